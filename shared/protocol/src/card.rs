@@ -1,0 +1,64 @@
+//! What the card beside the composer shows. Drawn in a frame that the page cannot read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Action, Label};
+
+/// How loud a policy's message is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Good to know.
+    Low,
+    /// Worth a stop.
+    #[default]
+    Medium,
+    /// Serious.
+    High,
+}
+
+/// A policy that took part in the decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardPolicy {
+    /// Its `@id`.
+    pub id: String,
+    /// Its `@message`, written by the organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Its `@link`, https only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Its `@severity`.
+    #[serde(default)]
+    pub severity: Severity,
+}
+
+/// A group of equal findings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardFinding {
+    /// What it is.
+    pub label: Label,
+    /// How often.
+    pub count: usize,
+    /// The masks of the first few.
+    pub masks: Vec<String>,
+}
+
+/// The card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// The decision's label.
+    pub action: Action,
+    /// Why: the determining policies, loudest first. Empty when a fail setting decided.
+    pub policies: Vec<CardPolicy>,
+    /// What was found.
+    pub findings: Vec<CardFinding>,
+    /// The answers the verdict permits.
+    pub may_edit: bool,
+    /// Redact and send.
+    pub may_redact: bool,
+    /// Justify and send; with `may_redact`, a reason goes with the redacted text.
+    pub may_justify: bool,
+    /// Send anyway.
+    pub may_send: bool,
+}

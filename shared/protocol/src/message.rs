@@ -1,0 +1,304 @@
+//! The messages between extension and host. One JSON object each; `kind` names it.
+//!
+//! The order for one held request:
+//! `judge` -> `verdict`; when the verdict asks, `shown`, then `answered` -> `go`; later `response`, `ended`.
+//! INVARIANT: `judge` and `answered` are idempotent by event id: a worker that died asks again and gets the
+//! recorded answer.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Action, App, Browser, Card, Choice, Code, Edit, EventId, Millis, Mode, Obligation, Operation, Outcome,
+    Prompt, Response, Settings,
+};
+
+/// The protocol versions this code speaks, both ends included.
+pub const PROTOCOL: ProtocolRange = ProtocolRange { min: 1, max: 1 };
+
+/// A range of protocol versions, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProtocolRange {
+    /// Oldest.
+    pub min: u16,
+    /// Newest.
+    pub max: u16,
+}
+
+impl ProtocolRange {
+    /// The newest version both speak.
+    #[must_use]
+    pub fn common(self, other: Self) -> Option<u16> {
+        let newest = self.max.min(other.max);
+        (newest >= self.min.max(other.min)).then_some(newest)
+    }
+}
+
+/// From the extension to the host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ToHost {
+    /// First on every connection.
+    Hello(Hello),
+    /// A held request wants a verdict.
+    Judge(Box<Judge>),
+    /// The card is on the screen.
+    Shown {
+        /// Whose card.
+        event: EventId,
+        /// When.
+        at: Millis,
+    },
+    /// The person answered.
+    Answered {
+        /// Whose card.
+        event: EventId,
+        /// What.
+        choice: Choice,
+        /// When.
+        at: Millis,
+    },
+    /// The extension ended a request that was permitted or waiting.
+    Refused {
+        /// Which.
+        event: EventId,
+        /// Why.
+        reason: RefusedReason,
+        /// When.
+        at: Millis,
+    },
+    /// An answer, joined to its prompt.
+    Response {
+        /// The prompt's event.
+        event: EventId,
+        /// The answer.
+        response: Box<Response>,
+        /// When it ended.
+        at: Millis,
+    },
+    /// The interaction is over.
+    Ended {
+        /// Which.
+        event: EventId,
+        /// How.
+        reason: EndReason,
+        /// When.
+        at: Millis,
+    },
+    /// A fault of reading that belongs to no held request.
+    Drift {
+        /// Which site.
+        app: App,
+        /// What.
+        drift: Drift,
+        /// When.
+        at: Millis,
+    },
+    /// What was let go or refused while the host was away.
+    Late {
+        /// Oldest first.
+        entries: Vec<LateEntry>,
+    },
+    /// The popup asks.
+    Status,
+}
+
+/// The extension introduces itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// Versions it speaks.
+    pub protocol: ProtocolRange,
+    /// Its own version.
+    pub extension: String,
+    /// Where it runs.
+    pub browser: Browser,
+}
+
+/// A request on a known host, read or not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judge {
+    /// Drawn by the extension.
+    pub event: EventId,
+    /// Which site.
+    pub app: App,
+    /// When the request was held.
+    pub at: Millis,
+    /// What it says.
+    pub reading: Reading,
+    /// The tab is in a private window.
+    #[serde(default)]
+    pub private_window: bool,
+}
+
+/// What the site's data made of a request. Requests that are nothing are never sent to the host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "read", rename_all = "kebab-case")]
+pub enum Reading {
+    /// Read.
+    Prompt(Prompt),
+    /// Looks like a send and could not be read.
+    Unread(Drift),
+}
+
+/// What could not be read. Shapes and key names only; never text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drift {
+    /// What kind.
+    pub what: DriftKind,
+    /// The operation it was taken for, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Operation>,
+    /// Method and path with ids replaced, such as `POST /backend-api/f/{}`.
+    pub path: String,
+    /// Where reading stopped: a JSON pointer or a field's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Bytes of the body, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+/// Kinds of drift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DriftKind {
+    /// A known endpoint whose body has another shape.
+    Shape,
+    /// A body that is not of the type it should be (JSON, form).
+    Encoding,
+    /// A known host and an endpoint that no rule knows.
+    Endpoint,
+    /// More bytes than the limit.
+    Oversize,
+    /// The body could not be obtained.
+    Body,
+    /// An answer that ended without text.
+    Answer,
+}
+
+/// Why the extension ended a request itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefusedReason {
+    /// The redacted text could not be put back.
+    EditFailed,
+    /// The page took its request back.
+    Aborted,
+    /// The tab was closed or left.
+    Closed,
+    /// Machine time ran out in the extension.
+    Deadline,
+}
+
+/// How an interaction ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndReason {
+    /// A terminal event was seen.
+    Complete,
+    /// The page or person stopped it.
+    Aborted,
+    /// The stream stopped without a terminal event.
+    Incomplete,
+    /// The network failed.
+    Network,
+    /// The tab was closed or left.
+    Closed,
+    /// The site refused it (a status of 400 or above).
+    SiteRefused,
+    /// The operation has no answer.
+    NoAnswer,
+}
+
+/// A release or refusal without a host. Carries no text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateEntry {
+    /// Drawn by the extension.
+    pub event: EventId,
+    /// Which site.
+    pub app: App,
+    /// What the request did, when it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Operation>,
+    /// When.
+    pub at: Millis,
+    /// Whether it was let go.
+    pub released: bool,
+    /// Bytes of text.
+    pub size: u64,
+}
+
+/// From the host to the extension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ToExtension {
+    /// Answers hello.
+    Welcome(Welcome),
+    /// Answers judge.
+    Verdict(Box<Verdict>),
+    /// Answers answered: the choice is on record.
+    Go {
+        /// Which.
+        event: EventId,
+        /// `Release` (as the choice said: as it is, or edited) or `Refuse`. Never `Ask`.
+        outcome: Outcome,
+    },
+    /// A new snapshot.
+    Settings(Box<Settings>),
+    /// Answers status.
+    Status(Status),
+    /// A fault. With an event: that request gets its fail setting.
+    Error {
+        /// What.
+        code: Code,
+        /// Whose.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        event: Option<EventId>,
+    },
+}
+
+/// The host introduces itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The version that will be spoken.
+    pub protocol: u16,
+    /// The host's own version.
+    pub host: String,
+    /// The snapshot.
+    pub settings: Settings,
+}
+
+/// What is to be done with a held request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Which.
+    pub event: EventId,
+    /// What to do now.
+    pub outcome: Outcome,
+    /// The decision's label.
+    pub action: Action,
+    /// Its duties.
+    pub obligations: Vec<Obligation>,
+    /// Whether it is carried out.
+    pub mode: Mode,
+    /// The spans redaction replaces; empty when there is nothing to redact.
+    pub edits: Vec<Edit>,
+    /// What to show; absent when there is nothing to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
+    /// The fault that tightened the decision, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Code>,
+}
+
+/// What the popup shows of the host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The host's version.
+    pub host: String,
+    /// The snapshot.
+    pub settings: Settings,
+    /// Rows in the record.
+    pub rows: u64,
+    /// Drift rows of the last seven days.
+    pub drift: u64,
+}

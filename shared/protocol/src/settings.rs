@@ -1,0 +1,177 @@
+//! The settings snapshot: signed by the organisation later, compiled-in defaults from the first start.
+//!
+//! Swapped whole; one judgement sees one snapshot.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Action;
+
+/// Where the active policy comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PolicySource {
+    /// Compiled in; records what it would do.
+    BuiltinMonitor,
+    /// Compiled in; does it.
+    BuiltinEnforce,
+    /// An unsigned file, by an explicit developer setting.
+    DeveloperFile,
+    /// A signed bundle.
+    Bundle,
+    /// Managed, but no bundle has arrived: everything with text is refused.
+    ManagedWithoutBundle,
+}
+
+/// What a fault yields at least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailAction {
+    /// Let it go, recorded.
+    Allow,
+    /// Ask.
+    Warn,
+    /// Ask for a reason.
+    Justify,
+    /// Refuse.
+    Block,
+}
+
+impl FailAction {
+    /// The action of the same name.
+    #[must_use]
+    pub fn action(self) -> Action {
+        match self {
+            Self::Allow => Action::Allow,
+            Self::Warn => Action::Warn,
+            Self::Justify => Action::Justify,
+            Self::Block => Action::Block,
+        }
+    }
+}
+
+/// What happens without a host. No `justify`: there would be nobody to keep the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnreachableAction {
+    /// Let it go with a text-free entry kept for later.
+    Allow,
+    /// Ask, then the same.
+    Warn,
+    /// Refuse.
+    Block,
+}
+
+/// The fail settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailSettings {
+    /// Machine time for one verdict, milliseconds.
+    pub deadline_ms: u32,
+    /// Time a person has to answer the card, milliseconds.
+    pub answer_ms: u32,
+    /// Machine time for the files of one prompt, milliseconds.
+    pub file_deadline_ms: u32,
+    /// Most bytes of text that are judged.
+    pub oversize_bytes: u32,
+    /// No host.
+    pub unreachable: UnreachableAction,
+    /// A send that could not be read.
+    pub unread: FailAction,
+    /// Machine time ran out, or a fault inside.
+    pub deadline: FailAction,
+    /// More text than `oversize_bytes`.
+    pub oversize: FailAction,
+    /// A file that could not be read.
+    pub unread_file: FailAction,
+    /// The bundle is past its expiry.
+    pub expired: FailAction,
+}
+
+impl FailSettings {
+    /// Trial: a fault never stops anybody.
+    pub const OPEN: Self = Self {
+        deadline_ms: 3_000,
+        answer_ms: 300_000,
+        file_deadline_ms: 60_000,
+        oversize_bytes: 8 * 1024 * 1024,
+        unreachable: UnreachableAction::Allow,
+        unread: FailAction::Allow,
+        deadline: FailAction::Allow,
+        oversize: FailAction::Allow,
+        unread_file: FailAction::Allow,
+        expired: FailAction::Allow,
+    };
+
+    /// Enforcing or managed: a fault refuses.
+    pub const CLOSED: Self = Self {
+        unreachable: UnreachableAction::Block,
+        unread: FailAction::Block,
+        deadline: FailAction::Block,
+        oversize: FailAction::Block,
+        unread_file: FailAction::Block,
+        expired: FailAction::Block,
+        ..Self::OPEN
+    };
+}
+
+/// When the composer's text is read ahead of Send.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preview {
+    /// Never.
+    Off,
+    /// When text is pasted.
+    #[default]
+    Paste,
+    /// While typing.
+    Typing,
+}
+
+/// What of the text is kept, sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capture {
+    /// Prompt and answer.
+    Full,
+    /// The findings with 75 bytes around each.
+    Matches,
+    /// The text with every finding masked.
+    Masked,
+    /// No text.
+    Metadata,
+}
+
+/// One snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Where the policy comes from.
+    pub source: PolicySource,
+    /// Whether an organisation manages this machine.
+    pub managed: bool,
+    /// Fail settings.
+    pub fail: FailSettings,
+    /// Reading ahead.
+    pub preview: Preview,
+    /// What is kept.
+    pub capture: Capture,
+}
+
+impl Settings {
+    /// No configuration at all: a trial on somebody's own machine.
+    pub const TRIAL: Self = Self {
+        source: PolicySource::BuiltinMonitor,
+        managed: false,
+        fail: FailSettings::OPEN,
+        preview: Preview::Paste,
+        capture: Capture::Full,
+    };
+
+    /// Managed, nothing received yet: closed, metadata only.
+    pub const MANAGED: Self = Self {
+        source: PolicySource::ManagedWithoutBundle,
+        managed: true,
+        fail: FailSettings::CLOSED,
+        preview: Preview::Paste,
+        capture: Capture::Metadata,
+    };
+}

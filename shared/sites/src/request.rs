@@ -1,0 +1,89 @@
+//! A request of a page, as the hook describes it: what `read` and `edit` work on.
+
+use serde::{Deserialize, Serialize};
+use shared_protocol::Text;
+
+/// The browser API a request was made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Api {
+    /// `fetch`.
+    Fetch,
+    /// `XMLHttpRequest`.
+    Xhr,
+    /// One outgoing frame of a `WebSocket`.
+    WebSocket,
+    /// `EventSource`.
+    EventSource,
+    /// `navigator.sendBeacon`.
+    Beacon,
+}
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// How it was made.
+    pub api: Api,
+    /// Upper case. `GET` for a WebSocket frame.
+    pub method: String,
+    /// Absolute, as the browser normalised it, fragment left out.
+    pub url: String,
+    /// Absolute address of the page that made it.
+    pub page_url: String,
+    /// Names in lower case; only those the hook could see.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
+    /// What it carries.
+    #[serde(default)]
+    pub body: Body,
+}
+
+/// A request's body.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Body {
+    /// None.
+    #[default]
+    None,
+    /// A string, `URLSearchParams`, or bytes that are UTF-8.
+    Text {
+        /// The characters.
+        text: Text,
+    },
+    /// Bytes that are no UTF-8, in standard base64 with padding.
+    Bytes {
+        /// The bytes.
+        base64: Text,
+    },
+    /// `FormData`.
+    Form {
+        /// In order.
+        parts: Vec<FormPart>,
+    },
+    /// More than the hook's limit; not copied.
+    Oversize {
+        /// Bytes.
+        size: u64,
+    },
+    /// The hook could not obtain it.
+    Unreadable,
+}
+
+/// One field of a `FormData`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormPart {
+    /// The field's name.
+    pub name: String,
+    /// The file's name, when it is a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<Text>,
+    /// The file's media type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Bytes of the value.
+    #[serde(default)]
+    pub size: u64,
+    /// The value when it is text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Text>,
+}
