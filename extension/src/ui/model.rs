@@ -1,14 +1,15 @@
 //! What the card and the popup say to the background, and it to them: one JSON object each; `kind` names it.
 //!
-//! The card's order: it connects with [`CARD_PORT`] and sends [`FromCard::Ready`] with the token of its
-//! address's fragment; the background answers [`ToCard::Card`]; the card reports its size (again whenever it
-//! changes) and, once it is on the screen, that it is shown; at most one answer; the background closes it.
+//! The card's order: it connects with [`CARD_PORT`] and says [`FromCard::Open`] with the token of its
+//! address's fragment; the background answers [`ToCard::Model`]; the card reports its height (again whenever
+//! it changes) and, once it is on the screen, that it is shown; then at most one choice or close; the relay
+//! takes the frame away.
 //! INVARIANT: pure; no prompt text but the masks inside the card; no clock: times come from the background.
-//! INVARIANT: a card whose port was lost connects again with the same token and repeats its answer; the
-//! answer is idempotent by event id.
+//! INVARIANT: a card whose port was lost connects again with the same token and repeats its choice; a choice
+//! is idempotent by event id.
 
 use serde::{Deserialize, Serialize};
-use shared_protocol::{App, Card, Choice, Code, Millis, Operation, Outcome, PolicySource, Settings, Status};
+use shared_protocol::{App, Card, Choice, Code, Millis, Operation, PolicySource, Settings, Status};
 
 /// Name of the port a card opens.
 pub const CARD_PORT: &str = "card";
@@ -21,26 +22,25 @@ pub const POPUP_PORT: &str = "popup";
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum FromCard {
     /// First on every connection.
-    Ready {
+    Open {
         /// The fragment of the frame's address, as the relay was told to write it.
         token: String,
     },
     /// The card is on the screen. Once per connection.
     Shown,
-    /// What the frame should measure, in CSS pixels. The relay clamps it to the window.
+    /// What the frame should measure. The relay clamps it to the window.
     Size {
-        /// Wished width.
-        width: u32,
-        /// Needed height at the width it has now.
+        /// CSS pixels needed at the width it has now.
         height: u32,
     },
-    /// The person answered a card that asks. Never sent for another outcome.
-    Answer {
+    /// The person answered a card that asks. Never sent at another stage.
+    Choice {
         /// What.
         choice: Choice,
     },
-    /// The person closed a card that does not ask, or advice went away by itself.
-    Dismissed,
+    /// The person closed the card, or advice went away by itself; while a request waits this is the choice
+    /// `none`.
+    Close,
 }
 
 /// From the background to the card's frame.
@@ -48,20 +48,54 @@ pub enum FromCard {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ToCard {
     /// What to draw.
-    Card(Box<CardModel>),
-    /// The interaction is over: draw nothing, take no answer. The relay removes the frame.
-    Close,
+    Model {
+        /// It.
+        model: Box<CardModel>,
+    },
+    /// The choice was not taken: the card lets the person choose again.
+    Rejected {
+        /// Why.
+        why: Rejected,
+    },
+}
+
+/// Why a choice was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rejected {
+    /// A reason is needed.
+    Reason,
+    /// The verdict does not permit it.
+    NotOffered,
+}
+
+/// What has become of the request that the card is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// It is held; the card wants an answer.
+    Ask,
+    /// It was refused; the card says why.
+    Refused,
+    /// It went; the card is quiet advice.
+    Sent,
 }
 
 /// A card with what surrounds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardModel {
-    /// `ask`: a dialog that wants an answer. `refuse`: says why it was not sent. `release`: quiet advice.
-    pub outcome: Outcome,
-    /// What was found, why, and the permitted answers.
-    pub card: Card,
+    /// What has become of the request.
+    pub stage: Stage,
     /// Which site.
     pub app: App,
+    /// What was found, why, and the permitted answers.
+    pub card: Card,
+    /// When the wait ends without an answer. Only while it asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Millis>,
+    /// The fault that decided or tightened the decision, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
     /// What was held; absent when the request could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<Operation>,
@@ -71,28 +105,25 @@ pub struct CardModel {
     /// Whether an organisation manages this machine.
     #[serde(default)]
     pub managed: bool,
-    /// The fault that tightened the decision, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fault: Option<Code>,
-    /// When the hold ends without an answer, by the clock of `Date.now()`. Only when it asks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<Millis>,
 }
 
 /// From the popup to the background.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum FromPopup {
-    /// It was opened, or the person pressed "check again".
-    Status,
+    /// Ask the host again. Opening the port asks by itself.
+    Check,
 }
 
-/// From the background to the popup. May be sent again whenever something changes.
+/// From the background to the popup: on connecting, and whenever something changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ToPopup {
     /// What to draw.
-    Status(Box<PopupModel>),
+    State {
+        /// It.
+        state: Box<PopupState>,
+    },
 }
 
 /// How the extension stands with the host.
@@ -111,22 +142,18 @@ pub enum HostLink {
     Version,
 }
 
-/// What the popup shows.
+/// What the popup shows. The extension's version and its permissions the popup asks the browser for itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PopupModel {
+pub struct PopupState {
     /// The link to the host.
     pub link: HostLink,
-    /// The extension's version.
-    pub extension: String,
+    /// The last settings known; kept while the host is away. Absent when none were ever received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
     /// The host's answer; absent without a host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// The last settings known; also kept while the host is away.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub settings: Option<Settings>,
-    /// Entries kept here until the host is back.
+    /// Entries kept in the browser until the host is back.
     #[serde(default)]
     pub late: u64,
-    /// Whether the browser still lets the extension see the sites (a person can take that away).
-    pub sites_permitted: bool,
 }
