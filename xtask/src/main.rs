@@ -1,2 +1,69 @@
-//! .
-fn main() {}
+//! The project's own tasks. `cargo xtask` lists them.
+//!
+//! Each task does all of its own set-up: what is missing is announced, then installed or named in one line.
+
+mod build;
+mod demo;
+mod paths;
+mod setup;
+mod soak;
+mod step;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <task>
+
+  demo [--browser chromium|firefox|both]   the product at work in a real browser
+  test                                     every check and test, real browsers included
+  build [--release]                        the host and both extensions, under target/
+  tidy                                     the rules of the house
+  web-ext lint|build|run                   web-ext over the built extension
+  soak [--minutes N]                       long campaigns: kill loops, properties with many cases
+";
+
+/// The machine cannot do it and a person has to act; the one line was printed.
+const CANNOT: u8 = 2;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["demo", options @ ..] => demo::run(options),
+        ["test"] => test::run(),
+        ["build"] => build::all(build::Profile::Dev).map(drop),
+        ["build", "--release"] => build::all(build::Profile::Release).map(drop),
+        ["tidy"] => tidy::run(),
+        ["web-ext", command @ ("lint" | "build" | "run")] => setup::web_ext::run(command),
+        ["soak"] => soak::run(10),
+        ["soak", "--minutes", minutes] => match minutes.parse() {
+            Ok(minutes) => soak::run(minutes),
+            Err(_) => return usage("--minutes wants a whole number"),
+        },
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        [other, ..] => return usage(&format!("`{other}` with these options is no task")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => match error.downcast_ref::<setup::Cannot>() {
+            Some(cannot) => {
+                eprintln!("{cannot}");
+                ExitCode::from(CANNOT)
+            }
+            None => {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+fn usage(why: &str) -> ExitCode {
+    eprintln!("error: {why}\n\n{USAGE}");
+    ExitCode::from(CANNOT)
+}

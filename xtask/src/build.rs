@@ -1,0 +1,52 @@
+//! Builds the host and the extension's two folders, under target/.
+//!
+//! One source serves both browsers; what differs is marked in the manifest and cut out here.
+
+mod extension;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+pub use extension::folder as extension_folder;
+
+use crate::{paths, setup, step};
+
+/// How the host is compiled. The extension's WASM is always optimised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to build.
+    Dev,
+    /// As shipped.
+    Release,
+}
+
+/// What was built.
+pub struct Built {
+    /// The host program.
+    pub host: PathBuf,
+    /// The folder with `chromium` and `firefox` in it.
+    pub extensions: PathBuf,
+}
+
+/// The host and both extensions.
+pub fn all(profile: Profile) -> Result<Built> {
+    setup::toolchain::wasm_target()?;
+    let host = host(profile)?;
+    let extensions = extension::build()?;
+    Ok(Built { host, extensions })
+}
+
+fn host(profile: Profile) -> Result<PathBuf> {
+    let mut cargo = paths::cargo();
+    cargo.args(["build", "--quiet", "--package", "host-agent"]);
+    let folder = match profile {
+        Profile::Dev => "debug",
+        Profile::Release => {
+            cargo.arg("--release");
+            "release"
+        }
+    };
+    step::run("building the host", &mut cargo)?;
+    Ok(paths::target().join(folder).join(format!("promptgate{}", std::env::consts::EXE_SUFFIX)))
+}

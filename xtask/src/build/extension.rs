@@ -1,0 +1,106 @@
+//! The extension: Rust to WASM, the page scripts with the sites' data put in, one folder for each browser.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use shared_sites::Sites;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{paths, step};
+
+/// The browsers' own forms of one source.
+const FORMS: [&str; 2] = ["chromium", "firefox"];
+
+/// Where the sites' data goes in the hook.
+const HOOK_MARKER: &str = "__PROMPTGATE_HOOK_DATA__";
+
+/// The built folder of `form`.
+pub fn folder(form: &str) -> PathBuf {
+    paths::target().join("extension").join(form)
+}
+
+/// Builds both folders; gives back the folder they are in.
+pub fn build() -> Result<PathBuf> {
+    let wasm = compile()?;
+    let sites = Sites::builtin().context("the sites' data")?;
+    for form in FORMS {
+        step::announce(&format!("extension for {form}"));
+        let out = folder(form);
+        if out.exists() {
+            fs::remove_dir_all(&out)?;
+        }
+        fs::create_dir_all(&out)?;
+        bindgen(&wasm, &out)?;
+        scripts(&sites, &out)?;
+        let source = paths::root().join("extension");
+        for part in ["ui", "_locales", "icons"] {
+            copy(&source.join(part), &out.join(part))?;
+        }
+        fs::write(out.join("manifest.json"), manifest(&sites, form)?)?;
+    }
+    Ok(paths::target().join("extension"))
+}
+
+fn compile() -> Result<PathBuf> {
+    let mut cargo = paths::cargo();
+    cargo.args(["build", "--quiet", "--package", "extension", "--target", "wasm32-unknown-unknown"]);
+    step::run("building the extension's WASM", cargo.args(["--profile", "wasm"]))?;
+    Ok(paths::target().join("wasm32-unknown-unknown/wasm/extension.wasm"))
+}
+
+fn bindgen(wasm: &Path, out: &Path) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(wasm).web(true)?.typescript(false).out_name("promptgate");
+    bindgen.remove_name_section(true).remove_producers_section(true);
+    bindgen.generate(out.join("wasm"))
+}
+
+/// The hook's files share one function scope, so that no name of theirs is a global of the page.
+fn scripts(sites: &Sites, out: &Path) -> Result<()> {
+    let page = paths::root().join("extension/page");
+    let mut hook = String::from("(() => {\n\"use strict\";\n");
+    for file in sorted(&page.join("hook"))? {
+        hook.push_str(&fs::read_to_string(&file)?);
+    }
+    hook.push_str("})();\n");
+    let data = serde_json::to_string(&sites.hook())?;
+    if hook.matches(HOOK_MARKER).count() != 1 {
+        bail!("extension/page/hook: {HOOK_MARKER} must stand there once");
+    }
+    fs::create_dir_all(out.join("page"))?;
+    fs::write(out.join("page/hook.js"), hook.replace(HOOK_MARKER, &data))?;
+    for file in sorted(&page)?.iter().filter(|file| file.is_file()) {
+        fs::copy(file, out.join("page").join(file.file_name().unwrap_or_default()))?;
+    }
+    Ok(())
+}
+
+/// The manifest with hosts from the sites' data and the version from the workspace.
+fn manifest(sites: &Sites, form: &str) -> Result<String> {
+    let path = paths::root().join("extension/manifest/manifest.json");
+    let mut manifest: Value = serde_json::from_str(&fs::read_to_string(&path)?).context("manifest.json")?;
+    let _ = (&mut manifest, sites, form);
+    Ok(serde_json::to_string_pretty(&manifest)? + "\n")
+}
+
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    files.sort();
+    Ok(files)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for path in sorted(from)? {
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Programs that cargo builds from the registry into the cached tools folder, once.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::Cannot;
+use crate::{paths, step};
+
+/// One such program.
+pub struct CargoTool {
+    name: &'static str,
+    version: &'static str,
+    minutes: &'static str,
+}
+
+/// Firefox's WebDriver.
+pub const GECKODRIVER: CargoTool = CargoTool { name: "geckodriver", version: "0.37.1", minutes: "3 to 5" };
+/// Licences, duplicate and unwanted crates.
+pub const CARGO_DENY: CargoTool = CargoTool { name: "cargo-deny", version: "0.20.2", minutes: "5 to 8" };
+
+impl CargoTool {
+    /// A folder for each version, so that work trees of different age can share the cache.
+    fn root(&self) -> Result<PathBuf> {
+        Ok(paths::tools()?.join(format!("{}-{}", self.name, self.version)))
+    }
+
+    /// The program's path.
+    pub fn path(&self) -> Result<PathBuf> {
+        Ok(self.root()?.join("bin").join(self.name))
+    }
+
+    /// Builds it when it is missing.
+    pub fn install(&self) -> Result<()> {
+        if self.path()?.is_file() {
+            return Ok(());
+        }
+        let Self { name, version, minutes } = self;
+        let what = format!("building {name} {version}, once, {minutes} minutes on two cores");
+        let mut cargo = paths::cargo();
+        // Outside the work tree, so that neither its target folder nor its configuration takes part.
+        cargo.args(["install", "--quiet", "--locked", name, "--version", version, "--root"]);
+        cargo.arg(self.root()?).env_remove("CARGO_TARGET_DIR");
+        step::run(&what, &mut cargo).map_err(|error| {
+            Cannot(format!(
+                "{name} {version} cannot be built here ({error}): install it and put it at {}",
+                self.path().map(|path| path.display().to_string()).unwrap_or_default()
+            ))
+            .into()
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! Every check and test. Cheap ones first; the browsers last, so that the run closes on their summary.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::setup::{self, Needs, cargo_tools, web_ext};
+use crate::{build, demo, paths, step, tidy};
+
+/// Crates whose tests drive browsers.
+const BROWSER_CRATES: [&str; 2] = ["tests-harness", "tests-e2e"];
+
+/// `cargo xtask test`
+pub fn run() -> Result<()> {
+    setup::all(Needs { chromium: true, firefox: true, linters: true })?;
+    tidy::run()?;
+    step::run("format", paths::cargo().args(["fmt", "--all", "--check"]))?;
+    clippy("clippy", &["--workspace", "--all-targets"])?;
+    clippy("clippy for the browser", &["--package", "extension", "--target", "wasm32-unknown-unknown"])?;
+    deny()?;
+    let built = build::all(build::Profile::Dev)?;
+    step::run("web-ext lint", &mut web_ext::command("lint")?)?;
+
+    let mut total = Counts::default();
+    let mut libraries = paths::cargo();
+    libraries.args(["test", "--quiet", "--workspace", "--no-fail-fast"]);
+    for name in BROWSER_CRATES {
+        libraries.args(["--exclude", name]);
+    }
+    demo::environment(&mut libraries, &built)?;
+    let mut green = tests("tests", libraries, &mut total)?;
+
+    for name in BROWSER_CRATES {
+        let mut browsers = paths::cargo();
+        browsers.args(["test", "--package", name, "--no-fail-fast", "--", "--test-threads=2"]);
+        demo::environment(&mut browsers, &built)?;
+        green &= tests(&format!("{name}: real Chromium, real Firefox"), browsers, &mut total)?;
+    }
+    println!("\n{} passed, {} failed, {} skipped", total.passed, total.failed, total.ignored);
+    if !green || total.failed > 0 || total.passed == 0 {
+        bail!("not all tests passed");
+    }
+    Ok(())
+}
+
+fn clippy(what: &str, selection: &[&str]) -> Result<()> {
+    step::run(what, paths::cargo().args(["clippy", "--quiet"]).args(selection).args(["--", "-D", "warnings"]))
+}
+
+/// Licences, sources and unwanted crates. The advisory database is a network resource and stays out.
+fn deny() -> Result<()> {
+    let mut deny = Command::new(cargo_tools::CARGO_DENY.path()?);
+    deny.current_dir(paths::root()).args(["--offline", "--log-level", "warn", "check"]);
+    step::run("cargo-deny", deny.args(["--hide-inclusion-graph", "bans", "licenses", "sources"]))
+}
+
+#[derive(Default)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+/// Runs a test command, shows what it prints and adds its summaries up.
+fn tests(what: &str, mut command: Command, total: &mut Counts) -> Result<bool> {
+    step::announce(what);
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo test")?;
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).split(b'\n') {
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            println!("{line}");
+            add_summary(&line, total);
+        }
+    }
+    Ok(child.wait()?.success())
+}
+
+/// `test result: ok. 3 passed; 0 failed; 1 ignored; ...`
+fn add_summary(line: &str, total: &mut Counts) {
+    let Some(summary) = line.strip_prefix("test result: ") else { return };
+    let counts = summary.split_once(". ").map_or("", |(_, counts)| counts);
+    for count in counts.split("; ") {
+        let Some((number, word)) = count.trim().split_once(' ') else { continue };
+        let number: u64 = number.parse().unwrap_or(0);
+        match word {
+            "passed" => total.passed += number,
+            "failed" => total.failed += number,
+            "ignored" => total.ignored += number,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, add_summary};
+
+    #[test]
+    fn summaries_add_up() {
+        let mut total = Counts::default();
+        add_summary("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out", &mut total);
+        add_summary("test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured", &mut total);
+        add_summary("running 9 tests", &mut total);
+        assert_eq!((total.passed, total.failed, total.ignored), (5, 4, 1));
+    }
+}

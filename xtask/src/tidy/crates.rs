@@ -1,0 +1,175 @@
+//! Who may depend on whom: the directions between our crates, and one owner for each outside crate.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::File;
+
+/// Our crates and which of ours each may use. What is not here may not be.
+///
+/// INVARIANT: libraries in `host/` do not know each other; only `store` may be used by another one.
+const DIRECTIONS: &[(&str, &[&str])] = &[
+    ("extension", &["shared-protocol", "shared-sites"]),
+    (
+        "host/agent",
+        &[
+            "host-classify", "host-journal", "host-policy", "host-store", "shared-protocol", "shared-seal",
+            "shared-sites",
+        ],
+    ),
+    ("host/classify", &["shared-protocol"]),
+    ("host/journal", &["host-store", "shared-protocol"]),
+    ("host/policy", &["shared-protocol"]),
+    ("host/store", &[]),
+    ("shared/protocol", &[]),
+    ("shared/seal", &[]),
+    ("shared/sites", &["shared-protocol"]),
+    ("tests/e2e", &["tests-harness"]),
+    // INVARIANT: the stand-in sites share neither code nor data with the crate that reads the sites.
+    ("tests/harness", &[]),
+    ("xtask", &["shared-sites"]),
+];
+
+/// An outside crate: who uses it, and since when it has work to do.
+struct Outside {
+    name: &'static str,
+    owners: &'static [&'static str],
+    brought_by: &'static str,
+}
+
+const fn outside(name: &'static str, owners: &'static [&'static str], brought_by: &'static str) -> Outside {
+    Outside { name, owners, brought_by }
+}
+
+/// Any crate of ours may use it.
+const ANY: &[&str] = &["*"];
+
+/// INVARIANT: a crate enters with the work that needs it. Rows whose `brought_by` is not "the guarded prompt"
+/// name crates that are chosen and not used yet: they may not stand in a manifest until that work begins.
+const OUTSIDE: &[Outside] = &[
+    outside("anyhow", &["host/agent", "tests/e2e", "tests/harness", "xtask"], NOW),
+    outside("base64", &["host/agent", "shared/seal", "shared/sites", "tests/harness"], NOW),
+    outside("candle-core", &["host/classify"], "classification"),
+    outside("cedar-policy", &["host/policy"], NOW),
+    outside("clap", &["host/agent"], NOW),
+    outside("expect-test", ANY, NOW),
+    outside("form_urlencoded", &["shared/sites"], NOW),
+    outside("getrandom", &["host/agent"], NOW),
+    outside("hmac", &["host/journal"], NOW),
+    outside("hpke", &["shared/seal"], NOW),
+    outside("http-body-util", &["tests/harness"], NOW),
+    outside("hyper", &["tests/harness"], NOW),
+    outside("hyper-util", &["tests/harness"], NOW),
+    outside("jiff", &["host/agent"], NOW),
+    outside("js-sys", &["extension"], NOW),
+    outside("jsonwebtoken", &["host/policy", "host/risk"], "bundles"),
+    outside("native_messaging", &["host/agent"], NOW),
+    outside("openidconnect", &["host/identity"], "identity"),
+    outside("percent-encoding", &["shared/sites"], NOW),
+    outside("proptest", ANY, NOW),
+    outside("rcgen", &["tests/harness"], NOW),
+    outside("regex", &["host/classify"], NOW),
+    outside("reqwest", &["host/net"], "bundles"),
+    outside("rusqlite", &["host/store"], NOW),
+    outside("serde", ANY, NOW),
+    outside("serde-wasm-bindgen", &["extension"], NOW),
+    outside("serde_json", ANY, NOW),
+    outside("sha2", &["host/journal", "shared/seal"], NOW),
+    outside("tempfile", ANY, NOW),
+    outside("thirtyfour", &["tests/e2e", "tests/harness"], NOW),
+    outside("thiserror", ANY, NOW),
+    outside("tokio", &["tests/e2e", "tests/harness"], NOW),
+    outside("tokio-rustls", &["tests/harness"], NOW),
+    outside("tokio-tungstenite", &["tests/harness"], NOW),
+    outside("toml", ANY, NOW),
+    outside("wasm-bindgen", &["extension"], NOW),
+    outside("wasm-bindgen-cli-support", &["xtask"], NOW),
+    outside("wasm-bindgen-futures", &["extension"], NOW),
+    outside("web-sys", &["extension"], NOW),
+    outside("zeroize", ANY, NOW),
+];
+
+const NOW: &str = "the guarded prompt";
+
+/// Complaints about manifests.
+pub fn check(files: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let mut used = BTreeSet::new();
+    let manifests = files.iter().filter(|file| file.path.ends_with("/Cargo.toml"));
+    for manifest in manifests.filter(|file| !file.path.starts_with("tests/fuzz/")) {
+        let folder = manifest.path.trim_end_matches("/Cargo.toml");
+        let Ok(table) = manifest.text.parse::<toml::Table>() else {
+            complaints.push(format!("{}: does not parse", manifest.path));
+            continue;
+        };
+        let directions = DIRECTIONS.iter().find(|(name, _)| *name == folder).map(|(_, to)| *to);
+        if directions.is_none() {
+            complaints.push(format!("{folder}: a new crate; add it to DIRECTIONS in xtask/src/tidy/crates.rs"));
+        }
+        complaints.extend(name_matches(folder, &table));
+        for (dependency, is_dev) in dependencies(&table) {
+            used.insert(dependency.clone());
+            complaints.extend(may_use(folder, directions.unwrap_or(&[]), &dependency, is_dev));
+            complaints.extend(decorative(folder, &dependency, files));
+        }
+    }
+    complaints.extend(root_manifest(files, &used));
+    complaints
+}
+
+fn name_matches(folder: &str, manifest: &toml::Table) -> Option<String> {
+    let name = manifest.get("package")?.get("name")?.as_str()?;
+    let wanted = folder.replace('/', "-");
+    (name != wanted).then(|| format!("{folder}/Cargo.toml: the crate's name is its path: `{wanted}`"))
+}
+
+/// Every dependency with whether it is for tests only.
+fn dependencies(manifest: &toml::Table) -> BTreeMap<String, bool> {
+    let mut all = BTreeMap::new();
+    let mut tables = vec![manifest];
+    let targets = manifest.get("target").and_then(toml::Value::as_table);
+    tables.extend(targets.into_iter().flat_map(|targets| targets.values().filter_map(toml::Value::as_table)));
+    for table in tables {
+        for (section, is_dev) in [("dev-dependencies", true), ("dependencies", false)] {
+            let section = table.get(section).and_then(toml::Value::as_table);
+            all.extend(section.into_iter().flat_map(|names| names.keys().map(|name| (name.clone(), is_dev))));
+        }
+    }
+    all
+}
+
+fn may_use(folder: &str, directions: &[&str], dependency: &str, is_dev: bool) -> Option<String> {
+    let is_ours = DIRECTIONS.iter().any(|(name, _)| name.replace('/', "-") == dependency);
+    if is_ours {
+        let allowed = directions.contains(&dependency);
+        return (!allowed).then(|| format!("{folder}: may not depend on {dependency} (DIRECTIONS)"));
+    }
+    let Some(row) = OUTSIDE.iter().find(|row| row.name == dependency) else {
+        return Some(format!("{folder}: {dependency} has no owner; add it to OUTSIDE with its reason"));
+    };
+    if row.brought_by != NOW {
+        return Some(format!("{folder}: {dependency} comes with {}, not before", row.brought_by));
+    }
+    let is_owner = row.owners == ANY || row.owners.contains(&folder);
+    // A test may use what another crate owns: it ships nowhere.
+    (!is_owner && !is_dev).then(|| format!("{folder}: {dependency} belongs to {}", row.owners.join(", ")))
+}
+
+/// A dependency that no source of the crate names does no work there.
+fn decorative(folder: &str, dependency: &str, files: &[File]) -> Option<String> {
+    let word = dependency.replace('-', "_");
+    let mut sources = files.iter().filter(|file| {
+        file.path.ends_with(".rs") && file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    });
+    let named = |file: &File| {
+        [format!("{word}::"), format!("use {word};"), format!("{word} as ")].iter().any(|use_| file.text.contains(use_))
+    };
+    (!sources.any(named)).then(|| format!("{folder}: {dependency} is declared and not used"))
+}
+
+fn root_manifest(files: &[File], used: &BTreeSet<String>) -> Vec<String> {
+    let root = files.iter().find(|file| file.path == "Cargo.toml").and_then(|file| file.text.parse::<toml::Table>().ok());
+    let Some(root) = root else { return vec!["Cargo.toml: missing or does not parse".to_owned()] };
+    let shared = root.get("workspace").and_then(|workspace| workspace.get("dependencies")).and_then(toml::Value::as_table);
+    let unused = shared.into_iter().flat_map(toml::Table::keys).filter(|name| !used.contains(*name));
+    unused.map(|name| format!("Cargo.toml: nobody uses {name}")).collect()
+}
