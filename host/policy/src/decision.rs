@@ -1,0 +1,123 @@
+//! What was decided, and why.
+
+use serde::{Deserialize, Serialize};
+use shared_protocol::{Action, Label, Mode, Obligation, Severity, Topic};
+
+use crate::RedactTarget;
+
+/// A policy that matched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Determining {
+    /// Its `@id`.
+    pub id: String,
+    /// What it adds to the decision here.
+    pub action: Action,
+    /// What its `@action` says; another than `action` where the operation does not permit it or where there was
+    /// nothing to redact.
+    pub written: Action,
+    /// Whether `@fallback` stands in for redact.
+    pub fallback: bool,
+    /// Whether it counts or is only written down.
+    pub mode: Mode,
+    /// Its `@message`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Its `@link`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Its `@severity`.
+    pub severity: Severity,
+    /// Whether its condition could not be evaluated, so that it counts as matched.
+    pub erred: bool,
+}
+
+/// What went wrong while deciding. It has tightened the decision already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fault", rename_all = "kebab-case")]
+pub enum Fault {
+    /// The condition of this policy could not be evaluated.
+    Policy {
+        /// Its `@id`.
+        id: String,
+    },
+    /// The facts could not be put before the policies: all of them count as matched.
+    Request,
+}
+
+/// A decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Its label: block, or the highest obligation, or allow.
+    pub action: Action,
+    /// What is owed, mildest first. Empty for allow and block.
+    pub obligations: Vec<Obligation>,
+    /// The policies that matched, loudest first, those that only watch included.
+    pub policies: Vec<Determining>,
+    /// What redaction takes out, sorted. Empty without the obligation.
+    pub redact: Vec<RedactTarget>,
+    /// The label it would have if the policies that only watch counted; absent when none of them matched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub would: Option<Action>,
+    /// The mode of the whole policy.
+    pub mode: Mode,
+    /// Faults.
+    pub faults: Vec<Fault>,
+}
+
+impl Decision {
+    /// The action to report and whether it is carried out: a stricter would-be action is reported as such.
+    #[must_use]
+    pub fn reported(&self) -> (Action, Mode) {
+        match self.would {
+            Some(would) if would > self.action => (would, Mode::Monitor),
+            _ => (self.action, self.mode),
+        }
+    }
+
+    /// Whether redaction takes out a finding of this label, evidence for these topics.
+    #[must_use]
+    pub fn redacts(&self, label: &Label, topics: &[Topic]) -> bool {
+        self.redact.iter().any(|target| target.covers(label, topics))
+    }
+
+    /// What stands once the redacted text was decided `again`.
+    ///
+    /// Redact stays, since the text as it was is still not sent; of the others those stand that the redacted text
+    /// is due. A redacted text that is to be blocked, or to be redacted once more, is blocked.
+    #[must_use]
+    pub fn after_redaction(self, again: Self) -> Self {
+        if !self.obligations.contains(&Obligation::Redact) {
+            return self;
+        }
+        let left = again.action == Action::Block || again.obligations.contains(&Obligation::Redact);
+        let mut decision = self;
+        decision.policies.retain(|mine| mine.action == Action::Redact || mine.mode == Mode::Monitor);
+        for policy in again.policies {
+            if !decision.policies.iter().any(|mine| mine.id == policy.id) {
+                decision.policies.push(policy);
+            }
+        }
+        for fault in again.faults {
+            if !decision.faults.contains(&fault) {
+                decision.faults.push(fault);
+            }
+        }
+        decision.obligations = again.obligations;
+        decision.obligations.push(Obligation::Redact);
+        if left {
+            decision.action = Action::Block;
+            decision.obligations.clear();
+            decision.redact.clear();
+        }
+        sort(&mut decision.policies);
+        decision
+    }
+}
+
+/// Loudest first.
+pub(crate) fn sort(policies: &mut [Determining]) {
+    policies.sort_by(|one, other| {
+        let loud = |policy: &Determining| (policy.mode == Mode::Enforce, policy.action, policy.severity);
+        loud(other).cmp(&loud(one)).then_with(|| one.id.cmp(&other.id))
+    });
+}

@@ -1,0 +1,225 @@
+//! Everything a decision depends on besides the policy, in a form that is kept and replayed.
+//!
+//! INVARIANT: labels, levels, counts and names that the site or the organisation gave; never a value of the
+//! prompt. INVARIANT: equal facts have equal bytes: fields in the order below, maps and sets sorted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use shared_protocol::{Account, App, Browser, Finding, Label, Level, Operation, Prompt, Topic, TopicScore};
+
+/// The version of the bytes that [`Facts::to_bytes`] writes.
+pub const FACTS_VERSION: u16 = 1;
+
+/// The person, as far as known. The default is somebody unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserFacts {
+    /// The identity provider's subject; empty for somebody unknown.
+    pub id: String,
+    /// E-mail address of the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// Groups.
+    pub groups: BTreeSet<String>,
+    /// Risk level.
+    pub risk: Level,
+    /// Signed in with an account of the organisation.
+    pub enrolled: bool,
+}
+
+/// The site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppFacts {
+    /// Which.
+    pub id: App,
+    /// What kind of site the organisation calls it; empty when it said nothing.
+    pub category: String,
+    /// The organisation approved it.
+    pub sanctioned: bool,
+}
+
+/// The files a request names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttachmentFacts {
+    /// How many.
+    pub count: u64,
+    /// Their media types.
+    pub types: BTreeSet<String>,
+}
+
+/// How often a label was found, and the topics it belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// In the text, with a span: redaction can take it out.
+    pub spans: u64,
+    /// In a file's name, without a span: redaction cannot reach it.
+    pub names: u64,
+    /// Topics it is evidence for.
+    pub topics: BTreeSet<Topic>,
+}
+
+/// Where a label was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the text of a part.
+    Text,
+    /// In the name of a file.
+    Name,
+}
+
+/// The facts of one decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    version: u16,
+    /// What the request does.
+    pub operation: Operation,
+    /// Where.
+    pub app: AppFacts,
+    /// Who.
+    pub user: UserFacts,
+    /// Levels of topics; a topic that is not named is at none.
+    pub topics: BTreeMap<Topic, Level>,
+    /// What was found.
+    pub labels: BTreeMap<Label, Found>,
+    /// Whose account of the site.
+    pub account: Account,
+    /// A chat the site promises not to keep.
+    pub temporary: bool,
+    /// Sent without an account of the site.
+    pub logged_out: bool,
+    /// The model asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Connectors switched on.
+    pub connectors: BTreeSet<String>,
+    /// Tools switched on.
+    pub tools: BTreeSet<String>,
+    /// Files.
+    pub attachments: AttachmentFacts,
+    /// Which browser; absent when the text did not come from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<Browser>,
+    /// In a private window.
+    pub private_window: bool,
+    /// Bytes of text.
+    pub text_bytes: u64,
+}
+
+/// The bytes are no facts of this version.
+#[derive(Debug, thiserror::Error)]
+pub enum FactsError {
+    /// Not the JSON of facts.
+    #[error("these are no facts: line {line}, column {column}")]
+    Malformed {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// Another version.
+    #[error("facts of version {0} are not known here; the newest is {FACTS_VERSION}")]
+    Version(u64),
+}
+
+impl Facts {
+    /// Facts of an empty interaction: nothing found, nobody known.
+    #[must_use]
+    pub fn new(operation: Operation, app: App) -> Self {
+        Self {
+            version: FACTS_VERSION,
+            operation,
+            app: AppFacts { id: app, category: String::new(), sanctioned: false },
+            user: UserFacts::default(),
+            topics: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            account: Account::default(),
+            temporary: false,
+            logged_out: false,
+            model: None,
+            connectors: BTreeSet::new(),
+            tools: BTreeSet::new(),
+            attachments: AttachmentFacts::default(),
+            browser: None,
+            private_window: false,
+            text_bytes: 0,
+        }
+    }
+
+    /// What a prompt says of itself; its text is only measured.
+    #[must_use]
+    pub fn of(app: App, prompt: &Prompt) -> Self {
+        let files = prompt.attachments.iter();
+        Self {
+            account: prompt.account.clone(),
+            temporary: prompt.temporary,
+            logged_out: prompt.logged_out,
+            model: prompt.model.clone(),
+            connectors: prompt.connectors.iter().cloned().collect(),
+            tools: prompt.tools.iter().cloned().collect(),
+            attachments: AttachmentFacts {
+                count: u64::try_from(prompt.attachments.len()).unwrap_or(u64::MAX),
+                types: files.filter_map(|file| file.media_type.clone()).collect(),
+            },
+            text_bytes: u64::try_from(prompt.text_len()).unwrap_or(u64::MAX),
+            ..Self::new(prompt.operation, app)
+        }
+    }
+
+    /// Adds the levels of `scores` and counts `findings`. `topics_of` names the topics of a label.
+    pub fn classified(
+        &mut self,
+        scores: &[TopicScore],
+        findings: &[Finding],
+        topics_of: impl Fn(&Label) -> Vec<Topic>,
+    ) {
+        for score in scores.iter().filter(|score| score.level > Level::None) {
+            self.topics.insert(score.topic.clone(), score.level);
+        }
+        for finding in findings {
+            self.found(&finding.label, topics_of(&finding.label), Place::Text);
+        }
+    }
+
+    /// Counts one more finding.
+    pub fn found(&mut self, label: &Label, topics: impl IntoIterator<Item = Topic>, place: Place) {
+        let found = self.labels.entry(label.clone()).or_default();
+        match place {
+            Place::Text => found.spans = found.spans.saturating_add(1),
+            Place::Name => found.names = found.names.saturating_add(1),
+        }
+        found.topics.extend(topics);
+    }
+
+    /// The canonical bytes: JSON without white space.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Nothing in these types can fail to serialize; a test over arbitrary facts holds that.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// When the bytes are something else or of another version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FactsError> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u64,
+        }
+        let malformed =
+            |error: serde_json::Error| FactsError::Malformed { line: error.line(), column: error.column() };
+        let Version { version } = serde_json::from_slice(bytes).map_err(malformed)?;
+        if version != u64::from(FACTS_VERSION) {
+            return Err(FactsError::Version(version));
+        }
+        serde_json::from_slice(bytes).map_err(malformed)
+    }
+}

@@ -1,0 +1,100 @@
+//! A policy ready to decide: parsed, checked, immutable.
+
+use std::collections::BTreeMap;
+
+use cedar_policy::PolicySet;
+use shared_protocol::Mode;
+
+use crate::check::{Checked, check};
+use crate::rule::Rule;
+use crate::{Decision, Facts, PolicyError, Problem, decide};
+
+const BUILTIN: &str = include_str!("../policies/builtin.cedar");
+const CLOSED: &str = include_str!("../policies/closed.cedar");
+
+/// A checked set of `forbid` policies.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    text: String,
+    mode: Mode,
+    set: PolicySet,
+    rules: BTreeMap<String, Rule>,
+    warnings: Vec<Problem>,
+}
+
+impl Policy {
+    /// Checks and takes `text`. With [`Mode::Monitor`] none of it acts; with [`Mode::Enforce`] each policy acts
+    /// unless its `@mode` says otherwise.
+    ///
+    /// # Errors
+    /// All that is wrong with the text.
+    pub fn parse(text: &str, mode: Mode) -> Result<Self, PolicyError> {
+        let Checked { set, rules, warnings } = check(text, mode)?;
+        Ok(Self { text: text.to_owned(), mode, set, rules, warnings })
+    }
+
+    /// The policy that is compiled in.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "compiled in, and parsed by a test")]
+    pub fn builtin(mode: Mode) -> Self {
+        Self::parse(BUILTIN, mode).expect("the policy that is compiled in")
+    }
+
+    /// What is in force on a managed machine until its policy has arrived: no text and no file leaves.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "compiled in, and parsed by a test")]
+    pub fn closed() -> Self {
+        Self::parse(CLOSED, Mode::Enforce).expect("the closed policy that is compiled in")
+    }
+
+    /// Decides.
+    #[must_use]
+    pub fn decide(&self, facts: &Facts) -> Decision {
+        decide::decide(self, facts)
+    }
+
+    /// The text it was read from.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether any of it acts.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The ids of its policies, sorted.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.rules.keys().map(String::as_str)
+    }
+
+    /// What somebody should look at.
+    #[must_use]
+    pub fn warnings(&self) -> &[Problem] {
+        &self.warnings
+    }
+
+    pub(crate) fn set(&self) -> &PolicySet {
+        &self.set
+    }
+
+    pub(crate) fn rules(&self) -> &BTreeMap<String, Rule> {
+        &self.rules
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared_protocol::Mode;
+
+    use super::Policy;
+
+    #[test]
+    fn what_is_compiled_in_parses_without_a_warning() {
+        for policy in [Policy::builtin(Mode::Monitor), Policy::builtin(Mode::Enforce), Policy::closed()] {
+            assert_eq!(policy.warnings(), []);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Facts as Cedar sees them: the schema's shape, built without parsing anything.
+//!
+//! INVARIANT: what is built here validates against the schema; a test checks arbitrary facts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use cedar_policy::{
+    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression as Value,
+};
+use shared_protocol::{AccountKind, Browser, Level, Topic};
+
+use crate::Facts;
+use crate::schema::SCHEMA;
+
+/// What `context.counts` has: labels and whole families.
+const COUNTED: [&str; 7] =
+    ["pii", "secret", "pii.email", "pii.phone", "pii.payment-card", "pii.iban", "pii.us-ssn"];
+
+struct Types {
+    action: EntityTypeName,
+    app: EntityTypeName,
+    group: EntityTypeName,
+    user: EntityTypeName,
+}
+
+#[expect(clippy::expect_used, reason = "four constant names, used by every test")]
+static TYPES: LazyLock<Types> = LazyLock::new(|| {
+    let name = |name| EntityTypeName::from_str(name).expect("a type's name");
+    Types { action: name("Action"), app: name("App"), group: name("Group"), user: name("User") }
+});
+
+/// The facts could not be put into Cedar's form.
+#[derive(Debug)]
+pub(crate) struct Unfit;
+
+/// The question to Cedar, and the entities it speaks of.
+pub(crate) fn ask(facts: &Facts) -> Result<(Request, Entities), Unfit> {
+    let user = uid(&TYPES.user, &facts.user.id);
+    let app = uid(&TYPES.app, facts.app.id.as_str());
+    let action = uid(&TYPES.action, facts.operation.as_str());
+    let entities = entities(facts, &user, &app)?;
+    let context = context(facts)?;
+    let request = Request::new(user, action, app, context, None).map_err(|_| Unfit)?;
+    Ok((request, entities))
+}
+
+fn entities(facts: &Facts, user: &EntityUid, app: &EntityUid) -> Result<Entities, Unfit> {
+    let groups: HashSet<EntityUid> = facts.user.groups.iter().map(|group| uid(&TYPES.group, group)).collect();
+    let mut attributes = HashMap::from([
+        ("risk".to_owned(), level(facts.user.risk)),
+        ("enrolled".to_owned(), Value::new_bool(facts.user.enrolled)),
+    ]);
+    let optional = [("email", &facts.user.email), ("department", &facts.user.department)];
+    for (name, value) in optional {
+        attributes.extend(value.clone().map(|value| (name.to_owned(), Value::new_string(value))));
+    }
+    let person = Entity::new(user.clone(), attributes, groups.clone()).map_err(|_| Unfit)?;
+    let site = HashMap::from([
+        ("category".to_owned(), Value::new_string(facts.app.category.clone())),
+        ("sanctioned".to_owned(), Value::new_bool(facts.app.sanctioned)),
+    ]);
+    let site = Entity::new(app.clone(), site, HashSet::new()).map_err(|_| Unfit)?;
+    let groups = groups.into_iter().map(Entity::with_uid);
+    SCHEMA.actions.clone().add_entities(groups.chain([person, site]), None).map_err(|_| Unfit)
+}
+
+fn context(facts: &Facts) -> Result<Context, Unfit> {
+    let mut fields = vec![
+        ("topics", topics(facts)?),
+        ("labels", set(families(facts).into_keys())),
+        ("counts", counts(facts)?),
+        ("account", account(facts)?),
+        ("temporary", Value::new_bool(facts.temporary)),
+        ("logged_out", Value::new_bool(facts.logged_out)),
+        ("connectors", strings(&facts.connectors)),
+        ("tools", strings(&facts.tools)),
+        ("attachments", attachments(facts)?),
+        ("private_window", Value::new_bool(facts.private_window)),
+        ("text_bytes", number(facts.text_bytes)),
+    ];
+    fields.extend(facts.model.clone().map(|model| ("model", Value::new_string(model))));
+    fields.extend(facts.browser.map(|browser| ("browser", Value::new_string(word(browser).to_owned()))));
+    Context::from_pairs(fields.into_iter().map(|(name, value)| (name.to_owned(), value))).map_err(|_| Unfit)
+}
+
+fn topics(facts: &Facts) -> Result<Value, Unfit> {
+    record(Topic::BUILTIN.map(|topic| {
+        let found = facts.topics.get(&topic).copied().unwrap_or_default();
+        (String::from(topic), level(found))
+    }))
+}
+
+fn counts(facts: &Facts) -> Result<Value, Unfit> {
+    let families = families(facts);
+    let total = facts.labels.values().fold(0_u64, |sum, found| sum.saturating_add(all(found)));
+    let counted = COUNTED.map(|name| (name.to_owned(), number(families.get(name).copied().unwrap_or(0))));
+    record(counted.into_iter().chain([("total".to_owned(), number(total))]))
+}
+
+/// How often each label and each family of labels was found: `secret.github.pat` counts for `secret.github`
+/// and `secret` too.
+fn families(facts: &Facts) -> BTreeMap<&str, u64> {
+    let mut families = BTreeMap::new();
+    for (label, found) in &facts.labels {
+        let label = label.as_str();
+        let ends = label.match_indices('.').map(|(at, _)| at).chain([label.len()]);
+        for family in ends.filter_map(|end| label.get(..end)) {
+            let count: &mut u64 = families.entry(family).or_default();
+            *count = count.saturating_add(all(found));
+        }
+    }
+    families
+}
+
+fn all(found: &crate::Found) -> u64 {
+    found.spans.saturating_add(found.names)
+}
+
+fn account(facts: &Facts) -> Result<Value, Unfit> {
+    let kind = match facts.account.kind {
+        AccountKind::Unknown => "unknown",
+        AccountKind::Personal => "personal",
+        AccountKind::Workspace => "workspace",
+    };
+    let workspace = facts.account.workspace.clone().map(|id| ("workspace".to_owned(), Value::new_string(id)));
+    record([("kind".to_owned(), Value::new_string(kind.to_owned()))].into_iter().chain(workspace))
+}
+
+fn attachments(facts: &Facts) -> Result<Value, Unfit> {
+    record([
+        ("count".to_owned(), number(facts.attachments.count)),
+        ("types".to_owned(), strings(&facts.attachments.types)),
+    ])
+}
+
+fn word(browser: Browser) -> &'static str {
+    match browser {
+        Browser::Brave => "brave",
+        Browser::Chrome => "chrome",
+        Browser::Chromium => "chromium",
+        Browser::Edge => "edge",
+        Browser::Firefox => "firefox",
+    }
+}
+
+fn uid(of: &EntityTypeName, id: &str) -> EntityUid {
+    EntityUid::from_type_name_and_id(of.clone(), EntityId::new(id))
+}
+
+fn record(fields: impl IntoIterator<Item = (String, Value)>) -> Result<Value, Unfit> {
+    Value::new_record(fields).map_err(|_| Unfit)
+}
+
+fn strings(set_of: &BTreeSet<String>) -> Value {
+    set(set_of.iter().map(String::as_str))
+}
+
+fn set<'a>(members: impl Iterator<Item = &'a str>) -> Value {
+    Value::new_set(members.map(|member| Value::new_string(member.to_owned())))
+}
+
+fn level(level: Level) -> Value {
+    Value::new_long(i64::from(level.number()))
+}
+
+fn number(count: u64) -> Value {
+    Value::new_long(i64::try_from(count).unwrap_or(i64::MAX))
+}

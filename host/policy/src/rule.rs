@@ -1,0 +1,26 @@
+//! One policy's own words: what its annotations say, checked.
+
+use shared_protocol::{Action, Mode, Severity};
+
+use crate::RedactTarget;
+
+/// A policy besides its condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rule {
+    /// `@id`.
+    pub(crate) id: String,
+    /// `@action`. Never allow.
+    pub(crate) action: Action,
+    /// `@fallback`: what stands in for redact where there is nothing that redaction could take out.
+    pub(crate) fallback: Action,
+    /// `@mode`, or the mode of the whole policy.
+    pub(crate) mode: Mode,
+    /// `@message`.
+    pub(crate) message: Option<String>,
+    /// `@link`.
+    pub(crate) link: Option<String>,
+    /// `@severity`.
+    pub(crate) severity: Severity,
+    /// What `redact` takes out; empty for other actions.
+    pub(crate) targets: Vec<RedactTarget>,
+}
