@@ -1,1 +1,29 @@
-//! .
+//! The one SQLite file of this machine: opening, migrations, and typed access to its tables.
+//!
+//! ```text
+//! let store = Store::open(folder, Store::BUSY)?;            // makes folder (0700) and file (0600), migrates
+//! store.write(|tx| { tx.head()?; tx.append(&row, &topics, &sealed)?; Ok(()) })?;   // one BEGIN IMMEDIATE
+//! store.read(|view| view.list(&filter, &page))?;            // one consistent snapshot
+//! ```
+//!
+//! INVARIANT: when `write` returns Ok, what was written survives a crash of the process and of the machine
+//! (WAL, `synchronous=FULL`). When it returns an error, nothing was written.
+//! INVARIANT: several processes may have the file open; the head read in a `write` is the head at its commit.
+//! It knows no meaning of a row: encoding, chain and kinds belong to the crate that writes rows.
+
+mod error;
+mod filter;
+mod migrate;
+mod open;
+mod place;
+mod row;
+mod store;
+mod view;
+
+pub use error::StoreError;
+pub use filter::{Filter, Order, Page};
+pub use migrate::SCHEMA;
+pub use place::FILE;
+pub use row::{Head, Index, Link, Row, SealedBlob, TopicLevel};
+pub use store::Store;
+pub use view::{Tx, View};

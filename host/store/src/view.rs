@@ -1,0 +1,234 @@
+//! Reading and appending, inside a transaction.
+
+use std::ops::Deref;
+
+use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
+
+use crate::filter::integer;
+use crate::{Filter, Head, Index, Link, Page, Row, SealedBlob, StoreError, TopicLevel};
+
+const COLUMNS: &str = "seq, device, at, event, kind, salt, body, commitments, previous, hash, \
+     app, person, operation, action, conversation, parent, message, matched";
+
+/// One moment of the file.
+#[derive(Debug)]
+pub struct View<'a> {
+    connection: &'a Connection,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(connection: &'a Connection) -> Self {
+        Self { connection }
+    }
+
+    /// The newest row, if any.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn head(&self) -> Result<Option<Head>, StoreError> {
+        let mut select =
+            self.connection.prepare_cached("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1")?;
+        let head = select.query_row([], |row| Ok(Head { seq: unsigned(row, 0)?, hash: row.get(1)? }));
+        Ok(head.optional()?)
+    }
+
+    /// The row of this sequence, if any.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn row(&self, seq: u64) -> Result<Option<Row>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM record WHERE seq = ?");
+        let mut select = self.connection.prepare_cached(&sql)?;
+        Ok(select.query_row([integer(seq)], read_row).optional()?)
+    }
+
+    /// The rows of one event, oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn rows_of(&self, event: &str) -> Result<Vec<Row>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM record WHERE event = ? ORDER BY seq");
+        let mut select = self.connection.prepare_cached(&sql)?;
+        let rows = select.query_map([event], read_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A page of the rows for which every condition holds.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn list(&self, filter: &Filter, page: &Page) -> Result<Vec<Row>, StoreError> {
+        let conditions = page.finish(filter.conditions());
+        let sql = format!("SELECT {COLUMNS} FROM record{}", conditions.sql);
+        let mut select = self.connection.prepare_cached(&sql)?;
+        let rows = select.query_map(params_from_iter(conditions.values), read_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many rows every condition holds for.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
+        let conditions = filter.conditions();
+        let sql = format!("SELECT count(*) FROM record{}", conditions.sql);
+        let mut select = self.connection.prepare_cached(&sql)?;
+        Ok(select.query_row(params_from_iter(conditions.values), |row| unsigned(row, 0))?)
+    }
+
+    /// A row's sealed text, in the order of its recipients.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn sealed_of(&self, seq: u64) -> Result<Vec<SealedBlob>, StoreError> {
+        let mut select =
+            self.connection.prepare_cached("SELECT key_id, blob FROM sealed WHERE seq = ? ORDER BY place")?;
+        let rows = select
+            .query_map([integer(seq)], |row| Ok(SealedBlob { key_id: row.get(0)?, blob: row.get(1)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A row's topics, by name.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn topics_of(&self, seq: u64) -> Result<Vec<TopicLevel>, StoreError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT topic, level FROM record_topic WHERE seq = ? ORDER BY topic")?;
+        let rows = select
+            .query_map([integer(seq)], |row| Ok(TopicLevel { topic: row.get(0)?, level: row.get(1)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The events of a site with a row that carries this id, in the order of their first such row.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn events_with(&self, link: Link, app: &str, id: &str) -> Result<Vec<String>, StoreError> {
+        let column = match link {
+            Link::Conversation => "conversation",
+            Link::Message => "message",
+            Link::Parent => "parent",
+        };
+        let sql = format!(
+            "SELECT event FROM record WHERE {column} = ? AND app = ? AND event IS NOT NULL \
+             GROUP BY event ORDER BY min(seq)"
+        );
+        let mut select = self.connection.prepare_cached(&sql)?;
+        let events = select.query_map([id, app], |row| row.get(0))?;
+        Ok(events.collect::<Result<_, _>>()?)
+    }
+
+    /// A small fact of this machine.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let mut select = self.connection.prepare_cached("SELECT value FROM meta WHERE name = ?")?;
+        Ok(select.query_row([name], |row| row.get(0)).optional()?)
+    }
+}
+
+/// A transaction that may also append. Reads in it see what it wrote.
+#[derive(Debug)]
+pub struct Tx<'a> {
+    view: View<'a>,
+}
+
+impl<'a> Deref for Tx<'a> {
+    type Target = View<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.view
+    }
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(connection: &'a Connection) -> Self {
+        Self { view: View::new(connection) }
+    }
+
+    /// Adds a row with its topics and sealed text.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] when the sequence is taken, or the event has a row of a kind that stands once.
+    pub fn append(&self, row: &Row, topics: &[TopicLevel], sealed: &[SealedBlob]) -> Result<(), StoreError> {
+        let connection = self.view.connection;
+        let sql = format!(
+            "INSERT INTO record ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        );
+        connection.prepare_cached(&sql)?.execute(params![
+            integer(row.seq),
+            row.device,
+            integer(row.at),
+            row.event,
+            row.kind,
+            row.salt,
+            row.body,
+            row.commitments,
+            row.previous,
+            row.hash,
+            row.index.app,
+            row.index.person,
+            row.index.operation,
+            row.index.action,
+            row.index.conversation,
+            row.index.parent,
+            row.index.message,
+            row.index.matched,
+        ])?;
+        let mut insert =
+            connection.prepare_cached("INSERT INTO record_topic (seq, topic, level) VALUES (?, ?, ?)")?;
+        for topic in topics {
+            insert.execute(params![integer(row.seq), topic.topic, topic.level])?;
+        }
+        let mut insert =
+            connection.prepare_cached("INSERT INTO sealed (seq, place, key_id, blob) VALUES (?, ?, ?, ?)")?;
+        for (place, one) in (0_i64..).zip(sealed) {
+            insert.execute(params![integer(row.seq), place, one.key_id, one.blob])?;
+        }
+        Ok(())
+    }
+
+    /// Writes down a small fact of this machine.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn set_meta(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        let mut insert =
+            self.view.connection.prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)")?;
+        insert.execute([name, value])?;
+        Ok(())
+    }
+}
+
+fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        seq: unsigned(row, 0)?,
+        device: row.get(1)?,
+        at: unsigned(row, 2)?,
+        event: row.get(3)?,
+        kind: row.get(4)?,
+        salt: row.get(5)?,
+        body: row.get(6)?,
+        commitments: row.get(7)?,
+        previous: row.get(8)?,
+        hash: row.get(9)?,
+        index: Index {
+            app: row.get(10)?,
+            person: row.get(11)?,
+            operation: row.get(12)?,
+            action: row.get(13)?,
+            conversation: row.get(14)?,
+            parent: row.get(15)?,
+            message: row.get(16)?,
+            matched: row.get(17)?,
+        },
+    })
+}
+
+fn unsigned(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let number: i64 = row.get(column)?;
+    u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
+}
