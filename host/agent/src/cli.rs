@@ -1,0 +1,63 @@
+//! The command line for people: what exists, and nothing that does not exist yet.
+
+mod install;
+mod table;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::{EXIT_HELP, Exit};
+use crate::os::Env;
+use crate::out;
+
+/// Reads every prompt before it leaves the browser, on this device.
+///
+/// Browsers start this program themselves; people use the commands below.
+#[derive(Debug, Parser)]
+#[command(name = "promptgate", version, after_help = EXIT_HELP, arg_required_else_help = true)]
+struct Cli {
+    /// Machine-readable output: one JSON value, or one per line for lists.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Lets the browsers of this machine start Promptgate.
+    Install(install::Args),
+    /// Takes away what `install` wrote.
+    Uninstall(install::Args),
+}
+
+/// Parses and runs. `args` without the program's name.
+pub(crate) fn run(args: Vec<OsString>, env: &Env) -> Exit {
+    let name = OsString::from("promptgate");
+    let cli = match Cli::try_parse_from(std::iter::once(name).chain(args)) {
+        Ok(cli) => cli,
+        Err(told) => {
+            out::told(&told.render().to_string(), told.use_stderr());
+            return if told.use_stderr() { Exit::Usage } else { Exit::Done };
+        }
+    };
+    let done = match cli.command {
+        Command::Install(args) => install::install(&args, env, cli.json),
+        Command::Uninstall(args) => install::uninstall(&args, env, cli.json),
+    };
+    done.unwrap_or_else(|fault| {
+        out::note(&format!("{fault:#}"));
+        Exit::Fault
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,157 @@
+//! The operating system and the environment, read once at the edge and passed on as values, so that the
+//! tables of every system are tested on each.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// An operating system that Promptgate knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Os {
+    /// Linux and what behaves like it.
+    Linux,
+    /// macOS.
+    Macos,
+    /// Windows.
+    Windows,
+}
+
+impl Os {
+    /// Every system, for the tables' tests.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 3] = [Self::Linux, Self::Macos, Self::Windows];
+
+    /// The one this runs on.
+    pub(crate) const fn current() -> Self {
+        if cfg!(windows) {
+            Self::Windows
+        } else if cfg!(target_os = "macos") {
+            Self::Macos
+        } else {
+            Self::Linux
+        }
+    }
+}
+
+/// The variables that are used, and no others.
+const NAMES: [&str; 10] = [
+    "APPDATA",
+    "CHROME_CONFIG_HOME",
+    "HOME",
+    "LOCALAPPDATA",
+    "LOGNAME",
+    "PATH",
+    "PROGRAMDATA",
+    "USER",
+    "USERNAME",
+    "XDG_CONFIG_HOME",
+];
+
+/// The environment.
+#[derive(Clone, Debug)]
+pub(crate) struct Env {
+    /// Which system.
+    pub(crate) os: Os,
+    vars: BTreeMap<String, String>,
+}
+
+impl Env {
+    /// Of this process.
+    pub(crate) fn current() -> Self {
+        let names = NAMES.into_iter().chain(["XDG_DATA_HOME"]);
+        Self::new(Os::current(), names.filter_map(|name| Some((name, std::env::var(name).ok()?))))
+    }
+
+    /// From values.
+    pub(crate) fn new(os: Os, vars: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        let vars = vars.into_iter().filter(|(_, value)| !value.is_empty());
+        Self { os, vars: vars.map(|(name, value)| (name.to_owned(), value)).collect() }
+    }
+
+    /// A variable that is set and not empty.
+    pub(crate) fn var(&self, name: &str) -> Option<&str> {
+        self.vars.get(name).map(String::as_str)
+    }
+
+    /// A variable that holds an absolute folder; the XDG specification says to leave out relative ones.
+    fn folder(&self, name: &str) -> Option<PathBuf> {
+        let path = PathBuf::from(self.var(name)?);
+        (self.os == Os::Windows || path.is_absolute()).then_some(path)
+    }
+
+    fn home(&self, below: &str) -> Option<PathBuf> {
+        Some(self.folder("HOME")?.join(below))
+    }
+
+    /// Where the record and the keys are: one folder for all browsers of this person.
+    pub(crate) fn data(&self) -> Option<PathBuf> {
+        match self.os {
+            Os::Linux => {
+                Some(self.folder("XDG_DATA_HOME").or_else(|| self.home(".local/share"))?.join("promptgate"))
+            }
+            Os::Macos => self.home("Library/Application Support/Promptgate"),
+            Os::Windows => Some(self.folder("LOCALAPPDATA")?.join("Promptgate")),
+        }
+    }
+
+    /// The person's own settings file.
+    pub(crate) fn own_settings(&self) -> Option<PathBuf> {
+        let folder = match self.os {
+            Os::Linux => self.config()?.join("promptgate"),
+            Os::Macos => self.home("Library/Application Support/Promptgate")?,
+            Os::Windows => self.folder("APPDATA")?.join("Promptgate"),
+        };
+        Some(folder.join("settings.toml"))
+    }
+
+    /// The organisation's settings file: when it exists it wins. Deliberately no variable moves it on Linux
+    /// and macOS: whoever starts the browser must not be able to step out of it.
+    pub(crate) fn managed_settings(&self) -> PathBuf {
+        match self.os {
+            Os::Linux => PathBuf::from("/etc/promptgate/settings.toml"),
+            Os::Macos => PathBuf::from("/Library/Application Support/Promptgate/settings.toml"),
+            Os::Windows => self
+                .folder("PROGRAMDATA")
+                .unwrap_or_else(|| PathBuf::from("C:\\ProgramData"))
+                .join("Promptgate")
+                .join("settings.toml"),
+        }
+    }
+
+    /// `XDG_CONFIG_HOME`.
+    pub(crate) fn config(&self) -> Option<PathBuf> {
+        self.folder("XDG_CONFIG_HOME").or_else(|| self.home(".config"))
+    }
+
+    /// The person's name on this machine, until somebody is enrolled.
+    pub(crate) fn user(&self) -> Option<&str> {
+        self.var("USER").or_else(|| self.var("LOGNAME")).or_else(|| self.var("USERNAME"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Env, Os};
+
+    #[test]
+    fn folders_follow_xdg() {
+        let env = |vars: &[(&'static str, &str)]| {
+            Env::new(Os::Linux, vars.iter().map(|(name, value)| (*name, (*value).to_owned())))
+        };
+        let plain = env(&[("HOME", "/h")]);
+        assert_eq!(plain.data().unwrap().to_str().unwrap(), "/h/.local/share/promptgate");
+        assert_eq!(plain.own_settings().unwrap().to_str().unwrap(), "/h/.config/promptgate/settings.toml");
+        let moved = env(&[("HOME", "/h"), ("XDG_DATA_HOME", "/d"), ("XDG_CONFIG_HOME", "/c")]);
+        assert_eq!(moved.data().unwrap().to_str().unwrap(), "/d/promptgate");
+        assert_eq!(moved.own_settings().unwrap().to_str().unwrap(), "/c/promptgate/settings.toml");
+        let relative = env(&[("HOME", "/h"), ("XDG_DATA_HOME", "d")]);
+        assert_eq!(relative.data().unwrap().to_str().unwrap(), "/h/.local/share/promptgate");
+        assert_eq!(env(&[("HOME", "")]).data(), None);
+    }
+
+    #[test]
+    fn no_variable_moves_the_managed_file_on_linux() {
+        let vars = ["HOME", "XDG_CONFIG_HOME", "PROGRAMDATA"].map(|name| (name, "/elsewhere".to_owned()));
+        let managed = Env::new(Os::Linux, vars).managed_settings();
+        assert_eq!(managed.to_str().unwrap(), "/etc/promptgate/settings.toml");
+    }
+}

@@ -1,0 +1,140 @@
+//! `settings.toml`: what may stand in it, and errors that say where and what to write instead.
+//!
+//! It deliberately reads no file itself.
+
+use std::fmt;
+
+use serde::Deserialize;
+use shared_protocol::{
+    Capture, FailAction, FailSettings, PolicySource, Preview, Settings, UnreachableAction,
+};
+
+/// Why a settings file is not followed. Carries words of the file, which holds no prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FileError {
+    /// It is there and cannot be read.
+    Unreadable(String),
+    /// It says something that is not understood.
+    Syntax {
+        /// From 1.
+        line: usize,
+        /// From 1, in characters.
+        column: usize,
+        /// What is wrong there.
+        what: String,
+    },
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(why) => write!(out, "cannot be read ({why}); make it readable for this user"),
+            Self::Syntax { line, column, what } => {
+                write!(out, "line {line}, column {column}: {what}; correct it or remove the line")
+            }
+        }
+    }
+}
+
+/// A file, understood.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) settings: Settings,
+    pub(super) recipient: Option<String>,
+    pub(super) extensions: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    policy: Option<Builtin>,
+    capture: Option<Capture>,
+    preview: Option<Preview>,
+    recipient: Option<String>,
+    #[serde(default)]
+    fail: Fail,
+    #[serde(default)]
+    developer: Developer,
+}
+
+/// The policies a file can name today.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Builtin {
+    BuiltinMonitor,
+    BuiltinEnforce,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fail {
+    deadline_ms: Option<u32>,
+    answer_ms: Option<u32>,
+    file_deadline_ms: Option<u32>,
+    oversize_bytes: Option<u32>,
+    unreachable: Option<UnreachableAction>,
+    unread: Option<FailAction>,
+    deadline: Option<FailAction>,
+    oversize: Option<FailAction>,
+    unread_file: Option<FailAction>,
+    expired: Option<FailAction>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Developer {
+    #[serde(default)]
+    extensions: Vec<String>,
+}
+
+/// Reads the text of a file.
+pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
+    let written: Written = toml::from_str(text).map_err(|fault| syntax(text, &fault))?;
+    let base = if managed { Settings::MANAGED } else { Settings::TRIAL };
+    let source = written.policy.map_or(base.source, |policy| match policy {
+        Builtin::BuiltinMonitor => PolicySource::BuiltinMonitor,
+        Builtin::BuiltinEnforce => PolicySource::BuiltinEnforce,
+    });
+    // Whoever enforces, or manages, gets the closed fail settings where the file is silent.
+    let closed = managed || source == PolicySource::BuiltinEnforce;
+    let fail = written.fail.over(if closed { FailSettings::CLOSED } else { FailSettings::OPEN });
+    let capture = written.capture.unwrap_or(match source {
+        PolicySource::ManagedWithoutBundle => Capture::Metadata,
+        PolicySource::BuiltinMonitor
+        | PolicySource::BuiltinEnforce
+        | PolicySource::DeveloperFile
+        | PolicySource::Bundle => Capture::Full,
+    });
+    let preview = written.preview.unwrap_or(base.preview);
+    Ok(File {
+        settings: Settings { source, managed, fail, preview, capture },
+        recipient: written.recipient,
+        extensions: written.developer.extensions,
+    })
+}
+
+impl Fail {
+    fn over(self, base: FailSettings) -> FailSettings {
+        FailSettings {
+            deadline_ms: self.deadline_ms.unwrap_or(base.deadline_ms),
+            answer_ms: self.answer_ms.unwrap_or(base.answer_ms),
+            file_deadline_ms: self.file_deadline_ms.unwrap_or(base.file_deadline_ms),
+            oversize_bytes: self.oversize_bytes.unwrap_or(base.oversize_bytes),
+            unreachable: self.unreachable.unwrap_or(base.unreachable),
+            unread: self.unread.unwrap_or(base.unread),
+            deadline: self.deadline.unwrap_or(base.deadline),
+            oversize: self.oversize.unwrap_or(base.oversize),
+            unread_file: self.unread_file.unwrap_or(base.unread_file),
+            expired: self.expired.unwrap_or(base.expired),
+        }
+    }
+}
+
+fn syntax(text: &str, fault: &toml::de::Error) -> FileError {
+    let start = fault.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let what = fault.message().lines().collect::<Vec<_>>().join(", ");
+    FileError::Syntax { line, column, what }
+}
