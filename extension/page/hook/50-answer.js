@@ -1,0 +1,67 @@
+// Copies an answer while the page reads it, and hands the text on piece by piece.
+// INVARIANT: the page gets the untouched original at once; the copy waits for nothing and is given up at the cap.
+// A character cut in two by the network is whole in what is handed on.
+
+const finish = (id, reason) => {
+  mapDelete(copies, id);
+  tell({ kind: "end", id, reason });
+};
+
+const reasonOf = (error) => (error && error.name === "AbortError" ? "aborted" : "network");
+
+const copyResponse = (id, response) => {
+  const status = responseStatus(response);
+  tell({ kind: "head", id, status, type: headersGet(responseHeaders(response), "content-type") ?? "" });
+  if (status >= 400 || responseBody(response) === null) {
+    finish(id, "end");
+    return;
+  }
+  let reader;
+  try {
+    reader = streamReader(responseBody(responseClone(response)));
+  } catch {
+    finish(id, "cut");
+    return;
+  }
+  pump(id, reader);
+};
+
+const pump = async (id, reader) => {
+  const text = new native.TextDecoder();
+  let left = ANSWER_CAP;
+  let stopped = false;
+  const cancel = () => {
+    stopped = true;
+    readerCancel(reader).catch(() => {});
+  };
+  mapSet(copies, id, cancel);
+  try {
+    for (;;) {
+      const { done, value } = await readerRead(reader);
+      if (stopped) return finish(id, "cut");
+      const piece = done ? decode(text) : decode(text, value, { stream: true });
+      if (piece !== "") tell({ kind: "chunk", id, text: piece });
+      if (done) return finish(id, "end");
+      left -= value.length;
+      if (left <= 0) {
+        cancel();
+        return finish(id, "cut");
+      }
+    }
+  } catch (error) {
+    return finish(id, reasonOf(error));
+  }
+};
+
+// A text that grows (an XHR's): each call hands on what is new, never half of a surrogate pair.
+const grower = (id) => {
+  let sent = 0;
+  return (text, whole) => {
+    let end = text.length < ANSWER_CAP ? text.length : ANSWER_CAP;
+    const code = end > 0 ? charCode(text, end - 1) : 0;
+    if (!whole && code >= 0xd800 && code <= 0xdbff) end -= 1;
+    if (end > sent) tell({ kind: "chunk", id, text: sliceText(text, sent, end) });
+    sent = end > sent ? end : sent;
+    return sent >= ANSWER_CAP;
+  };
+};

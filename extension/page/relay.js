@@ -1,0 +1,177 @@
+// Between the hook in the page's world and the background: passes on what has the right shape, keeps what is
+// still held so that a background that died is told again, and draws the ids that link the record.
+// INVARIANT: nothing from the hook is trusted but as a request to judge; no text is kept after its request's end.
+
+(() => {
+  "use strict";
+  const api = globalThis.browser ?? globalThis.chrome;
+  const MOST_HELD = 256;
+  const MOST_KEPT = 4 * 1024 * 1024;
+  const PING_MS = 20_000;
+  const APIS = ["fetch", "xhr", "web-socket", "event-source", "beacon"];
+  const REASONS = ["end", "aborted", "network", "cut"];
+  // By event: {id, hold} while held; {id, ticket, head, text} while its answer is copied.
+  const open = new Map();
+  const events = new Map();
+  let hook = null;
+  let worker = null;
+  let failures = 0;
+
+  const isText = (value, most) => typeof value === "string" && value.length <= most;
+  const isId = (value) => Number.isSafeInteger(value) && value > 0;
+
+  const isRequest = (request) =>
+    request !== null && typeof request === "object" && APIS.includes(request.api) && isText(request.method, 32) &&
+    isText(request.url, 1 << 16) && Array.isArray(request.headers) && request.headers.length <= 256 &&
+    request.body !== null && typeof request.body === "object" && isText(request.body.type, 16);
+
+  const connect = () => {
+    if (worker) return worker;
+    try {
+      worker = api.runtime.connect({ name: "relay" });
+    } catch {
+      // The extension was reloaded or removed: the hook's own deadline ends what is held.
+      return null;
+    }
+    worker.onMessage.addListener(fromWorker);
+    worker.onDisconnect.addListener(onLost);
+    return worker;
+  };
+
+  const say = (message) => {
+    try {
+      connect()?.postMessage(message);
+    } catch {
+      worker = null;
+    }
+  };
+
+  const onLost = () => {
+    worker = null;
+    if (open.size === 0) return;
+    failures += 1;
+    setTimeout(again, Math.min(2000, 25 * 2 ** failures));
+  };
+
+  const again = () => {
+    if (worker || !connect()) return;
+    for (const [event, held] of open) {
+      if (held.hold) say({ kind: "hold", event, request: held.hold });
+      else say({ kind: "resume", event, ticket: held.ticket, head: held.head, text: held.text });
+    }
+  };
+
+  setInterval(() => {
+    if (open.size > 0 && worker) say({ kind: "ping" });
+  }, PING_MS);
+
+  const forget = (event) => {
+    const held = open.get(event);
+    if (!held) return;
+    open.delete(event);
+    events.delete(held.id);
+  };
+
+  const onHold = ({ id, request }) => {
+    if (!isId(id) || events.has(id) || !isRequest(request)) return;
+    if (open.size >= MOST_HELD) {
+      hook.postMessage({ kind: "refuse", id, refusal: null });
+      return;
+    }
+    const event = crypto.randomUUID();
+    const { api: made, method, url, headers, body } = request;
+    const hold = { api: made, method, url, headers, body, page_url: location.href };
+    open.set(event, { id, hold });
+    events.set(id, event);
+    say({ kind: "hold", event, request: hold });
+  };
+
+  const onHook = ({ data }) => {
+    if (data === null || typeof data !== "object") return;
+    if (data.kind === "hold") return onHold(data);
+    if (data.kind === "frame") {
+      if (isText(data.url, 4096) && isText(data.text, 1 << 20)) say({ kind: "frame", url: data.url, text: data.text });
+      return undefined;
+    }
+    const event = isId(data.id) ? events.get(data.id) : undefined;
+    const held = event && open.get(event);
+    return held ? onHeld(event, held, data) : undefined;
+  };
+
+  const onHeld = (event, held, data) => {
+    switch (data.kind) {
+      case "abort":
+        forget(event);
+        return say({ kind: "abort", event });
+      case "fell":
+        forget(event);
+        return say({ kind: "fell", event, sent: data.sent === true, request: held.hold });
+      case "head":
+        if (!Number.isSafeInteger(data.status) || !isText(data.type, 256)) return undefined;
+        held.head = { status: data.status, content_type: data.type };
+        return say({ kind: "head", event, head: held.head });
+      case "chunk":
+        if (!isText(data.text, 1 << 24)) return undefined;
+        // Over what is kept, a background that dies loses the answer, not the page.
+        if (held.text !== undefined && held.text.length + data.text.length <= MOST_KEPT) held.text += data.text;
+        return say({ kind: "chunk", event, text: data.text });
+      case "end":
+        if (!REASONS.includes(data.reason)) return undefined;
+        forget(event);
+        return say({ kind: "end", event, reason: data.reason });
+      default:
+        return undefined;
+    }
+  };
+
+  const onGo = (message) => {
+    const held = open.get(message.event);
+    if (!held) return;
+    const { kind, body, copy, refusal, ticket } = message;
+    if (kind !== "refuse" && copy === true) {
+      open.set(message.event, { id: held.id, ticket, head: null, text: "" });
+    } else {
+      forget(message.event);
+    }
+    hook.postMessage({ kind, id: held.id, body, copy: copy === true, refusal: refusal ?? null });
+  };
+
+  const fromWorker = (message) => {
+    failures = 0;
+    switch (message.kind) {
+      case "send":
+      case "send-this":
+      case "refuse":
+        return onGo(message);
+      case "wait":
+      case "stop": {
+        const held = open.get(message.event);
+        if (held) hook.postMessage({ kind: message.kind, id: held.id, ms: message.ms });
+        return undefined;
+      }
+      case "config":
+        return hook?.postMessage(message);
+      case "card":
+        return promptgateFrame.open(message.token);
+      case "card-size":
+        return promptgateFrame.size(message.token, message.height);
+      case "card-close":
+        return promptgateFrame.close(message.token);
+      default:
+        return undefined;
+    }
+  };
+
+  // The hook's port is the first message of this document: it is sent before any script of the page runs.
+  const onPort = (event) => {
+    if (event.source !== window || event.data?.promptgate !== "port" || event.ports.length !== 1) return;
+    event.stopImmediatePropagation();
+    removeEventListener("message", onPort, true);
+    [hook] = event.ports;
+    hook.onmessage = onHook;
+    connect();
+    // What the last background knew, before the one that is starting speaks.
+    api.storage.local.get("config").then(({ config }) => config && hook.postMessage({ kind: "config", ...config }));
+  };
+  addEventListener("message", onPort, true);
+})();

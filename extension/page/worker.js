@@ -1,0 +1,142 @@
+// The background: hands what happens to the session (Rust, in WASM) as events, and performs the effects it
+// returns. Decides nothing.
+// INVARIANT: listeners stand before the first turn ends; every held request gets a word even when the session
+// faults: then the fail value it last gave.
+
+import init, { Session } from "../wasm/promptgate.js";
+
+const api = globalThis.browser ?? globalThis.chrome;
+const HOST = "io.promptgate.host";
+const ports = new Map();
+let session = null;
+let host = null;
+let wake = 0;
+let lastPort = 0;
+// What a fault yields until the session has said so.
+let config = { on_deadline: "send" };
+
+const browserName = async () => {
+  if (api.runtime.getBrowserInfo) return "firefox";
+  if (navigator.brave) return "brave";
+  const brands = (navigator.userAgentData?.brands ?? []).map(({ brand }) => brand).join();
+  if (brands.includes("Edge")) return "edge";
+  return brands.includes("Google Chrome") ? "chrome" : "chromium";
+};
+
+const begin = async () => {
+  const { settings, late } = await api.storage.local.get(["settings", "late"]);
+  const start = { browser: await browserName(), version: api.runtime.getManifest().version };
+  session = new Session({ ...start, settings: settings ?? null, late: late ?? [] });
+  perform(session.handle(Date.now(), { kind: "started" }));
+};
+
+const ready = init({ module_or_path: new URL("../wasm/promptgate_bg.wasm", import.meta.url) }).then(begin);
+
+const happen = async (event) => {
+  await ready;
+  try {
+    perform(session.handle(Date.now(), event));
+  } catch {
+    recover(event);
+  }
+};
+
+// A session that faulted is not used again. What is held comes back from the relays, but for the request that
+// was being handled: that gets the fail value now.
+const recover = (event) => {
+  const said = event.kind === "relay" ? event.said : null;
+  if (said?.kind === "hold" || said?.kind === "resume") {
+    const word = config.on_deadline === "send" ? "send" : "refuse";
+    post(event.port, { kind: word, event: said.event, copy: false, refusal: null });
+  }
+  for (const port of ports.values()) port.disconnect();
+  ports.clear();
+  host?.disconnect();
+  host = null;
+  return begin();
+};
+
+const post = (id, message) => {
+  try {
+    ports.get(id)?.postMessage(message);
+  } catch {
+    ports.delete(id);
+  }
+};
+
+const perform = (effects) => {
+  for (const effect of effects) {
+    switch (effect.kind) {
+      case "to-port":
+        post(effect.port, effect.message);
+        break;
+      case "to-host":
+        host?.postMessage(JSON.parse(effect.frame));
+        break;
+      case "connect-host":
+        connectHost();
+        break;
+      case "close-host":
+        host?.disconnect();
+        host = null;
+        break;
+      case "wake":
+        clearTimeout(wake);
+        if (effect.at !== null) wake = setTimeout(() => happen({ kind: "woke" }), Math.max(0, effect.at - Date.now()));
+        break;
+      case "config":
+        config = effect.config;
+        api.storage.local.set({ config });
+        break;
+      case "save-settings":
+        api.storage.local.set({ settings: effect.settings });
+        break;
+      case "save-late":
+        api.storage.local.set({ late: effect.entries });
+        break;
+      case "badge":
+        api.action.setBadgeText({ text: effect.text });
+        break;
+      default:
+    }
+  }
+};
+
+const connectHost = () => {
+  let port;
+  try {
+    port = api.runtime.connectNative(HOST);
+  } catch {
+    happen({ kind: "host-lost", missing: true });
+    return;
+  }
+  host = port;
+  port.onMessage.addListener((message) => {
+    if (port === host) happen({ kind: "host-said", frame: JSON.stringify(message) });
+  });
+  port.onDisconnect.addListener(() => {
+    // Chromium says why, Firefox does not.
+    const why = api.runtime.lastError?.message ?? port.error?.message ?? "";
+    if (port !== host) return;
+    host = null;
+    happen({ kind: "host-lost", missing: /not found|no such/i.test(why) });
+  });
+  happen({ kind: "host-opened" });
+};
+
+api.runtime.onConnect.addListener((port) => {
+  if (port.sender?.id !== api.runtime.id || !["relay", "card", "popup"].includes(port.name)) return;
+  lastPort += 1;
+  const id = lastPort;
+  const { name, sender } = port;
+  ports.set(id, port);
+  port.onMessage.addListener((said) => happen({ kind: name, port: id, said }));
+  port.onDisconnect.addListener(() => {
+    if (ports.delete(id)) happen({ kind: "closed", port: id });
+  });
+  happen({ kind: "opened", port: id, name, tab: sender.tab?.id ?? null, private: sender.tab?.incognito ?? false });
+});
+
+// Waking early lets the host start before the first Send.
+api.runtime.onInstalled.addListener(() => ready);
+api.runtime.onStartup.addListener(() => ready);
