@@ -1,5 +1,29 @@
 //! Reads and edits the requests of the known sites, and rebuilds their answers.
+//!
+//! INVARIANT: pure: no I/O, no clock, no randomness; a site is data in `sites/<site>/site.toml`, never code.
+//! INVARIANT: total: no bytes of a page make it panic, and what it cannot read is a value with a reason.
 
+mod answer;
+mod batch;
+mod check;
+mod content;
+mod data;
+mod draft;
+mod drift;
+mod edit;
+mod error;
+mod hook;
+mod json;
+mod path;
+mod read;
 mod request;
+mod sites;
+mod source;
+mod url;
 
+pub use answer::{AnswerFormat, Decoder, Limits, SocketItem, SocketReader};
+pub use error::{EditError, SiteError};
+pub use hook::{HookData, HookSite};
+pub use read::{Read, Reading, Thread};
 pub use request::{Api, Body, FormPart, Request};
+pub use sites::{Refusal, Sites};
