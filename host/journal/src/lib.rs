@@ -1,1 +1,46 @@
-//! .
+//! The record: what is written down of every interaction, in an order that cannot be changed unseen.
+//!
+//! ```text
+//! device(&tx, &fresh_uuid)?                        this machine's id, made once
+//! append(&tx, &device, &[NewRow { .. }])?          rows and chain, in a transaction of host-store
+//! known(&tx, &event)? -> Known                     idempotency: what an event has come to (`Known::state`)
+//! list(&view, &Filter { .. }, &page)? -> Vec<Record>      count(&view, &filter)?
+//! event(&view, &id)? -> Vec<Record>                one interaction, oldest row first
+//! conversation(&view, None, "id")? -> Vec<Turn>    from first prompt to last answer
+//! sealed(&view, record.seq)? -> Vec<Sealed>        the text, for whoever has the key
+//! Plain::prompt(..) | answer(..) | reason(..)      what is inside the sealed text; `to_bytes`, `from_bytes`
+//! verify(&view)? -> Verified                       the first bad row, named
+//! ```
+//!
+//! A row ([`Entry`]) says one thing about one event and is never changed. `judged` and, when no answer is
+//! needed, `released` or `refused` are appended in one transaction before the verdict leaves.
+//!
+//! INVARIANT: what a person wrote or an assistant answered is in a row only sealed. Everything else in it is
+//! metadata: ids, labels, counts, words of closed sets, names that the site or the organisation gave.
+//! INVARIANT: time, ids, salts and sealed text are arguments. The module [`encoding`] says which bytes are
+//! hashed. It does not seal, decide, or send anything anywhere.
+
+mod append;
+mod content;
+pub mod encoding;
+mod entry;
+mod error;
+mod known;
+mod read;
+mod record;
+mod site_word;
+mod verify;
+
+pub use append::{NewRow, Salt, append, device};
+pub use content::{Content, Plain};
+pub use entry::{
+    Answered, ChoiceWord, Drifted, Ended, Entry, FactsJson, Judged, Kind, Late, PolicyUse, Refused,
+    RefusedBy, Released, Responded, Shown, Timings, ToolUse, TopicNote,
+};
+pub use error::JournalError;
+pub use host_store::{Order, Page};
+pub use known::{Known, State, StoredVerdict, known};
+pub use read::{Filter, Turn, conversation, count, event, list, sealed};
+pub use record::{Record, Sealed, SealedNote};
+pub use site_word::SiteWord;
+pub use verify::{Bad, Fault, Verified, verify};

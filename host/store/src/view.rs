@@ -101,22 +101,22 @@ impl<'a> View<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The events of a site with a row that carries this id, in the order of their first such row.
+    /// The events (of a site, when one is given) with a row that carries this id, by their first such row.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn events_with(&self, link: Link, app: &str, id: &str) -> Result<Vec<String>, StoreError> {
+    pub fn events_with(&self, link: Link, app: Option<&str>, id: &str) -> Result<Vec<String>, StoreError> {
         let column = match link {
             Link::Conversation => "conversation",
             Link::Message => "message",
             Link::Parent => "parent",
         };
         let sql = format!(
-            "SELECT event FROM record WHERE {column} = ? AND app = ? AND event IS NOT NULL \
-             GROUP BY event ORDER BY min(seq)"
+            "SELECT event FROM record WHERE {column} = ?1 AND (app = ?2 OR ?2 IS NULL) \
+             AND event IS NOT NULL GROUP BY event ORDER BY min(seq)"
         );
         let mut select = self.connection.prepare_cached(&sql)?;
-        let events = select.query_map([id, app], |row| row.get(0))?;
+        let events = select.query_map(params![id, app], |row| row.get(0))?;
         Ok(events.collect::<Result<_, _>>()?)
     }
 

@@ -1,0 +1,1 @@
+//! Fixed vectors of the encoding.

@@ -1,0 +1,110 @@
+//! What an event has come to: so that a message which comes twice is answered from the record, not judged twice.
+//!
+//! INVARIANT: looked up inside the transaction that would append; the file refuses the second row of its kind
+//! from whoever looked up too early.
+
+use host_store::View;
+use shared_protocol::{Action, Code, EventId, Mode, Obligation, Outcome};
+
+use crate::{Answered, Entry, JournalError, Record, Refused, Released, event};
+
+/// What is on record of an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The verdict, without what is made of the text (card, edits): that is made again from the text.
+    pub judged: Option<StoredVerdict>,
+    /// The card was seen.
+    pub shown: bool,
+    /// The answer.
+    pub answered: Option<Answered>,
+    /// Permitted to leave.
+    pub released: Option<Released>,
+    /// Ended. Can stand after `released`: the extension could not send it.
+    pub refused: Option<Refused>,
+    /// The assistant's answer is here.
+    pub response: bool,
+    /// The interaction is over.
+    pub ended: bool,
+    /// Let go or refused while the host was away.
+    pub late: bool,
+}
+
+/// What is kept of a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredVerdict {
+    /// What the extension was told.
+    pub outcome: Outcome,
+    /// The decision's label.
+    pub action: Action,
+    /// Its duties.
+    pub obligations: Vec<Obligation>,
+    /// Whether it was carried out.
+    pub mode: Mode,
+    /// How many spans redaction replaces.
+    pub edits: u64,
+    /// The fault that tightened it.
+    pub fault: Option<Code>,
+}
+
+/// Where an event stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing on record: judge it.
+    New,
+    /// The card is open, nobody answered.
+    Asked,
+    /// Permitted to leave.
+    Released(Released),
+    /// Ended.
+    Refused(Refused),
+}
+
+impl Known {
+    /// Where the event stands. A refusal is the last word.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match (self.refused, self.released, &self.judged) {
+            (Some(refused), _, _) => State::Refused(refused),
+            (None, Some(released), _) => State::Released(released),
+            (None, None, Some(_)) => State::Asked,
+            (None, None, None) => State::New,
+        }
+    }
+
+    /// From the rows of one event.
+    #[must_use]
+    pub fn of(records: &[Record]) -> Self {
+        let mut known = Self::default();
+        for entry in records.iter().filter_map(|record| record.entry.as_ref()) {
+            match entry {
+                Entry::Judged(judged) => {
+                    known.judged = Some(StoredVerdict {
+                        outcome: judged.outcome,
+                        action: judged.action,
+                        obligations: judged.obligations.clone(),
+                        mode: judged.mode,
+                        edits: judged.edits,
+                        fault: judged.fault,
+                    });
+                }
+                Entry::Shown(_) => known.shown = true,
+                Entry::Answered(answered) => known.answered = Some(*answered),
+                Entry::Released(released) => known.released = Some(*released),
+                Entry::Refused(refused) => known.refused = Some(*refused),
+                Entry::Response(_) => known.response = true,
+                Entry::Ended(_) => known.ended = true,
+                Entry::Late(_) => known.late = true,
+                Entry::Drift(_) => {}
+            }
+        }
+        known
+    }
+}
+
+/// What is on record of `id`. With a `Tx`, as of the transaction.
+///
+/// # Errors
+/// When the file or a row cannot be read.
+pub fn known(view: &View<'_>, id: &EventId) -> Result<Known, JournalError> {
+    Ok(Known::of(&event(view, id)?))
+}
