@@ -1,6 +1,6 @@
 //! Builds the host and the extension's two folders, under target/.
 //!
-//! One source serves both browsers; what differs is marked in the manifest and cut out here.
+//! One source serves both browsers.
 
 mod extension;
 

@@ -21,7 +21,11 @@ pub fn target() -> PathBuf {
 pub fn tools() -> Result<PathBuf> {
     let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    Ok(cache.or_else(home).context("neither XDG_CACHE_HOME nor HOME is set")?.join("promptgate").join("tools"))
+    Ok(cache
+        .or_else(home)
+        .context("neither XDG_CACHE_HOME nor HOME is set")?
+        .join("promptgate")
+        .join("tools"))
 }
 
 /// The cargo that runs us.

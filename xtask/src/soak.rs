@@ -14,16 +14,36 @@ pub fn run(minutes: u64) -> Result<()> {
         round += 1;
         step::run(
             &format!("round {round}: kill -9 while appending"),
-            paths::cargo()
-                .env("PROMPTGATE_KILLS", "500")
-                .args(["test", "--quiet", "--release", "--package", "host-journal", "--test", "kill"]),
+            paths::cargo().env("PROMPTGATE_KILLS", "500").args([
+                "test",
+                "--quiet",
+                "--release",
+                "--package",
+                "host-journal",
+                "--test",
+                "kill",
+            ]),
         )?;
         step::run(
             &format!("round {round}: properties, 20,000 cases each"),
             paths::cargo().env("PROPTEST_CASES", "20000").args([
-                "test", "--quiet", "--release", "--package", "shared-protocol", "--package", "shared-sites",
-                "--package", "shared-seal", "--package", "host-classify", "--package", "host-policy",
-                "--package", "host-journal", "--package", "extension",
+                "test",
+                "--quiet",
+                "--release",
+                "--package",
+                "shared-protocol",
+                "--package",
+                "shared-sites",
+                "--package",
+                "shared-seal",
+                "--package",
+                "host-classify",
+                "--package",
+                "host-policy",
+                "--package",
+                "host-journal",
+                "--package",
+                "extension",
             ]),
         )?;
     }

@@ -1,4 +1,5 @@
-//! The extension: Rust to WASM, the page scripts with the sites' data put in, one folder for each browser.
+//! The extension: Rust to WASM, the page scripts with the sites' data put in, one folder for each browser, since
+//! a browser may write into the folder it loads.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{paths, step};
 
-/// The browsers' own forms of one source.
+/// One source and one manifest: each browser takes the background entry that it knows.
 const FORMS: [&str; 2] = ["chromium", "firefox"];
 
 /// Where the sites' data goes in the hook.
@@ -38,7 +39,7 @@ pub fn build() -> Result<PathBuf> {
         for part in ["ui", "_locales", "icons"] {
             copy(&source.join(part), &out.join(part))?;
         }
-        fs::write(out.join("manifest.json"), manifest(&sites, form)?)?;
+        fs::write(out.join("manifest.json"), manifest(&sites)?)?;
     }
     Ok(paths::target().join("extension"))
 }
@@ -77,12 +78,28 @@ fn scripts(sites: &Sites, out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The manifest with hosts from the sites' data and the version from the workspace.
-fn manifest(sites: &Sites, form: &str) -> Result<String> {
+/// What stands for the sites' hosts in the manifest's lists.
+const SITES: &str = "<sites>";
+
+/// The manifest with the hosts of the sites' data and the workspace's version.
+fn manifest(sites: &Sites) -> Result<String> {
     let path = paths::root().join("extension/manifest/manifest.json");
     let mut manifest: Value = serde_json::from_str(&fs::read_to_string(&path)?).context("manifest.json")?;
-    let _ = (&mut manifest, sites, form);
+    let hosts =
+        sites.hosts().into_iter().map(|host| Value::from(format!("https://{host}/*"))).collect::<Vec<_>>();
+    fill(&mut manifest, &hosts);
+    manifest["version"] = env!("CARGO_PKG_VERSION").into();
     Ok(serde_json::to_string_pretty(&manifest)? + "\n")
+}
+
+/// Puts the hosts wherever a list names the sites.
+fn fill(value: &mut Value, hosts: &[Value]) {
+    match value {
+        Value::Array(items) if items.iter().any(|item| item == SITES) => *items = hosts.to_vec(),
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, hosts)),
+        Value::Object(members) => members.values_mut().for_each(|member| fill(member, hosts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -12,7 +12,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Adds the target when it is missing.
 pub fn wasm_target() -> Result<()> {
-    let sysroot = step::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(paths::root()))?;
+    let sysroot =
+        step::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(paths::root()))?;
     let libraries = std::path::Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib");
     if libraries.is_dir() {
         return Ok(());
@@ -22,6 +23,7 @@ pub fn wasm_target() -> Result<()> {
         Command::new("rustup").args(["target", "add", TARGET]).current_dir(paths::root()),
     )
     .map_err(|_| {
-        Cannot(format!("Rust's {TARGET} target is missing and rustup cannot add it: install Rust by rustup")).into()
+        Cannot(format!("Rust's {TARGET} target is missing and rustup cannot add it: install Rust by rustup"))
+            .into()
     })
 }

@@ -39,7 +39,9 @@ fn check_one(file: &File) -> Vec<String> {
         complaints.push(format!("{path}: begins without a comment that says what it is"));
     }
     let names = path.split(['/', '.', '-', '_']);
-    complaints.extend(names.filter(|name| EMPTY_NAMES.contains(name)).map(|name| format!("{path}: `{name}` says nothing")));
+    complaints.extend(
+        names.filter(|name| EMPTY_NAMES.contains(name)).map(|name| format!("{path}: `{name}` says nothing")),
+    );
     if path.ends_with("/mod.rs") {
         complaints.push(format!("{path}: modules are `name.rs` beside `name/`"));
     }
@@ -59,7 +61,10 @@ fn words(file: &File) -> Vec<String> {
         if path.starts_with("extension/") && is_code {
             let unsafe_sinks = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"];
             complaints.extend(
-                unsafe_sinks.iter().filter(|sink| line.contains(*sink)).map(|sink| format!("{path}:{at}: no `{sink}`")),
+                unsafe_sinks
+                    .iter()
+                    .filter(|sink| line.contains(*sink))
+                    .map(|sink| format!("{path}:{at}: no `{sink}`")),
             );
         }
         if line.ends_with([' ', '\t']) && is_code {

@@ -3,8 +3,14 @@
 use super::File;
 
 /// Crates where everything is an argument.
-const PURE: [&str; 6] =
-    ["shared/protocol/src/", "shared/seal/src/", "shared/sites/src/", "host/classify/src/", "host/policy/src/", "host/journal/src/"];
+const PURE: [&str; 6] = [
+    "shared/protocol/src/",
+    "shared/seal/src/",
+    "shared/sites/src/",
+    "host/classify/src/",
+    "host/policy/src/",
+    "host/journal/src/",
+];
 
 /// What reaches outside, and the remedy.
 const OUTSIDE: [(&str, &str); 10] = [
@@ -48,7 +54,8 @@ fn impure_lines(file: &File) -> Vec<String> {
 /// A site is data: outside the sites' own crate no product code names one.
 fn site_names(file: &File) -> Vec<String> {
     let is_product = ["extension/src/", "host/", "shared/protocol/src/", "shared/seal/src/"];
-    let is_tests = file.path.contains("/tests/") || file.path.contains("/tests.rs") || file.path.contains("/examples/");
+    let is_tests =
+        file.path.contains("/tests/") || file.path.contains("/tests.rs") || file.path.contains("/examples/");
     if !is_product.iter().any(|folder| file.path.starts_with(folder)) || is_tests {
         return Vec::new();
     }
@@ -58,7 +65,11 @@ fn site_names(file: &File) -> Vec<String> {
     for (number, line) in product.lines().enumerate() {
         let code = line.split("//").next().unwrap_or_default();
         if hosts.iter().any(|host| code.contains(host)) {
-            complaints.push(format!("{}:{}: names a site; sites are data in shared/sites", file.path, number + 1));
+            complaints.push(format!(
+                "{}:{}: names a site; sites are data in shared/sites",
+                file.path,
+                number + 1
+            ));
         }
     }
     complaints

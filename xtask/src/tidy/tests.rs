@@ -22,7 +22,10 @@ fn manifest(name: &str, dependencies: &str) -> String {
 fn host_libraries_do_not_know_each_other() {
     let toml = manifest("host-policy", "host-classify.workspace = true");
     let rust = "//! x\nuse host_classify::Engine;\n";
-    complains(&[("host/policy/Cargo.toml", &toml), ("host/policy/src/lib.rs", rust)], "may not depend on host-classify");
+    complains(
+        &[("host/policy/Cargo.toml", &toml), ("host/policy/src/lib.rs", rust)],
+        "may not depend on host-classify",
+    );
 }
 
 #[test]
@@ -54,7 +57,10 @@ fn decorative_dependencies_are_refused() {
 fn unknown_crates_and_names_are_refused() {
     complains(&[("host/new/Cargo.toml", &manifest("host-new", ""))], "a new crate");
     complains(&[("host/store/Cargo.toml", &manifest("store", ""))], "the crate's name is its path");
-    complains(&[("host/store/Cargo.toml", &manifest("host-store", "left-pad = \"1\""))], "left-pad has no owner");
+    complains(
+        &[("host/store/Cargo.toml", &manifest("host-store", "left-pad = \"1\""))],
+        "left-pad has no owner",
+    );
 }
 
 #[test]
