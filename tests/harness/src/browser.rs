@@ -1,0 +1,102 @@
+//! The real browsers, each started with a home of its own in which only the stand-ins' names resolve.
+
+mod chromium;
+mod firefox;
+mod home;
+mod process;
+
+pub use home::Home;
+pub(crate) use process::Process;
+
+use crate::paths;
+use crate::stand_ins::StandIns;
+use anyhow::Result;
+use serde_json::Value;
+use std::fmt;
+use std::path::PathBuf;
+
+/// One of the two engines the product is tested in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Browser {
+    /// Chromium through chromedriver.
+    Chromium,
+    /// Firefox through geckodriver.
+    Firefox,
+}
+
+impl Browser {
+    /// Both.
+    pub const ALL: [Browser; 2] = [Browser::Chromium, Browser::Firefox];
+
+    /// A short name, also that of the extension's build for it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Browser::Chromium => "chromium",
+            Browser::Firefox => "firefox",
+        }
+    }
+
+    pub(crate) fn driver(self, home: &Home) -> Result<Process> {
+        match self {
+            Browser::Chromium => chromium::driver(home),
+            Browser::Firefox => firefox::driver(home),
+        }
+    }
+
+    pub(crate) fn capabilities(self, launch: &Launch, home: &Home, stand_ins: &StandIns) -> Result<Value> {
+        match self {
+            Browser::Chromium => chromium::capabilities(launch, home, stand_ins),
+            Browser::Firefox => firefox::capabilities(launch, stand_ins),
+        }
+    }
+}
+
+impl fmt::Display for Browser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// How a browser is started.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// Which one.
+    pub browser: Browser,
+    /// Without a window.
+    pub headless: bool,
+    /// Width and height of the window.
+    pub size: (u32, u32),
+    /// The unpacked extension, if any.
+    pub extension: Option<PathBuf>,
+    /// The native host's binary, if any: its manifest is put where this browser looks.
+    pub host: Option<PathBuf>,
+    /// The host's `settings.toml`, if any.
+    pub settings: Option<String>,
+}
+
+impl Launch {
+    /// A browser as it comes, without the product.
+    pub fn plain(browser: Browser) -> Launch {
+        Launch { browser, headless: true, size: (1100, 800), extension: None, host: None, settings: None }
+    }
+
+    /// A browser with the product as built; an error that says what to run when it is not.
+    pub fn guarded(browser: Browser) -> Result<Launch> {
+        let extension = Some(paths::extension(browser)?);
+        let host = Some(paths::host()?);
+        let settings = Some("policy = \"builtin-enforce\"\n".to_owned());
+        Ok(Launch { extension, host, settings, ..Launch::plain(browser) })
+    }
+
+    /// With these host settings.
+    pub fn settings(mut self, toml: &str) -> Launch {
+        self.settings = Some(toml.to_owned());
+        self
+    }
+
+    /// With a window.
+    pub fn visible(mut self) -> Launch {
+        self.headless = false;
+        self
+    }
+}

@@ -1,0 +1,61 @@
+//! Firefox: preferences, and the id an extension names itself.
+
+use super::{Home, Launch, Process};
+use crate::paths;
+use crate::stand_ins::StandIns;
+use anyhow::{Context, Result, anyhow};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+pub(super) fn driver(home: &Home) -> Result<Process> {
+    let mut command = Command::new(paths::tool("GECKODRIVER", &["geckodriver"])?);
+    command.args(["--port", "0", "--websocket-port", "0", "--log", "info"]);
+    Process::start(command, home, |line| {
+        line.split_once("Listening on ")?.1.rsplit_once(':')?.1.trim().parse().ok()
+    })
+}
+
+pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Value> {
+    let (width, height) = launch.size;
+    let mut args = vec![format!("--width={width}"), format!("--height={height}")];
+    if launch.headless {
+        args.push("-headless".to_owned());
+    }
+    Ok(json!({
+        "browserName": "firefox",
+        "acceptInsecureCerts": true,
+        "moz:firefoxOptions": {
+            "binary": paths::tool("FIREFOX", &["firefox-esr", "firefox"])?,
+            "args": args,
+            "prefs": {
+                // Every name leads to the loopback and port 443 to the stand-ins: nothing leaves the machine.
+                "network.dns.forceResolve": "127.0.0.1",
+                "network.socket.forcePort": format!("443={}", stand_ins.address().port()),
+                "network.proxy.type": 0,
+                "network.trr.mode": 5,
+                "network.captive-portal-service.enabled": false,
+                "network.connectivity-service.enabled": false,
+                "security.cert_pinning.enforcement_level": 0,
+                "app.update.auto": false,
+                "browser.aboutwelcome.enabled": false,
+                "browser.startup.page": 0,
+                "browser.shell.checkDefaultBrowser": false,
+                "datareporting.policy.dataSubmissionEnabled": false,
+                "devtools.console.stdout.content": true,
+                "extensions.getAddons.cache.enabled": false,
+                "services.settings.server": "data:,#remote-settings-dummy/v1",
+            },
+        },
+    }))
+}
+
+/// The id in the manifest's `browser_specific_settings`.
+pub(super) fn extension_id(extension: &Path) -> Result<String> {
+    let path = extension.join("manifest.json");
+    let text = fs::read(&path).with_context(|| format!("no extension at {}", extension.display()))?;
+    let manifest: Value = serde_json::from_slice(&text)?;
+    let id = manifest.pointer("/browser_specific_settings/gecko/id").and_then(Value::as_str);
+    id.map(str::to_owned).ok_or_else(|| anyhow!("{} names no gecko id", path.display()))
+}

@@ -1,0 +1,118 @@
+//! A WebDriver process and all that came of it: started in a group of its own, gone when dropped.
+
+use super::Home;
+use super::home::MARK;
+use anyhow::{Context, Result, anyhow, bail};
+use std::collections::VecDeque;
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a driver may take until it listens.
+const START: Duration = Duration::from_secs(30);
+
+/// How many lines of its output are kept.
+const KEPT: usize = 400;
+
+/// A running driver.
+pub(crate) struct Process {
+    child: Child,
+    home: PathBuf,
+    lines: Lines,
+    pub(crate) port: u16,
+}
+
+type Lines = Arc<Mutex<VecDeque<String>>>;
+
+impl Process {
+    /// Starts `command` in `home` and reads its port from the first line in which `port` finds one.
+    pub(crate) fn start(mut command: Command, home: &Home, port: fn(&str) -> Option<u16>) -> Result<Process> {
+        home.enter(&mut command);
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let name = command.get_program().display().to_string();
+        let mut child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+        let lines = Lines::default();
+        let (sender, receiver) = channel();
+        keep_lines(child.stdout.take(), &lines, sender.clone(), port);
+        keep_lines(child.stderr.take(), &lines, sender, port);
+        let mut process = Process { child, home: home.path().to_owned(), lines, port: 0 };
+        process.port = receiver
+            .recv_timeout(START)
+            .map_err(|_| anyhow!("{name} does not listen; it said:\n{}", process.output()))?;
+        Ok(process)
+    }
+
+    /// The last lines of its output and its browser's.
+    pub(crate) fn output(&self) -> String {
+        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    /// Waits until nothing but the driver itself is left of what was started.
+    pub(crate) async fn settled(&self, deadline: Duration) -> Result<()> {
+        let end = Instant::now() + deadline;
+        let mut poll = tokio::time::interval(Duration::from_millis(10));
+        while marked(&self.home).iter().any(|process| *process != self.child.id()) {
+            if Instant::now() > end {
+                bail!("processes of the browser are left after {deadline:?}");
+            }
+            poll.tick().await;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // The group first; then what made a group of its own, found by the mark in its environment.
+        kill(&format!("-{}", self.child.id()));
+        let _status = self.child.wait();
+        for process in marked(&self.home) {
+            kill(&process.to_string());
+        }
+    }
+}
+
+fn kill(process: &str) {
+    let _status = Command::new("kill").args(["-KILL", "--", process]).stderr(Stdio::null()).status();
+}
+
+/// The processes that were started from this home and still run.
+fn marked(home: &Path) -> Vec<u32> {
+    let mark = format!("{MARK}={}", home.display()).into_bytes();
+    let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
+    let id = |entry: fs::DirEntry| entry.file_name().to_str()?.parse::<u32>().ok();
+    let has_mark = |id: &u32| {
+        fs::read(format!("/proc/{id}/environ")).is_ok_and(|all| all.split(|b| *b == 0).any(|one| one == mark))
+    };
+    processes.flatten().filter_map(id).filter(has_mark).collect()
+}
+
+fn keep_lines(
+    from: Option<impl Read + Send + 'static>,
+    to: &Lines,
+    found: Sender<u16>,
+    port: fn(&str) -> Option<u16>,
+) {
+    let to = Arc::clone(to);
+    let Some(from) = from else { return };
+    thread::spawn(move || {
+        for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line).into_owned();
+            if let Some(port) = port(&line) {
+                let _gone = found.send(port);
+            }
+            let mut lines = to.lock().unwrap_or_else(PoisonError::into_inner);
+            if lines.len() == KEPT {
+                lines.pop_front();
+            }
+            lines.push_back(line);
+        }
+    });
+}

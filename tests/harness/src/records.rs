@@ -1,0 +1,81 @@
+//! What the native host recorded, read as an administrator reads it: with `promptgate log`.
+
+use crate::browser::Home;
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// The records of one home.
+pub struct Records<'a> {
+    host: PathBuf,
+    home: &'a Home,
+}
+
+impl<'a> Records<'a> {
+    pub(crate) fn new(host: &Path, home: &'a Home) -> Records<'a> {
+        Records { host: host.to_owned(), home }
+    }
+
+    /// `promptgate log list --json` with more arguments: one value for each line.
+    pub fn list(&self, arguments: &[&str]) -> Result<Vec<Value>> {
+        let output = self.run(&[&["log", "list", "--json"], arguments].concat())?;
+        values(&output)
+    }
+
+    /// `promptgate log show EVENT --json`.
+    pub fn show(&self, event: &str) -> Result<Vec<Value>> {
+        let output = self.run(&["log", "show", event, "--json"])?;
+        values(&output)
+    }
+
+    /// The output of any command of the host in this home.
+    pub fn run(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = Command::new(&self.host);
+        self.home.enter(&mut command);
+        let output = command
+            .args(arguments)
+            .output()
+            .with_context(|| format!("cannot run {}", self.host.display()))?;
+        if !output.status.success() {
+            let fault = String::from_utf8_lossy(&output.stderr).into_owned();
+            bail!("promptgate {} ended with {}: {fault}", arguments.join(" "), output.status);
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Waits until the list satisfies `enough`, and returns it: rows about an answer come after the page has it.
+    pub async fn wait_for(
+        &self,
+        deadline: Duration,
+        enough: impl Fn(&[Value]) -> bool,
+    ) -> Result<Vec<Value>> {
+        let end = Instant::now() + deadline;
+        let mut poll = tokio::time::interval(Duration::from_millis(50));
+        loop {
+            let rows = self.list(&[])?;
+            if enough(&rows) {
+                return Ok(rows);
+            }
+            if Instant::now() > end {
+                bail!("the records do not become what is awaited; they are:\n{}", lines(&rows));
+            }
+            poll.tick().await;
+        }
+    }
+}
+
+/// The values of an output that is one JSON array, or one value a line.
+fn values(output: &str) -> Result<Vec<Value>> {
+    let stream = serde_json::Deserializer::from_str(output).into_iter::<Value>();
+    let values = stream.collect::<Result<Vec<_>, _>>().context("the host's output is no JSON")?;
+    Ok(match values.as_slice() {
+        [Value::Array(rows)] => rows.clone(),
+        _ => values,
+    })
+}
+
+fn lines(rows: &[Value]) -> String {
+    rows.iter().map(|row| format!("{row}\n")).collect()
+}

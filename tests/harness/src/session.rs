@@ -1,0 +1,168 @@
+//! One browser with a page of a stand-in: what a person does there, and what the person sees.
+
+mod card;
+mod page;
+mod wire;
+
+pub use card::Card;
+
+use crate::browser::{Browser, Home, Launch, Process};
+use crate::records::Records;
+use crate::site::Site;
+use crate::stand_ins::StandIns;
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use thirtyfour::extensions::addons::firefox::FirefoxTools;
+use thirtyfour::{Capabilities, WebDriver};
+
+/// How long a page, a card or an answer may take before a test fails. Long: machines are shared.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often a condition is looked at.
+const GLANCE: Duration = Duration::from_millis(15);
+
+/// What a page of a stand-in is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Ready for the next prompt; nothing was sent yet.
+    Idle,
+    /// Sent, no answer yet. A held prompt is here.
+    Sending,
+    /// The answer comes.
+    Streaming,
+    /// The answer is there.
+    Done,
+    /// The send failed; the page shows why.
+    Failed,
+}
+
+impl State {
+    fn mark(self) -> &'static str {
+        match self {
+            State::Idle => "idle",
+            State::Sending => "sending",
+            State::Streaming => "streaming",
+            State::Done => "done",
+            State::Failed => "error",
+        }
+    }
+}
+
+/// A running browser.
+pub struct Session {
+    browser: Browser,
+    driver: Option<WebDriver>,
+    process: Process,
+    home: Home,
+    host: Option<std::path::PathBuf>,
+}
+
+impl Session {
+    /// Starts a browser that sees nothing but the stand-ins.
+    pub async fn start(stand_ins: &StandIns, launch: &Launch) -> Result<Session> {
+        let home = Home::new(launch)?;
+        let process = launch.browser.driver(&home)?;
+        let Value::Object(capabilities) = launch.browser.capabilities(launch, &home, stand_ins)? else {
+            bail!("capabilities are an object");
+        };
+        let url = format!("http://127.0.0.1:{}", process.port);
+        let driver = WebDriver::new(&url, Capabilities::from(capabilities)).await;
+        let driver =
+            driver.with_context(|| format!("{} does not start:\n{}", launch.browser, process.output()))?;
+        let (browser, host) = (launch.browser, launch.host.clone());
+        let session = Session { browser, driver: Some(driver), process, home, host };
+        if let (Browser::Firefox, Some(extension)) = (browser, &launch.extension) {
+            let path = extension.canonicalize()?.display().to_string();
+            FirefoxTools::new(session.driver()?.handle().clone()).install_addon(&path, Some(true)).await?;
+        }
+        Ok(session)
+    }
+
+    /// Which browser it is.
+    pub fn browser(&self) -> Browser {
+        self.browser
+    }
+
+    /// Its home.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// The driver, for what is not offered here.
+    pub fn driver(&self) -> Result<&WebDriver> {
+        self.driver.as_ref().context("the session is closed")
+    }
+
+    /// Loads a site's page for a new conversation and waits until it is ready.
+    pub async fn open(&self, site: Site) -> Result<()> {
+        self.open_at(site, site.new_chat()).await
+    }
+
+    /// Loads a page of a site, by path and query.
+    pub async fn open_at(&self, site: Site, path: &str) -> Result<()> {
+        self.driver()?.goto(format!("https://{}{path}", site.host())).await?;
+        self.wait_for(State::Idle).await
+    }
+
+    /// Writes what is to be seen into a PNG file.
+    pub async fn screenshot(&self, path: &Path) -> Result<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        Ok(self.driver()?.screenshot(path).await?)
+    }
+
+    /// Runs a script in the page and returns its result.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        Ok(self.driver()?.execute(script.to_owned(), arguments).await?.json().clone())
+    }
+
+    /// What the native host recorded in this home, read with its own command line.
+    pub fn records(&self) -> Result<Records<'_>> {
+        let host = self.host.as_deref().context("the browser was started without a native host")?;
+        Ok(Records::new(host, &self.home))
+    }
+
+    /// The last lines that the driver and the browser wrote: for the message of a test that failed.
+    pub fn output(&self) -> String {
+        self.process.output()
+    }
+
+    /// Ends the browser and waits until it and the native host are gone.
+    pub async fn close(mut self) -> Result<()> {
+        if let Some(driver) = self.driver.take() {
+            driver.quit().await?;
+        }
+        self.process.settled(PATIENCE).await
+    }
+
+    /// Waits until `look` finds something.
+    pub(crate) async fn until<T>(
+        &self,
+        what: &str,
+        mut look: impl AsyncFnMut() -> Result<Option<T>>,
+    ) -> Result<T> {
+        let end = Instant::now() + PATIENCE;
+        let mut glance = tokio::time::interval(GLANCE);
+        loop {
+            if let Some(found) = look().await? {
+                return Ok(found);
+            }
+            if Instant::now() > end {
+                bail!("no {what} within {PATIENCE:?}; the browser said:\n{}", self.output());
+            }
+            glance.tick().await;
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Not closed, perhaps in a panic: the processes are killed, so there is nobody to say goodbye to.
+        if let Some(driver) = self.driver.take() {
+            let _left = driver.leak();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The card beside the composer: a frame of the extension inside a closed shadow root, as a person meets it.
+//!
+//! Found through WebDriver, which sees closed roots; the page's own script must not.
+
+use super::Session;
+use super::wire::Wire;
+use anyhow::{Context, Result};
+use serde_json::Value;
+use thirtyfour::{By, WebElement};
+
+/// The key of a shadow root in WebDriver's answers.
+const SHADOW: &str = "shadow-6066-11e4-a52e-4f735466cecf";
+
+/// An open card. While it is held, the session looks into the card's frame; [`Card::leave`] goes back to the page.
+pub struct Card<'a> {
+    session: &'a Session,
+}
+
+impl Session {
+    /// Waits for the card and looks into it.
+    pub async fn card(&self) -> Result<Card<'_>> {
+        self.until("card", async || {
+            let Some(frame) = self.card_frame().await? else { return Ok(None) };
+            // The frame may be replaced while it is entered: then it is looked for again.
+            if frame.enter_frame().await.is_err() {
+                self.driver()?.enter_default_frame().await?;
+                return Ok(None);
+            }
+            let card = Card { session: self };
+            if card.choices().await.is_ok_and(|choices| !choices.is_empty()) {
+                return Ok(Some(card));
+            }
+            self.driver()?.enter_default_frame().await?;
+            Ok(None)
+        })
+        .await
+    }
+
+    /// Waits until no card is there.
+    pub async fn wait_for_no_card(&self) -> Result<()> {
+        self.until("end of the card", async || Ok(self.card_frame().await?.is_none().then_some(()))).await
+    }
+
+    /// The card's frame, if there is one: in a shadow root of an element outside head and body, or at the body's end.
+    async fn card_frame(&self) -> Result<Option<WebElement>> {
+        let driver = self.driver()?;
+        for element in driver.find_all(By::Css("html > :not(head):not(body), body > *")).await? {
+            let request = Wire::ShadowRoot { element: element.element_id().to_string() };
+            let Ok(response) = driver.cmd(request).await else { continue };
+            let root: Value = response.value()?;
+            let Some(shadow) = root[SHADOW].as_str().map(str::to_owned) else { continue };
+            if let Ok(frame) = driver.cmd(Wire::FindInShadow { shadow, selector: "iframe" }).await {
+                return Ok(Some(WebElement::from_json(frame.value()?, driver.handle().clone())?));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Card<'_> {
+    /// All text of the card.
+    pub async fn text(&self) -> Result<String> {
+        Ok(self.session.driver()?.find(By::Tag("body")).await?.text().await?)
+    }
+
+    /// The answers that the card offers, by their stable names: `edit`, `redact`, `justify`, `send-anyway`.
+    pub async fn choices(&self) -> Result<Vec<String>> {
+        let mut out = Vec::new();
+        for button in self.session.driver()?.find_all(By::Css("[data-choice]")).await? {
+            if button.is_displayed().await? {
+                out.extend(button.attr("data-choice").await?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Writes a reason into the card's field.
+    pub async fn give_reason(&self, reason: &str) -> Result<()> {
+        let field = self.session.driver()?.find(By::Css("textarea, input[type=text]")).await;
+        Ok(field.context("the card has no field for a reason")?.send_keys(reason).await?)
+    }
+
+    /// Presses a button of the card and goes back to the page.
+    pub async fn choose(self, choice: &str) -> Result<()> {
+        let selector = format!("[data-choice={choice}]");
+        let button = self.session.driver()?.find(By::Css(selector)).await;
+        button.with_context(|| format!("the card does not offer {choice}"))?.click().await?;
+        self.leave().await
+    }
+
+    /// Goes back to the page; the card stays.
+    pub async fn leave(self) -> Result<()> {
+        Ok(self.session.driver()?.enter_default_frame().await?)
+    }
+}

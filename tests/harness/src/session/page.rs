@@ -1,0 +1,172 @@
+//! The page: composer, Send, the thread.
+
+use super::{Session, State};
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::path::Path;
+use thirtyfour::{By, Key, WebElement};
+
+/// The longest text that is typed key by key; longer text is put in at once.
+const TYPED: usize = 200;
+
+impl Session {
+    /// What the page is at.
+    pub async fn state(&self) -> Result<String> {
+        let mark = self.script("return document.documentElement.dataset.state ?? ''", Vec::new()).await?;
+        Ok(mark.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until the page is at `state`.
+    pub async fn wait_for(&self, state: State) -> Result<()> {
+        let look = async || Ok((self.state().await? == state.mark()).then_some(()));
+        let found = self.until(&format!("page in state {}", state.mark()), look).await;
+        match found {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                Err(error.context(format!("the page is at {}", self.state().await.unwrap_or_default())))
+            }
+        }
+    }
+
+    /// Types a prompt as a person does, after what is there. Text that keys cannot give, or very long text, is put in
+    /// as an input method would.
+    pub async fn type_prompt(&self, text: &str) -> Result<()> {
+        let composer = self.composer().await?;
+        composer.click().await?;
+        if text.len() > TYPED || text.chars().any(|c| u32::from(c) > 0xFFFF) {
+            return self.insert(text).await;
+        }
+        for (number, line) in text.split('\n').enumerate() {
+            if number > 0 {
+                composer.send_keys(Key::Shift + Key::Enter).await?;
+            }
+            composer.send_keys(line).await?;
+        }
+        Ok(())
+    }
+
+    /// Pastes text into the composer.
+    pub async fn paste_prompt(&self, text: &str) -> Result<()> {
+        self.composer().await?.click().await?;
+        let script = "const data = new DataTransfer(); data.setData('text/plain', arguments[0]);
+            document.activeElement.dispatchEvent(new ClipboardEvent('paste',
+                { clipboardData: data, bubbles: true, cancelable: true, composed: true }));";
+        self.script(script, vec![json!(text)]).await.map(drop)
+    }
+
+    async fn insert(&self, text: &str) -> Result<()> {
+        let script = "document.execCommand('insertText', false, arguments[0])";
+        self.script(script, vec![json!(text)]).await.map(drop)
+    }
+
+    /// Takes all text out of the composer.
+    pub async fn clear_prompt(&self) -> Result<()> {
+        self.composer().await?.click().await?;
+        self.script("document.execCommand('selectAll'); document.execCommand('delete')", Vec::new())
+            .await
+            .map(drop)
+    }
+
+    /// Presses the Send button.
+    pub async fn press_send(&self) -> Result<()> {
+        Ok(self.find("form button[type=submit]").await?.click().await?)
+    }
+
+    /// Presses Enter in the composer.
+    pub async fn press_enter(&self) -> Result<()> {
+        Ok(self.composer().await?.send_keys(Key::Enter + "").await?)
+    }
+
+    /// Types a prompt and presses Enter.
+    pub async fn send(&self, text: &str) -> Result<()> {
+        self.type_prompt(text).await?;
+        self.press_enter().await
+    }
+
+    /// Types a prompt, presses Enter, waits for the whole answer and returns it.
+    pub async fn ask(&self, text: &str) -> Result<String> {
+        self.send(text).await?;
+        self.wait_for(State::Done).await?;
+        self.answer().await
+    }
+
+    /// The last answer in the thread, as far as it is there.
+    pub async fn answer(&self) -> Result<String> {
+        self.last("answer").await?.context("no answer in the thread")
+    }
+
+    /// The last error in the thread.
+    pub async fn fault(&self) -> Result<Option<String>> {
+        self.last("fault").await
+    }
+
+    /// The text that is in the composer.
+    pub async fn composer_text(&self) -> Result<String> {
+        let text =
+            self.script("return document.querySelector('.composer').innerText.trim()", Vec::new()).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The conversation's id as the page knows it.
+    pub async fn conversation(&self) -> Result<Option<String>> {
+        let id =
+            self.script("return document.documentElement.dataset.conversation ?? null", Vec::new()).await?;
+        Ok(id.as_str().map(str::to_owned))
+    }
+
+    /// Attaches a file and waits until the page has uploaded it or says that it could not; true: uploaded.
+    pub async fn attach(&self, file: &Path) -> Result<bool> {
+        let reset = "delete document.documentElement.dataset.upload";
+        self.script(reset, Vec::new()).await?;
+        let path = file.canonicalize()?.display().to_string();
+        self.find("form input[type=file]").await?.send_keys(path).await?;
+        let look = async || {
+            let mark =
+                self.script("return document.documentElement.dataset.upload ?? ''", Vec::new()).await?;
+            Ok(match mark.as_str() {
+                Some("ready") => Some(true),
+                Some("error") => Some(false),
+                _ => None,
+            })
+        };
+        self.until("end of the upload", look).await
+    }
+
+    /// Edits the last prompt in the thread and sends it again.
+    pub async fn edit_last(&self, text: &str) -> Result<()> {
+        self.find_last("[data-action=edit]").await?.click().await?;
+        let field = self.find_last(".question textarea").await?;
+        field.clear().await?;
+        field.send_keys(text).await?;
+        Ok(self.find_last("[data-action=send-edit]").await?.click().await?)
+    }
+
+    /// Asks for the last answer once more.
+    pub async fn regenerate(&self) -> Result<()> {
+        Ok(self.find_last("[data-action=regenerate]").await?.click().await?)
+    }
+
+    async fn composer(&self) -> Result<WebElement> {
+        self.find(".composer").await
+    }
+
+    async fn find(&self, selector: &str) -> Result<WebElement> {
+        self.driver()?
+            .find(By::Css(selector.to_owned()))
+            .await
+            .with_context(|| format!("no {selector} in the page"))
+    }
+
+    async fn find_last(&self, selector: &str) -> Result<WebElement> {
+        let all = self.driver()?.find_all(By::Css(selector.to_owned())).await?;
+        all.into_iter().next_back().with_context(|| format!("no {selector} in the page"))
+    }
+
+    /// The exact text of the last element of a kind, not as laid out.
+    async fn last(&self, role: &str) -> Result<Option<String>> {
+        let script =
+            "return [...document.querySelectorAll(`[data-role=${arguments[0]}]`)].pop()?.textContent ?? null";
+        let text: Value = self.script(script, vec![json!(role)]).await?;
+        Ok(text.as_str().map(str::to_owned))
+    }
+}

@@ -1,0 +1,98 @@
+//! The stand-ins: one TLS server on the loopback that answers under the host names of the four sites.
+//!
+//! It runs on threads of its own and stops when dropped. It shares no code or data with the product: what it knows of
+//! the sites is written here a second time, so that a wrong belief shows as a test that fails.
+
+mod answer;
+mod chatgpt;
+mod connection;
+mod exchange;
+mod page;
+mod pieces;
+
+use crate::certificate::{self, Identity};
+use crate::ledger::Ledger;
+use crate::site::{self, Origin, Site};
+pub use answer::answer_to;
+use anyhow::{Context, Result};
+use exchange::{Incoming, Reply};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use tokio::runtime::{Builder, Runtime};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+/// The running stand-ins of all four sites.
+pub struct StandIns {
+    address: SocketAddr,
+    ledger: Ledger,
+    authority: CertificateDer<'static>,
+    runtime: Option<Runtime>,
+}
+
+impl StandIns {
+    /// Starts them on a free port.
+    pub fn start() -> Result<StandIns> {
+        let Identity { server, authority } = certificate::issue(&site::hosts())?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on the loopback")?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let ledger = Ledger::new();
+        let runtime =
+            Builder::new_multi_thread().worker_threads(2).thread_name("stand-ins").enable_all().build()?;
+        let fronts = Arc::new(Fronts { ledger: ledger.clone(), chatgpt: chatgpt::ChatGpt::default() });
+        runtime.spawn(connection::accept(listener, server, fronts));
+        Ok(StandIns { address, ledger, authority, runtime: Some(runtime) })
+    }
+
+    /// Where they listen.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What reached them.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The certificate of their authority, for a plain client.
+    pub fn authority(&self) -> &CertificateDer<'static> {
+        &self.authority
+    }
+
+    /// Every host name they answer under.
+    pub fn hosts() -> Vec<&'static str> {
+        site::hosts()
+    }
+}
+
+impl Drop for StandIns {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// What lives as long as the server: the ledger and each site's conversations.
+pub(crate) struct Fronts {
+    pub(crate) ledger: Ledger,
+    chatgpt: chatgpt::ChatGpt,
+}
+
+impl Fronts {
+    /// Answers one request that is wholly here.
+    pub(crate) fn reply(&self, request: &Incoming) -> Reply {
+        if request.path == "/favicon.ico" {
+            return Reply::empty(204);
+        }
+        match site::origin(&request.host) {
+            Some(Origin::Front(site)) => page::reply(site, request).unwrap_or_else(|| match site {
+                Site::ChatGpt => self.chatgpt.reply(request),
+                Site::Gemini | Site::Claude | Site::Perplexity => Reply::empty(404),
+            }),
+            Some(Origin::Sockets) => self.chatgpt.socket(request),
+            Some(Origin::Store(site)) => exchange::store(site, request),
+            None => Reply::empty(421),
+        }
+    }
+}

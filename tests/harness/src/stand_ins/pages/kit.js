@@ -1,0 +1,138 @@
+// The furniture that the four pages share: composer, thread, state marks for tests, and a reader of event streams.
+// It talks to no server. Marks: html[data-state] idle|sending|streaming|done|error, html[data-turn] sends begun,
+// [data-role=question|answer|fault] in the thread.
+'use strict';
+const kit = (() => {
+  const root = document.documentElement;
+  const thread = document.getElementById('thread');
+  const composer = document.querySelector('.composer');
+  let options = {};
+
+  const state = (name) => { root.dataset.state = name; };
+  const uuid = () => crypto.randomUUID();
+  const read = (element) => element.innerText.replace(/\u00a0/g, ' ').trim();
+
+  function put(text) {
+    composer.replaceChildren(...(text ? [document.createTextNode(text)] : []));
+    composer.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertReplacementText' }));
+  }
+
+  function insert(text) {
+    const selection = getSelection();
+    if (!selection.rangeCount || !composer.contains(selection.anchorNode)) {
+      selection.selectAllChildren(composer);
+      selection.collapseToEnd();
+    }
+    const range = selection.getRangeAt(0);
+    range.deleteContents();
+    range.insertNode(document.createTextNode(text));
+    range.collapse(false);
+    composer.normalize();
+    composer.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertFromPaste' }));
+  }
+
+  function add(role, text) {
+    const element = document.createElement('div');
+    element.className = role;
+    element.dataset.role = role;
+    element.textContent = text;
+    thread.append(element);
+    element.scrollIntoView({ block: 'nearest' });
+    return element;
+  }
+
+  function button(text, action, act) {
+    const element = document.createElement('button');
+    element.className = 'small';
+    element.type = 'button';
+    element.dataset.action = action;
+    element.textContent = text;
+    element.addEventListener('click', act);
+    return element;
+  }
+
+  function begin(text) {
+    root.dataset.turn = String(Number(root.dataset.turn) + 1);
+    state('sending');
+    return text === undefined ? null : add('question', text);
+  }
+
+  function fail(message) {
+    const element = add('fault', message);
+    element.setAttribute('role', 'alert');
+    state('error');
+  }
+
+  function submit(event) {
+    event.preventDefault();
+    const text = read(composer);
+    if ((text || options.ready?.()) && !['sending', 'streaming'].includes(root.dataset.state)) options.send(text);
+  }
+
+  // onDraft is debounced, as typing in the real composers is.
+  function start(given) {
+    options = given;
+    let timer = 0;
+    document.querySelector('form').addEventListener('submit', submit);
+    composer.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
+    });
+    composer.addEventListener('paste', (event) => {
+      event.preventDefault();
+      const text = event.clipboardData.getData('text/plain');
+      if (!options.pasted?.(text)) insert(text);
+    });
+    composer.addEventListener('input', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => options.draft?.(read(composer)), 150);
+    });
+    document.querySelector('input[type=file]')?.addEventListener('change', async (event) => {
+      root.dataset.upload = 'uploading';
+      try {
+        for (const file of event.target.files) chip(file.name, await options.upload(file));
+        root.dataset.upload = 'ready';
+      } catch (error) {
+        root.dataset.upload = 'error';
+        add('fault', `Upload failed: ${error.message}`);
+      }
+      event.target.value = '';
+    });
+    state('idle');
+  }
+
+  const held = [];
+  function chip(name, value) {
+    const element = document.createElement('span');
+    element.className = 'chip';
+    element.textContent = name;
+    document.getElementById('chips').append(element);
+    held.push(value);
+  }
+  function takeChips() {
+    document.getElementById('chips').replaceChildren();
+    return held.splice(0);
+  }
+
+  // Events of a text/event-stream, in whatever pieces it comes.
+  function eventReader(onEvent) {
+    let rest = '';
+    return (text) => {
+      rest += text;
+      for (let match; (match = /\r?\n\r?\n/.exec(rest));) {
+        const lines = rest.slice(0, match.index).split(/\r?\n/);
+        rest = rest.slice(match.index + match[0].length);
+        const field = (name) => lines.filter((line) => line.startsWith(`${name}:`))
+          .map((line) => line.slice(name.length + 1).replace(/^ /, '')).join('\n');
+        if (lines.some((line) => line.startsWith('data:'))) onEvent(field('event') || 'message', field('data'));
+      }
+    };
+  }
+
+  async function readEvents(response, onEvent) {
+    const feed = eventReader(onEvent);
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part; !(part = await reader.read()).done;) feed(part.value);
+  }
+
+  return { add, begin, button, chip, composer, eventReader, fail, put, read, readEvents, root, start, state, takeChips, thread, uuid };
+})();

@@ -1,0 +1,83 @@
+//! A reply's body that comes in small pieces, cut where a network might cut: anywhere, also inside a character.
+//!
+//! The cuts follow from the content alone, so a run can be repeated.
+
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+/// The pace at which pieces leave: fast, but slow enough that a browser sees most of them apart.
+const PACE: Duration = Duration::from_millis(2);
+
+/// The most bytes in one piece.
+const LONGEST: u64 = 90;
+
+/// The pieces that are still to be sent.
+pub(crate) struct Pieces {
+    queue: VecDeque<Bytes>,
+    interval: Option<Interval>,
+}
+
+impl Pieces {
+    /// Cuts `bytes`.
+    pub(crate) fn cut(bytes: &[u8]) -> Pieces {
+        let mut dice = Dice::new(bytes);
+        let mut queue = VecDeque::new();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(dice.roll(LONGEST).min(rest.len()));
+            queue.push_back(Bytes::copy_from_slice(piece));
+            rest = after;
+        }
+        Pieces { queue, interval: None }
+    }
+}
+
+impl Body for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let this = self.get_mut();
+        let pace = this.interval.get_or_insert_with(|| {
+            let mut pace = interval(PACE);
+            pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            pace
+        });
+        ready!(pace.poll_tick(cx));
+        Poll::Ready(this.queue.pop_front().map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::default()
+    }
+}
+
+/// Numbers that look random and follow from a seed.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: &[u8]) -> Dice {
+        let fold = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        Dice(seed.iter().fold(0xcbf2_9ce4_8422_2325, fold) | 1)
+    }
+
+    /// A number from 1 to `most`.
+    pub(crate) fn roll(&mut self, most: u64) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % most) as usize + 1
+    }
+}
