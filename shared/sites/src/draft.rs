@@ -1,0 +1,248 @@
+//! What a rule takes out of a document: the prompt, and beside it the place of every piece of its text.
+//!
+//! INVARIANT: every text place is either in a part or in step with one, so that what is judged is all that leaves.
+
+use shared_protocol::{AccountKind, Attachment, Operation, Part, PartKind, Prompt, Text};
+
+use crate::{
+    data::{Condition, Does, FileRule, ListRule, Need, Rule, Shape, Site, Word},
+    json::Kind,
+    path::{At, Path},
+    source::{Scope, Source},
+};
+
+/// Longest id or name that is one; longer ones are left out.
+const MAX_NAME: usize = 256;
+
+/// Most entries of a list.
+const MAX_LIST: usize = 256;
+
+/// A prompt in the making.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) prompt: Prompt,
+    /// Every text place in the order of the rule, empty ones too.
+    pub(crate) places: Vec<Place>,
+    pub(crate) first_turn: bool,
+}
+
+/// One place of text.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// None: not in the body.
+    pub(crate) at: Option<At>,
+    pub(crate) text: Text,
+    pub(crate) link: Option<Link>,
+}
+
+/// What a place shows: the code points `start..end` of a part, with a few bytes of its own around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) part: usize,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Bytes of the place before and after.
+    pub(crate) lead: usize,
+    pub(crate) tail: usize,
+}
+
+impl Draft {
+    pub(crate) fn new(operation: Operation) -> Self {
+        Self { prompt: Prompt::new(operation), places: Vec::new(), first_turn: false }
+    }
+
+    /// Takes everything `rule` knows out of the scope's document. What is there already stays.
+    pub(crate) fn take(&mut self, rule: &Rule, scope: &mut Scope<'_>) {
+        self.take_text(rule, scope);
+        for file in &rule.file {
+            self.take_files(file, scope);
+        }
+        let prompt = &mut self.prompt;
+        let first = |found: &mut Option<String>, sources: &[Source], scope: &mut Scope<'_>| {
+            if found.is_none() {
+                *found = sources.iter().find_map(|source| name_at(scope, source));
+            }
+        };
+        first(&mut prompt.conversation_id, &rule.conversation, scope);
+        first(&mut prompt.parent_id, &rule.parent, scope);
+        first(&mut prompt.message_id, &rule.message, scope);
+        first(&mut prompt.model, &rule.model, scope);
+        prompt.temporary |= rule.temporary.iter().any(|condition| holds(condition, scope));
+        self.first_turn |= rule.first_turn.iter().any(|condition| holds(condition, scope));
+        rule.connectors.iter().for_each(|list| names(list, scope, &mut prompt.connectors));
+        rule.tools.iter().for_each(|list| names(list, scope, &mut prompt.tools));
+    }
+
+    /// Whose account, as the site's data says.
+    pub(crate) fn take_account(&mut self, site: &Site, scope: &mut Scope<'_>) {
+        let Some(rule) = &site.account else { return };
+        let Some(id) = name_at(scope, &rule.id) else { return };
+        let account = &mut self.prompt.account;
+        if rule.personal.contains(&id) {
+            account.kind = AccountKind::Personal;
+        } else {
+            account.kind = if rule.workspace { AccountKind::Workspace } else { AccountKind::Unknown };
+            account.workspace = Some(id);
+        }
+    }
+
+    fn take_text(&mut self, rule: &Rule, scope: &mut Scope<'_>) {
+        for text in &rule.text {
+            for value in scope.values(&text.at).into_iter().filter(|value| value.kind == Kind::String) {
+                let link = if text.copy { self.link(&value.text) } else { None };
+                self.place(value.at, value.text, link, text.kind, None);
+            }
+        }
+    }
+
+    fn take_files(&mut self, rule: &FileRule, scope: &mut Scope<'_>) {
+        for at in scope.find(&rule.at).into_iter().take(MAX_LIST) {
+            let mut value = |path: &Option<Path>| {
+                let found = path.as_ref().map(|path| path.find(scope.docs, at)).unwrap_or_default();
+                found.into_iter().find_map(|at| scope.docs.scalar(at)).filter(|text| !text.is_empty())
+            };
+            let name = value(&rule.name).map(|name| last_segment(&name));
+            let id =
+                value(&rule.id).and_then(|id| name_of(id.expose().rsplit("://").next().unwrap_or_default()));
+            let media_type = value(&rule.media_type).and_then(|media| name_of(media.expose()));
+            let size = value(&rule.size).and_then(|size| size.expose().parse().ok());
+            let file = Attachment { id, name, media_type, size };
+            let known = file.id.is_some() && self.prompt.attachments.iter().any(|known| known.id == file.id);
+            if file != Attachment::default() && !known {
+                self.prompt.attachments.push(file.clone());
+            }
+            let texts = rule.text.as_ref().map(|path| path.find(scope.docs, at)).unwrap_or_default();
+            for at in texts.into_iter().filter(|at| scope.docs.kind(*at) == Some(Kind::String)) {
+                let text = scope.docs.scalar(at).unwrap_or_default();
+                self.place(Some(at), text, None, PartKind::Attachment, file.name.clone());
+            }
+        }
+    }
+
+    fn place(&mut self, at: Option<At>, text: Text, link: Option<Link>, kind: PartKind, name: Option<Text>) {
+        let own = || {
+            let end = text.expose().chars().count();
+            (end > 0).then_some(Link { part: self.prompt.parts.len(), start: 0, end, lead: 0, tail: 0 })
+        };
+        let link = link.or_else(own);
+        if link.is_some_and(|link| link.part == self.prompt.parts.len()) {
+            self.prompt.parts.push(Part { kind, name, text: text.clone() });
+        }
+        self.places.push(Place { at, text, link });
+    }
+
+    /// The part that `copy` repeats: as a whole, or from its start, with dots where it was cut off.
+    fn link(&self, copy: &Text) -> Option<Link> {
+        let copy = copy.expose();
+        let head = copy.trim_start();
+        let stem = head.trim_end();
+        let cut = stem.trim_end_matches(['…', '.']).trim_end();
+        [stem, cut].into_iter().filter(|stem| !stem.is_empty()).find_map(|stem| {
+            self.prompt.parts.iter().enumerate().find_map(|(part, whole)| {
+                let whole = whole.text.expose();
+                if whole == copy {
+                    let end = whole.chars().count();
+                    return Some(Link { part, start: 0, end, lead: 0, tail: 0 });
+                }
+                let body = whole.trim_start();
+                body.starts_with(stem).then(|| {
+                    let start = whole.chars().count() - body.chars().count();
+                    let lead = copy.len() - head.len();
+                    let tail = head.len() - stem.len();
+                    Link { part, start, end: start + stem.chars().count(), lead, tail }
+                })
+            })
+        })
+    }
+}
+
+/// The operation of this document by this rule; an error names the place that is missing.
+pub(crate) fn operation(rule: &Rule, scope: &mut Scope<'_>) -> Result<Does, Option<String>> {
+    let case = rule.case.iter().find(|case| case.when.iter().all(|condition| holds(condition, scope)));
+    if let Some(case) = case {
+        return Ok(case.does);
+    }
+    for need in &rule.needs {
+        if !is_met(need, scope) {
+            let each = need.each.written();
+            let dot = if each.is_empty() || need.at.written().is_empty() { "" } else { "." };
+            return Err(Some(format!("{each}{dot}{}", need.at.written())));
+        }
+    }
+    rule.does.ok_or_else(|| {
+        rule.case.first().and_then(|case| case.when.first()).map(|c| c.at.written().to_owned())
+    })
+}
+
+fn is_met(need: &Need, scope: &mut Scope<'_>) -> bool {
+    let each = scope.find(&need.each);
+    !each.is_empty()
+        && each.into_iter().all(|at| {
+            let found = need.at.find(scope.docs, at);
+            let fits = |at: &At| match need.is {
+                Shape::Array => scope.docs.kind(*at) == Some(Kind::Array),
+                Shape::Object => scope.docs.kind(*at) == Some(Kind::Object),
+                Shape::String => scope.docs.kind(*at) == Some(Kind::String),
+            };
+            !found.is_empty() && found.iter().all(fits)
+        })
+}
+
+pub(crate) fn holds(condition: &Condition, scope: &mut Scope<'_>) -> bool {
+    let found = scope.find(&condition.at);
+    let docs = &scope.docs;
+    let is = |at: &At| match docs.kind(*at) {
+        _ if condition.is.is_empty() => true,
+        Some(kind) => condition.is.iter().any(|word| match (word, kind) {
+            (Word::Truth(truth), Kind::True) => *truth,
+            (Word::Truth(truth), Kind::False) => !*truth,
+            (Word::Number(number), Kind::Number) => {
+                docs.scalar(*at).is_some_and(|text| text.expose() == number.to_string())
+            }
+            (Word::Text(word), Kind::String) => docs.scalar(*at).is_some_and(|text| text.expose() == word),
+            _ => false,
+        }),
+        None => false,
+    };
+    let present = if condition.is.is_empty() {
+        found.iter().any(|at| docs.kind(*at) != Some(Kind::Null))
+    } else {
+        !found.is_empty() && found.iter().all(is)
+    };
+    present != condition.not
+}
+
+/// The first value there that can be an id.
+fn name_at(scope: &mut Scope<'_>, source: &Source) -> Option<String> {
+    scope.values(source).iter().rev().find_map(|value| name_of(value.text.expose()))
+}
+
+/// `value` as an id or a name of the site's own: no text of a person fits through.
+fn name_of(value: &str) -> Option<String> {
+    let plain = |c: char| !c.is_control();
+    let trimmed = value.trim();
+    (!trimmed.is_empty() && trimmed.len() <= MAX_NAME && trimmed.chars().all(plain))
+        .then(|| trimmed.to_owned())
+}
+
+/// A file's name; of an address its last segment.
+fn last_segment(name: &Text) -> Text {
+    let whole = name.expose();
+    if !whole.starts_with("https://") {
+        return name.clone();
+    }
+    let path = whole.split(['?', '#']).next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    Text::new(percent_encoding::percent_decode_str(last).decode_utf8_lossy().into_owned())
+}
+
+fn names(list: &ListRule, scope: &mut Scope<'_>, out: &mut Vec<String>) {
+    for at in scope.find(&list.at) {
+        let name = scope.docs.scalar(at).and_then(|text| name_of(text.expose()));
+        let Some(name) = name else { continue };
+        let wanted = !list.except.contains(&name) && (list.only.is_empty() || list.only.contains(&name));
+        if wanted && !out.contains(&name) && out.len() < MAX_LIST {
+            out.push(name);
+        }
+    }
+}
