@@ -1,1 +1,27 @@
-//! .
+//! What a prompt contains: findings with their places, and topics with their levels.
+//!
+//! INVARIANT: pure. No I/O, no clock, no randomness; one engine gives the same answer for the same text for ever.
+//! INVARIANT: time is linear in the text. Every pattern is bounded, and no check looks further than its bound.
+//! INVARIANT: no text of the prompt leaves but in a mask, and no error carries any.
+//! The sole user of regular expressions. It does not decide what follows from a finding.
+//!
+//! A detector is one file under `detectors/`: what it looks for, what it calls it, and the examples that show it.
+
+mod builtin;
+mod candidate;
+mod check;
+mod classification;
+mod context;
+mod detector;
+mod engine;
+mod mask;
+mod placeholder;
+mod settle;
+mod topics;
+mod words;
+
+pub use classification::{Classification, NameFinding};
+pub use detector::RuleError;
+pub use engine::Engine;
+pub use topics::{topic_of, topics_of};
+pub use words::replacement;

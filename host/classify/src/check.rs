@@ -1,0 +1,97 @@
+//! What a match must pass besides its pattern: check digits, validity, decoding. One file for each kind of thing.
+//!
+//! INVARIANT: a check may shorten or lengthen a match, and looks at a bounded piece of the text only.
+
+mod aws;
+mod base62;
+mod card;
+mod email;
+mod iban;
+mod jwt;
+mod phone;
+mod private_key;
+mod ssn;
+mod url_password;
+
+use serde::Deserialize;
+
+use crate::candidate::Candidate;
+
+/// Named in a rule's `check`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Check {
+    /// The pattern says it all.
+    Pattern,
+    /// An AWS access key id that encodes an account.
+    AwsKeyId,
+    /// The last six characters are the CRC32 of those before, in base 62.
+    Base62Checksum,
+    /// A payment card's number.
+    Card,
+    /// An e-mail address.
+    Email,
+    /// An IBAN.
+    Iban,
+    /// A JSON Web Token.
+    Jwt,
+    /// A phone number with its country's calling code.
+    PhoneInternational,
+    /// A phone number of North America.
+    PhoneNorthAmerica,
+    /// A phone number of any country, as people write it at home.
+    PhoneNational,
+    /// A private key in PEM.
+    PrivateKey,
+    /// A social security number of the United States.
+    UsSsn,
+    /// A password inside a URL.
+    UrlPassword,
+}
+
+/// A match that passed: its place, and what its confidence is multiplied with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Passed {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) factor: f32,
+}
+
+impl Passed {
+    pub(crate) fn whole(candidate: Candidate<'_>) -> Self {
+        Self { start: candidate.start, end: candidate.end, factor: 1.0 }
+    }
+}
+
+impl Check {
+    /// Judges `candidate`.
+    pub(crate) fn pass(self, candidate: Candidate<'_>) -> Option<Passed> {
+        match self {
+            Self::Pattern => Some(Passed::whole(candidate)),
+            Self::AwsKeyId => aws::key_id(candidate),
+            Self::Base62Checksum => base62::pass(candidate),
+            Self::Card => card::pass(candidate),
+            Self::Email => email::pass(candidate),
+            Self::Iban => iban::pass(candidate),
+            Self::Jwt => jwt::pass(candidate),
+            Self::PhoneInternational => phone::international(candidate),
+            Self::PhoneNorthAmerica => phone::north_america(candidate),
+            Self::PhoneNational => phone::national(candidate),
+            Self::PrivateKey => private_key::pass(candidate),
+            Self::UsSsn => ssn::pass(candidate),
+            Self::UrlPassword => url_password::pass(candidate),
+        }
+    }
+}
+
+/// The digits of `text`, as numbers.
+fn digits(text: &str) -> Vec<u32> {
+    text.chars().filter_map(|char| char.to_digit(10)).collect()
+}
+
+/// Where the groups of digits of `text` end, the last first: a pattern takes numbers behind one along, and a check
+/// gives them back.
+fn ends(text: &str) -> Vec<usize> {
+    let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    (1..=text.len()).rev().filter(|end| digit(end - 1) && !digit(*end)).collect()
+}

@@ -1,0 +1,276 @@
+//! Runs the rules over a prompt.
+//!
+//! INVARIANT: immutable after it is built; one engine serves any number of threads.
+
+use std::collections::BTreeSet;
+
+use regex::Regex;
+use shared_protocol::{Finding, Label, Part, Prompt};
+
+use crate::candidate::Candidate;
+use crate::check::{Check, Passed};
+use crate::classification::{Classification, NameFinding};
+use crate::context::near;
+use crate::detector::{Context, Detector, Rule, RuleError, Shown};
+use crate::mask::mask;
+use crate::placeholder::{entropy, is_placeholder};
+use crate::settle::{Hit, settle};
+use crate::{builtin, topics};
+
+/// The name under which this engine answers.
+const NAME: &str = "rules";
+
+/// Below this a match is not worth telling.
+const LEAST: f32 = 0.5;
+
+/// The rules, compiled.
+#[derive(Debug)]
+pub struct Engine {
+    /// Sorted by label.
+    detectors: Vec<Compiled>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    label: Label,
+    weight: f32,
+    mask: Shown,
+    /// What is found stands for itself and can be a placeholder.
+    secret: bool,
+    rules: Vec<Pattern>,
+}
+
+#[derive(Debug)]
+struct Pattern {
+    regex: Regex,
+    /// Whether a group `value` is the finding.
+    grouped: bool,
+    check: Check,
+    confidence: f32,
+    inside_words: bool,
+    entropy: f32,
+    context: Option<Context>,
+}
+
+impl Engine {
+    /// The detectors that are compiled in.
+    ///
+    /// # Errors
+    /// When one of them cannot be used; the tests of this crate hold that none is.
+    pub fn builtin() -> Result<Self, RuleError> {
+        let mut detectors = Vec::new();
+        for detector in builtin::detectors()? {
+            detectors.push(compile(detector)?);
+        }
+        detectors.sort_by(|one, other| one.label.cmp(&other.label));
+        let doubled = detectors.windows(2).find_map(|pair| match pair {
+            [one, other] if one.label == other.label => Some(one.label.as_str().to_owned()),
+            _ => None,
+        });
+        match doubled {
+            Some(label) => Err(RuleError::Duplicate(label)),
+            None => Ok(Self { detectors }),
+        }
+    }
+
+    /// What it looks for, sorted.
+    pub fn labels(&self) -> impl Iterator<Item = &Label> {
+        self.detectors.iter().map(|detector| &detector.label)
+    }
+
+    /// Says what is in `prompt`.
+    #[must_use]
+    pub fn classify(&self, prompt: &Prompt) -> Classification {
+        let mut findings = Vec::new();
+        let mut found = Vec::new();
+        for (part, Part { text, .. }) in prompt.parts.iter().enumerate() {
+            let hits = self.scan(text.expose());
+            found.extend(hits.iter().map(|hit| (hit.detector, hit.confidence)));
+            findings.extend(self.findings(part, text.expose(), &hits));
+        }
+        let mut names = Vec::new();
+        for name in names_of(prompt) {
+            for hit in self.scan(name) {
+                found.push((hit.detector, hit.confidence));
+                names.extend(self.detectors.get(hit.detector).map(|detector| NameFinding {
+                    label: detector.label.clone(),
+                    confidence: hit.confidence,
+                    mask: mask(hit.text, detector.mask),
+                }));
+            }
+        }
+        let evidence = found.iter().filter_map(|(detector, confidence)| {
+            self.detectors.get(*detector).map(|detector| (&detector.label, detector.weight, *confidence))
+        });
+        Classification { findings, names, topics: topics::score(evidence), engines: vec![NAME.to_owned()] }
+    }
+
+    /// What stands in `text`, in order.
+    fn scan<'a>(&self, text: &'a str) -> Vec<Hit<'a>> {
+        let mut hits = Vec::new();
+        for (index, detector) in self.detectors.iter().enumerate() {
+            for rule in &detector.rules {
+                rule.scan(text, detector.secret, |passed, confidence| {
+                    let found = text.get(passed.start..passed.end).unwrap_or_default();
+                    hits.push(Hit {
+                        start: passed.start,
+                        end: passed.end,
+                        confidence,
+                        detector: index,
+                        text: found,
+                    });
+                });
+            }
+        }
+        settle(hits)
+    }
+
+    /// The hits with their places in code points: one walk over the text.
+    fn findings(&self, part: usize, text: &str, hits: &[Hit<'_>]) -> Vec<Finding> {
+        let (mut bytes, mut points) = (0, 0);
+        let mut point = |at: usize| {
+            points += text.get(bytes..at).map_or(0, |between| between.chars().count());
+            bytes = at;
+            points
+        };
+        let finding = |hit: &Hit<'_>| {
+            let detector = self.detectors.get(hit.detector)?;
+            Some(Finding {
+                label: detector.label.clone(),
+                part,
+                start: point(hit.start),
+                end: point(hit.end),
+                confidence: hit.confidence,
+                mask: mask(hit.text, detector.mask),
+            })
+        };
+        hits.iter().filter_map(finding).collect()
+    }
+}
+
+impl Pattern {
+    /// Gives every match that passes to `keep`.
+    fn scan(&self, text: &str, secret: bool, mut keep: impl FnMut(Passed, f32)) {
+        let mut at = 0;
+        while let Some((start, end)) = self.next(text, at) {
+            let passed = self.judge(Candidate { text, start, end }, secret);
+            at = match passed {
+                Some((passed, confidence)) => {
+                    keep(passed, confidence);
+                    passed.end.max(end)
+                }
+                None => after_word(text, start),
+            };
+        }
+    }
+
+    fn next(&self, text: &str, at: usize) -> Option<(usize, usize)> {
+        if at >= text.len() {
+            return None;
+        }
+        let found = match self.grouped {
+            true => self.regex.captures_at(text, at)?.name("value")?,
+            false => self.regex.find_at(text, at)?,
+        };
+        Some((found.start(), found.end()))
+    }
+
+    fn judge(&self, candidate: Candidate<'_>, secret: bool) -> Option<(Passed, f32)> {
+        if !self.inside_words && candidate.starts_in_word() {
+            return None;
+        }
+        let passed = self.check.pass(candidate)?;
+        let found = Candidate { start: passed.start, end: passed.end, ..candidate };
+        if found.value().is_empty() || (!self.inside_words && found.in_word()) {
+            return None;
+        }
+        if secret && (is_placeholder(found.value()) || entropy(found.value()) < self.entropy) {
+            return None;
+        }
+        let confidence = match &self.context {
+            None => self.confidence,
+            Some(context) if near(found, &context.words) => context.confidence,
+            Some(context) if context.required => return None,
+            Some(_) => self.confidence,
+        };
+        let confidence = confidence * passed.factor;
+        (confidence >= LEAST).then_some((passed, confidence))
+    }
+}
+
+/// Each different file name of `prompt` once.
+fn names_of(prompt: &Prompt) -> BTreeSet<&str> {
+    let parts = prompt.parts.iter().filter_map(|part| part.name.as_ref());
+    let files = prompt.attachments.iter().filter_map(|file| file.name.as_ref());
+    parts.chain(files).map(|name| name.expose()).collect()
+}
+
+/// Where a search goes on after the match at `start` was none: behind the word it began in.
+fn after_word(text: &str, start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    let word = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    let length = rest.find(|char| !word(char)).unwrap_or(rest.len());
+    let one = rest.chars().next().map_or(1, char::len_utf8);
+    start + length.max(one)
+}
+
+fn compile(detector: Detector) -> Result<Compiled, RuleError> {
+    let Detector { label, weight, mask, rules, .. } = detector;
+    let secret = label.as_str().starts_with("secret.");
+    let pattern = |rule: Rule| {
+        let Rule { pattern, check, confidence, inside_words, entropy, context } = rule;
+        if unbounded(&pattern) {
+            return Err(RuleError::Unbounded(label.as_str().to_owned()));
+        }
+        let regex = Regex::new(&pattern).map_err(|error| RuleError::Pattern {
+            label: label.as_str().to_owned(),
+            message: error.to_string(),
+        })?;
+        let grouped = regex.capture_names().flatten().any(|name| name == "value");
+        Ok(Pattern { regex, grouped, check, confidence, inside_words, entropy, context })
+    };
+    let rules = rules.into_iter().map(pattern).collect::<Result<_, _>>()?;
+    Ok(Compiled { label: label.clone(), weight, mask, secret, rules })
+}
+
+/// Whether `pattern` repeats something without a bound.
+fn unbounded(pattern: &str) -> bool {
+    let mut class = false;
+    let mut open = false;
+    let mut chars = pattern.chars().peekable();
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' => drop(chars.next()),
+            '[' => class = true,
+            ']' => class = false,
+            '*' | '+' if !class => return true,
+            '{' if !class => open = true,
+            ',' if open && chars.peek() == Some(&'}') => return true,
+            '}' => open = false,
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{after_word, unbounded};
+
+    #[test]
+    fn repetition_without_an_end_is_seen() {
+        for pattern in ["a+", "a*", "(ab){2,}", r"\d{1,3}x*"] {
+            assert!(unbounded(pattern), "{pattern}");
+        }
+        for pattern in ["a{1,64}", r"\+[+*]{2}", "a{3}", r"a\*", "[a,}]{1,2},"] {
+            assert!(!unbounded(pattern), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_search_always_goes_on() {
+        assert_eq!(after_word("abc d", 0), 3);
+        assert_eq!(after_word("é", 0), 2);
+        assert_eq!(after_word("-", 0), 1);
+    }
+}

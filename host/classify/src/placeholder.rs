@@ -1,0 +1,86 @@
+//! Tells a secret from what documentation writes in its place.
+
+/// Words that stand in examples and not in keys.
+const WORDS: [&str; 10] =
+    ["example", "placeholder", "xxxx", "dummy", "changeme", "redacted", "your", "insert", "sample", "fake"];
+
+/// Shortest run over the alphabet, over the digits or of one character that nobody draws at random.
+const RUN: usize = 8;
+
+/// Longest secret that is looked at this way: in long ones words and runs come up by chance.
+const LONGEST: usize = 256;
+
+/// Whether `secret` is a placeholder: a telling word, hardly any different characters, or a run such as `abcdefgh`
+/// or `00000000`.
+pub(crate) fn is_placeholder(secret: &str) -> bool {
+    if secret.len() > LONGEST {
+        return false;
+    }
+    let lower = secret.to_ascii_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
+        || distinct(secret) * 5 < secret.len().min(40)
+        || runs(&lower)
+}
+
+/// Information per character in bits, from how often each occurs.
+pub(crate) fn entropy(secret: &str) -> f32 {
+    let mut counts = [0_u16; 256];
+    for byte in secret.bytes() {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    let total = u16::try_from(secret.len()).map_or(f32::from(u16::MAX), f32::from);
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| f32::from(*count) / total)
+        .map(|p| -p * p.log2())
+        .sum()
+}
+
+fn distinct(secret: &str) -> usize {
+    let mut seen = [false; 256];
+    for byte in secret.bytes() {
+        if let Some(seen) = seen.get_mut(usize::from(byte)) {
+            *seen = true;
+        }
+    }
+    seen.iter().filter(|seen| **seen).count()
+}
+
+fn runs(lower: &str) -> bool {
+    let (mut rising, mut equal) = (1, 1);
+    lower.as_bytes().windows(2).any(|pair| {
+        let [one, two] = pair else { return false };
+        let next = two.wrapping_sub(*one) == 1 || matches!(pair, [b'9', b'0' | b'a'] | [b'z', b'0']);
+        rising = if next { rising + 1 } else { 1 };
+        equal = if one == two { equal + 1 } else { 1 };
+        rising.max(equal) >= RUN
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{entropy, is_placeholder};
+
+    #[test]
+    fn what_documentation_writes() {
+        for placeholder in [
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "xxxxxxxxxxxxxxxx",
+            "0123456789abcdef0123",
+            "aaaabbbbaaaabbbbaaaabbbb",
+            "YOUR_KEY_HERE",
+        ] {
+            assert!(is_placeholder(placeholder), "{placeholder}");
+        }
+        assert!(!is_placeholder("Jq3vT9bLxW2rN8cYp5KdZs7GmH4fQa1E"));
+    }
+
+    #[test]
+    fn entropy_grows_with_variety() {
+        assert!(entropy("aaaaaaaa") < 0.1);
+        assert!((entropy("abcdefgh") - 3.0).abs() < 0.01);
+    }
+}
