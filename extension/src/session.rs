@@ -1,0 +1,240 @@
+//! The session: what the extension does about everything that happens, as a pure state machine.
+//!
+//! One event in, effects out, in order. INVARIANT: no clock, no I/O, no randomness: the worker hands in the
+//! time and performs the effects; the same events give the same effects.
+//! INVARIANT: every hold ends, and a request is let go only by a [`hold::Permit`]: the host's verdict, its
+//! word that an answer is on record, or a fail setting that allows it.
+//! INVARIANT: no text but in memory, and there only while a request is held or its answer is read.
+//! A session that is lost is built again from the last settings, the late entries and what the relays resend.
+
+mod answering;
+mod cards;
+mod copy;
+mod effect;
+mod event;
+mod hold;
+mod holding;
+mod hosting;
+mod late;
+mod link;
+mod threads;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use shared_protocol::{Browser, EventId, Millis, Settings};
+use shared_sites::{SiteError, Sites};
+
+pub use self::effect::{Effect, HookConfig, OnDeadline, Shape, ToPort, ToRelay};
+pub use self::event::{CopyEnd, Event, FromRelay, Head, PortId, PortName, Start};
+use crate::ui::model::{FromPopup, HostLink, PopupState, ToPopup};
+
+/// Time the host has beyond its own deadline before this session gives up on it; the hook's is longer still.
+const GRACE_MS: Millis = 500;
+const HOOK_GRACE_MS: u32 = 1_000;
+/// Most bytes of a body the hook copies, whatever the settings say: what one message may hold.
+const MOST_COPIED: u32 = 20 << 20;
+
+/// The session.
+pub struct Session {
+    sites: Sites,
+    browser: Browser,
+    version: String,
+    settings: Option<Settings>,
+    link: link::Link,
+    late: late::Late,
+    pages: BTreeMap<PortId, Page>,
+    popups: Vec<PortId>,
+    holds: BTreeMap<EventId, hold::Hold>,
+    copies: BTreeMap<EventId, copy::Copy>,
+    /// Requests that carry another one's answer on.
+    continued: BTreeMap<EventId, EventId>,
+    cards: cards::Cards,
+    threads: threads::Threads,
+    wake: Option<Millis>,
+    told_popup: Option<PopupState>,
+    badge: &'static str,
+}
+
+/// One page's relay.
+struct Page {
+    tab: Option<i64>,
+    private: bool,
+    sockets: copy::Sockets,
+}
+
+impl Session {
+    /// A session that has seen nothing yet.
+    ///
+    /// # Errors
+    /// When the sites' data that is compiled in does not parse.
+    pub fn new(start: Start) -> Result<Self, SiteError> {
+        Ok(Self {
+            sites: Sites::builtin()?,
+            browser: start.browser,
+            version: start.version,
+            settings: start.settings,
+            link: link::Link::default(),
+            late: late::Late::new(start.late),
+            pages: BTreeMap::new(),
+            popups: Vec::new(),
+            holds: BTreeMap::new(),
+            copies: BTreeMap::new(),
+            continued: BTreeMap::new(),
+            cards: cards::Cards::default(),
+            threads: threads::Threads::default(),
+            wake: None,
+            told_popup: None,
+            badge: "",
+        })
+    }
+
+    /// Takes one event at this time.
+    pub fn handle(&mut self, now: Millis, event: Event) -> Vec<Effect> {
+        let mut out = Vec::new();
+        self.expire(now, &mut out);
+        self.take(now, event, &mut out);
+        self.settle(&mut out);
+        out
+    }
+
+    fn take(&mut self, now: Millis, event: Event, out: &mut Vec<Effect>) {
+        match event {
+            Event::Started => {
+                out.push(Effect::Config { config: Box::new(self.config()) });
+                if !self.late.entries().is_empty() {
+                    self.want_host(now, out);
+                }
+            }
+            Event::Opened { port, name, tab, private } => self.opened(now, port, name, (tab, private), out),
+            Event::Closed { port } => self.closed(now, port, out),
+            Event::Relay { port, said } => self.relay_said(now, port, said, out),
+            Event::Card { port, said } => self.card_said(now, port, said, out),
+            Event::Popup { port: _, said: FromPopup::Check } => self.ask_status(now, out),
+            Event::Garbled { port, event } => self.garbled(now, port, event, out),
+            Event::HostOpened => self.link.hello(self.hello(), out),
+            Event::HostSaid { frame } => self.host_said(now, &frame, out),
+            Event::HostLost { missing } => {
+                let shown = if missing { HostLink::Missing } else { HostLink::Lost };
+                self.host_lost(now, shown, out);
+            }
+            Event::Woke => {}
+        }
+    }
+
+    fn opened(
+        &mut self,
+        now: Millis,
+        port: PortId,
+        name: PortName,
+        (tab, private): (Option<i64>, bool),
+        out: &mut Vec<Effect>,
+    ) {
+        match name {
+            PortName::Relay => {
+                self.pages.insert(port, Page { tab, private, sockets: copy::Sockets::default() });
+                self.say(port, ToRelay::Config(Box::new(self.config())), out);
+                // A guarded page is open: the host should be warm when the first prompt comes.
+                self.want_host(now, out);
+            }
+            PortName::Card => {}
+            PortName::Popup => {
+                self.popups.push(port);
+                self.told_popup = None;
+                self.ask_status(now, out);
+            }
+        }
+    }
+
+    fn closed(&mut self, now: Millis, port: PortId, out: &mut Vec<Effect>) {
+        self.popups.retain(|open| *open != port);
+        self.cards.port_gone(port);
+        if self.pages.remove(&port).is_some() {
+            self.cards.page_gone(port);
+            self.holds_gone(now, port, out);
+            self.copies_gone(now, port, out);
+        }
+    }
+
+    /// Ends what is due.
+    fn expire(&mut self, now: Millis, out: &mut Vec<Effect>) {
+        if self.link.is_overdue(now) {
+            out.push(Effect::CloseHost);
+            self.host_lost(now, HostLink::Lost, out);
+        }
+        self.holds_due(now, out);
+        self.copies_due(now, out);
+        if self.link.due(!self.late.entries().is_empty()).is_some_and(|due| now >= due) {
+            self.want_host(now, out);
+        }
+    }
+
+    /// What follows from any event: the next wake, the popup, the mark on the button.
+    fn settle(&mut self, out: &mut Vec<Effect>) {
+        let holds = self.holds.values().map(|hold| hold.due);
+        let copies = self.copies.values().filter_map(copy::Copy::due);
+        let wake = holds.chain(copies).chain(self.link.due(!self.late.entries().is_empty())).min();
+        if wake != self.wake {
+            self.wake = wake;
+            out.push(Effect::Wake { at: wake });
+        }
+        let badge = match self.link.shown() {
+            HostLink::Connecting | HostLink::Connected => "",
+            HostLink::Missing | HostLink::Lost | HostLink::Version => "!",
+        };
+        if badge != self.badge {
+            self.badge = badge;
+            out.push(Effect::Badge { text: badge });
+        }
+        self.tell_popups(out);
+    }
+
+    fn tell_popups(&mut self, out: &mut Vec<Effect>) {
+        if self.popups.is_empty() {
+            return;
+        }
+        let state = PopupState {
+            link: self.link.shown(),
+            settings: self.settings,
+            status: self.link.status().cloned(),
+            late: u64::try_from(self.late.entries().len()).unwrap_or(u64::MAX),
+        };
+        if self.told_popup.as_ref() == Some(&state) {
+            return;
+        }
+        for port in &self.popups {
+            let message = ToPort::Popup(ToPopup::State { state: Box::new(state.clone()) });
+            out.push(Effect::ToPort { port: *port, message });
+        }
+        self.told_popup = Some(state);
+    }
+
+    /// The settings that hold now.
+    fn current(&self) -> Settings {
+        self.settings.unwrap_or(Settings::TRIAL)
+    }
+
+    fn config(&self) -> HookConfig {
+        use shared_protocol::{FailAction, UnreachableAction};
+
+        let fail = self.current().fail;
+        let open = fail.deadline == FailAction::Allow && fail.unreachable == UnreachableAction::Allow;
+        HookConfig {
+            data: self.sites.hook(),
+            // A prompt is longer in the site's own encoding.
+            limit: fail.oversize_bytes.saturating_mul(2).min(MOST_COPIED),
+            deadline_ms: fail.deadline_ms.saturating_add(HOOK_GRACE_MS),
+            on_deadline: if open { OnDeadline::Send } else { OnDeadline::Refuse },
+        }
+    }
+
+    fn machine_ms(&self) -> Millis {
+        Millis::from(self.current().fail.deadline_ms) + GRACE_MS
+    }
+
+    fn say(&self, port: PortId, message: ToRelay, out: &mut Vec<Effect>) {
+        out.push(Effect::ToPort { port, message: ToPort::Relay(message) });
+    }
+}

@@ -1,0 +1,175 @@
+//! What is to be done: the closed set of effects the worker performs, in order.
+
+use serde::Serialize;
+use shared_protocol::{EventId, LateEntry, Millis, Settings};
+use shared_sites::{Body, HookData, Refusal};
+
+use super::event::PortId;
+use crate::ui::model::{ToCard, ToPopup};
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Effect {
+    /// Say something at a port; a port that is gone is no fault.
+    ToPort {
+        /// Which.
+        port: PortId,
+        /// What.
+        message: ToPort,
+    },
+    /// Hand one frame to the host.
+    ToHost {
+        /// Its JSON text.
+        frame: String,
+    },
+    /// Open a native port.
+    ConnectHost,
+    /// Close the native port.
+    CloseHost,
+    /// Call back at this time; null: not at all. Takes the place of the last one.
+    Wake {
+        /// When.
+        at: Option<Millis>,
+    },
+    /// Keep what the hooks are told, for the start of the next page and for the worker's own faults.
+    Config {
+        /// It.
+        config: Box<HookConfig>,
+    },
+    /// Keep the settings.
+    SaveSettings {
+        /// Them.
+        settings: Box<Settings>,
+    },
+    /// Keep the entries that wait for the host. No text in them.
+    SaveLate {
+        /// All of them.
+        entries: Vec<LateEntry>,
+    },
+    /// The mark on the extension's button.
+    Badge {
+        /// Up to four letters.
+        text: &'static str,
+    },
+}
+
+/// Something said at a port.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ToPort {
+    /// To a relay.
+    Relay(ToRelay),
+    /// To a card.
+    Card(ToCard),
+    /// To the popup.
+    Popup(ToPopup),
+}
+
+/// To a relay; the meaning is in PROTOCOL.md.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ToRelay {
+    /// What the hook may know.
+    Config(Box<HookConfig>),
+    /// A person is being asked.
+    Wait {
+        /// About which.
+        event: EventId,
+        /// How long at most.
+        ms: Millis,
+    },
+    /// Let it go as it is.
+    Send {
+        /// Which.
+        event: EventId,
+        /// Copy its answer.
+        copy: bool,
+        /// What `resume` hands back.
+        ticket: Option<String>,
+    },
+    /// Let it go with this body.
+    SendThis {
+        /// Which.
+        event: EventId,
+        /// The body.
+        body: Body,
+        /// Copy its answer.
+        copy: bool,
+        /// What `resume` hands back.
+        ticket: Option<String>,
+    },
+    /// End it.
+    Refuse {
+        /// Which.
+        event: EventId,
+        /// How it looks to the page; null: a network error.
+        refusal: Option<Shape>,
+    },
+    /// Stop copying.
+    Stop {
+        /// Which.
+        event: EventId,
+    },
+    /// Put the card on the page.
+    Card {
+        /// Its token.
+        token: String,
+    },
+    /// The card's own wish.
+    CardSize {
+        /// Its token.
+        token: String,
+        /// CSS pixels.
+        height: u32,
+    },
+    /// Take the card away.
+    CardClose {
+        /// Its token.
+        token: String,
+    },
+}
+
+/// A refusal in the form a site's front end survives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Shape {
+    /// The status.
+    pub status: u16,
+    /// The media type.
+    pub content_type: String,
+    /// The body.
+    pub body: String,
+}
+
+impl Shape {
+    /// `None` is a network error.
+    pub(super) fn of(refusal: Refusal) -> Option<Self> {
+        match refusal {
+            Refusal::Response { status, content_type, body } => Some(Self { status, content_type, body }),
+            Refusal::NetworkError => None,
+        }
+    }
+}
+
+/// What a hook is told.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HookConfig {
+    /// Hosts and addresses.
+    pub data: HookData,
+    /// Bytes of a body that are still copied.
+    pub limit: u32,
+    /// The hook's own deadline.
+    pub deadline_ms: u32,
+    /// What that deadline yields.
+    pub on_deadline: OnDeadline,
+}
+
+/// What a hook does when it is left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnDeadline {
+    /// Lets it go.
+    Send,
+    /// Refuses it.
+    Refuse,
+}

@@ -1,0 +1,203 @@
+//! What can happen: the closed set of events the worker hands in.
+//!
+//! INVARIANT: what a page or a card says arrives here as a typed value or not at all; see [`Event::Garbled`].
+
+use serde::Deserialize;
+use shared_protocol::{Browser, EventId, LateEntry, Settings, Text};
+use shared_sites::Request;
+
+use crate::ui::model::{FromCard, FromPopup};
+
+/// The worker's number for a port of one page, card or popup.
+pub type PortId = u32;
+
+/// What the worker knows when it starts.
+#[derive(Debug, Deserialize)]
+pub struct Start {
+    /// Where it runs.
+    pub browser: Browser,
+    /// The extension's own version.
+    pub version: String,
+    /// The last settings received, if any were.
+    #[serde(default)]
+    pub settings: Option<Settings>,
+    /// Entries that wait for the host.
+    #[serde(default)]
+    pub late: Vec<LateEntry>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Event {
+    /// The worker is up.
+    Started,
+    /// A port was opened.
+    Opened {
+        /// Its number.
+        port: PortId,
+        /// Who is at its far end.
+        name: PortName,
+        /// The tab it is in; the popup has none.
+        #[serde(default)]
+        tab: Option<i64>,
+        /// The tab is in a private window.
+        #[serde(default)]
+        private: bool,
+    },
+    /// A port is gone: the page was left, the card or popup closed.
+    Closed {
+        /// Its number.
+        port: PortId,
+    },
+    /// A relay speaks.
+    Relay {
+        /// Which.
+        port: PortId,
+        /// What it says.
+        said: FromRelay,
+    },
+    /// A card speaks.
+    Card {
+        /// Which.
+        port: PortId,
+        /// What it says.
+        said: FromCard,
+    },
+    /// The popup speaks.
+    Popup {
+        /// Which.
+        port: PortId,
+        /// What it says.
+        said: FromPopup,
+    },
+    /// A relay said something that is no event; when it named a request, that request is refused.
+    Garbled {
+        /// Which relay.
+        port: PortId,
+        /// The request it named.
+        #[serde(default)]
+        event: Option<EventId>,
+    },
+    /// A native port was opened.
+    HostOpened,
+    /// One frame from the host.
+    HostSaid {
+        /// Its JSON text.
+        frame: String,
+    },
+    /// The native port is gone.
+    HostLost {
+        /// The browser finds no host.
+        #[serde(default)]
+        missing: bool,
+    },
+    /// The time the session asked for has come.
+    Woke,
+}
+
+/// Who can be at a port's far end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PortName {
+    /// A page's relay.
+    Relay,
+    /// A card.
+    Card,
+    /// The popup.
+    Popup,
+}
+
+/// From a relay; the order and meaning are in PROTOCOL.md.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum FromRelay {
+    /// A request waits.
+    Hold {
+        /// Its id.
+        event: EventId,
+        /// It.
+        request: Box<Request>,
+    },
+    /// The page took it back.
+    Abort {
+        /// Which.
+        event: EventId,
+    },
+    /// The hook's own deadline ended it.
+    Fell {
+        /// Which.
+        event: EventId,
+        /// Whether it went.
+        sent: bool,
+        /// It, for a session that knows nothing of it.
+        #[serde(default)]
+        request: Option<Box<Request>>,
+    },
+    /// Its answer began.
+    Head {
+        /// Which.
+        event: EventId,
+        /// How.
+        head: Head,
+    },
+    /// More of its answer.
+    Chunk {
+        /// Which.
+        event: EventId,
+        /// What.
+        text: Text,
+    },
+    /// Its answer ended.
+    End {
+        /// Which.
+        event: EventId,
+        /// How.
+        reason: CopyEnd,
+    },
+    /// A frame came in on a watched socket.
+    Frame {
+        /// The socket's address.
+        url: String,
+        /// The frame.
+        text: Text,
+    },
+    /// After a reconnect: the answer so far.
+    Resume {
+        /// Which.
+        event: EventId,
+        /// What the session gave with the word to send.
+        ticket: String,
+        /// How the answer began, if it has.
+        #[serde(default)]
+        head: Option<Head>,
+        /// The answer so far.
+        text: Text,
+    },
+    /// Still here.
+    Ping,
+}
+
+/// How an answer began.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Head {
+    /// The status; 0 when the browser hides it.
+    pub status: u16,
+    /// Its media type as the site says it.
+    #[serde(default)]
+    pub content_type: String,
+}
+
+/// How the copy of an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CopyEnd {
+    /// The stream ended.
+    End,
+    /// The page stopped it.
+    Aborted,
+    /// The network failed.
+    Network,
+    /// The copy was given up at the cap; the page got all of it.
+    Cut,
+}

@@ -1,0 +1,120 @@
+//! What the host says, and what happens when it comes and goes.
+
+use shared_protocol::{Code, EventId, Hello, Millis, PROTOCOL, Settings, ToExtension, ToHost};
+
+use super::Session;
+use super::effect::{Effect, ToRelay};
+use super::hold::State;
+use crate::ui::model::HostLink;
+
+impl Session {
+    pub(super) fn want_host(&mut self, now: Millis, out: &mut Vec<Effect>) {
+        let patience = Millis::from(self.current().fail.deadline_ms);
+        self.link.want(now, patience, out);
+    }
+
+    pub(super) fn hello(&self) -> Hello {
+        Hello { protocol: PROTOCOL, extension: self.version.clone(), browser: self.browser }
+    }
+
+    pub(super) fn host_said(&mut self, now: Millis, frame: &str, out: &mut Vec<Effect>) {
+        // What is no message of ours is dropped; what waits for an answer has its deadline.
+        let Some(json) = self.link.join(frame) else { return };
+        let Ok(message) = serde_json::from_str::<ToExtension>(&json) else { return };
+        match message {
+            ToExtension::Welcome(welcome) => {
+                if self.link.welcome(welcome.protocol, out) {
+                    self.set_settings(welcome.settings, out);
+                    self.ask_again(now, out);
+                    self.deliver_late(out);
+                    if !self.popups.is_empty() {
+                        self.link.say_now(&ToHost::Status, out);
+                    }
+                } else if !self.link.is_up() {
+                    out.push(Effect::CloseHost);
+                    self.host_lost(now, HostLink::Version, out);
+                }
+            }
+            ToExtension::Verdict(verdict) => self.verdict(now, *verdict, out),
+            ToExtension::Go { event, outcome } => self.go(now, &event, outcome, out),
+            ToExtension::Settings(settings) => self.set_settings(*settings, out),
+            ToExtension::Status(status) => {
+                self.link.set_status(status);
+                if self.late.taken() {
+                    out.push(Effect::SaveLate { entries: self.late.entries().to_vec() });
+                    self.deliver_late(out);
+                }
+            }
+            ToExtension::Error { code, event: Some(event) } => self.fault(now, &event, code, out),
+            ToExtension::Error { code: Code::BadVersion, event: None } if !self.link.is_up() => {
+                out.push(Effect::CloseHost);
+                self.host_lost(now, HostLink::Version, out);
+            }
+            ToExtension::Error { code: _, event: None } => {}
+        }
+    }
+
+    /// The native port is gone: what waits is asked again at once, or falls back.
+    pub(super) fn host_lost(&mut self, now: Millis, shown: HostLink, out: &mut Vec<Effect>) {
+        self.link.lost(now, shown);
+        self.late.lost();
+        let waiting = self.waiting();
+        for event in &waiting {
+            if let Some(hold) = self.holds.get_mut(event) {
+                hold.told = false;
+                hold.losses += 1;
+            }
+        }
+        if !waiting.is_empty() {
+            self.want_host(now, out);
+        }
+        for event in waiting {
+            self.ask_host(now, &event, out);
+        }
+    }
+
+    fn ask_again(&mut self, now: Millis, out: &mut Vec<Effect>) {
+        for event in self.waiting() {
+            self.ask_host(now, &event, out);
+        }
+    }
+
+    /// Holds that wait for the host, oldest first.
+    fn waiting(&self) -> Vec<EventId> {
+        let waits = |state: &State| match state {
+            State::Judging | State::Answering { .. } => true,
+            State::Asking(_) => false,
+        };
+        let mut waiting: Vec<_> = self.holds.iter().filter(|(_, hold)| waits(&hold.state)).collect();
+        waiting.sort_by_key(|(_, hold)| hold.at);
+        waiting.into_iter().map(|(event, _)| event.clone()).collect()
+    }
+
+    fn set_settings(&mut self, settings: Settings, out: &mut Vec<Effect>) {
+        if self.settings == Some(settings) {
+            return;
+        }
+        self.settings = Some(settings);
+        out.push(Effect::SaveSettings { settings: Box::new(settings) });
+        let config = self.config();
+        out.push(Effect::Config { config: Box::new(config.clone()) });
+        for port in self.pages.keys() {
+            self.say(*port, ToRelay::Config(Box::new(config.clone())), out);
+        }
+    }
+
+    /// Hands over the late entries; the answer to the question after them says that they arrived.
+    pub(super) fn deliver_late(&mut self, out: &mut Vec<Effect>) {
+        if self.late.entries().is_empty() || !self.link.is_up() {
+            return;
+        }
+        let entries = self.late.hand_over();
+        self.link.say_now(&ToHost::Late { entries }, out);
+        self.link.say_now(&ToHost::Status, out);
+    }
+
+    pub(super) fn ask_status(&mut self, now: Millis, out: &mut Vec<Effect>) {
+        self.want_host(now, out);
+        self.link.say_now(&ToHost::Status, out);
+    }
+}

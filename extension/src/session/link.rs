@@ -1,0 +1,183 @@
+//! The link to the host: negotiation, frames, and when to try again.
+//!
+//! INVARIANT: the first word on every connection is `hello`, and nothing else is said before `welcome`.
+//! What waits meanwhile is kept in memory only, bounded; holds are asked again from their own state.
+
+use std::collections::VecDeque;
+
+use shared_protocol::{Hello, Millis, PROTOCOL, Status, ToHost, frame};
+
+use super::Effect;
+use crate::ui::model::HostLink;
+
+/// Messages that wait for a host: answers and ends of requests that are long gone.
+const BACKLOG: usize = 256;
+const BACKLOG_BYTES: usize = 16 << 20;
+/// Between a failure and the next try that a request may cause, doubling.
+const FIRST_PAUSE_MS: Millis = 250;
+const LONGEST_PAUSE_MS: Millis = 8_000;
+/// The same for tries nobody waits for.
+const FIRST_IDLE_MS: Millis = 1_000;
+const LONGEST_IDLE_MS: Millis = 300_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Down { again: Millis, idle: Millis },
+    Opening { until: Millis },
+    Up,
+}
+
+/// The link.
+#[derive(Debug)]
+pub(super) struct Link {
+    state: State,
+    shown: HostLink,
+    failures: u32,
+    next_id: u32,
+    joiner: frame::Joiner,
+    backlog: VecDeque<ToHost>,
+    status: Option<Status>,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self {
+            state: State::Down { again: 0, idle: 0 },
+            shown: HostLink::Connecting,
+            failures: 0,
+            next_id: 0,
+            joiner: frame::Joiner::default(),
+            backlog: VecDeque::new(),
+            status: None,
+        }
+    }
+}
+
+impl Link {
+    pub(super) fn is_up(&self) -> bool {
+        self.state == State::Up
+    }
+
+    /// Neither there nor on the way.
+    pub(super) fn is_down(&self) -> bool {
+        matches!(self.state, State::Down { .. })
+    }
+
+    pub(super) fn shown(&self) -> HostLink {
+        self.shown
+    }
+
+    pub(super) fn status(&self) -> Option<&Status> {
+        self.status.as_ref()
+    }
+
+    pub(super) fn set_status(&mut self, status: Status) {
+        self.status = Some(status);
+    }
+
+    /// Opens it unless it is open or was lost a moment ago.
+    pub(super) fn want(&mut self, now: Millis, patience: Millis, out: &mut Vec<Effect>) {
+        if let State::Down { again, .. } = self.state
+            && now >= again
+        {
+            self.state = State::Opening { until: now + patience };
+            out.push(Effect::ConnectHost);
+        }
+    }
+
+    /// When something is due: the welcome, or the next try when `something` waits for a host.
+    pub(super) fn due(&self, something: bool) -> Option<Millis> {
+        match self.state {
+            State::Opening { until } => Some(until),
+            State::Down { idle, .. } => (something || !self.backlog.is_empty()).then_some(idle),
+            State::Up => None,
+        }
+    }
+
+    /// Nobody said welcome in time.
+    pub(super) fn is_overdue(&self, now: Millis) -> bool {
+        matches!(self.state, State::Opening { until } if now >= until)
+    }
+
+    pub(super) fn hello(&mut self, hello: Hello, out: &mut Vec<Effect>) {
+        self.joiner = frame::Joiner::default();
+        if matches!(self.state, State::Opening { .. }) {
+            self.put(&ToHost::Hello(hello), out);
+        }
+    }
+
+    /// The host speaks a version we speak; says what waited.
+    pub(super) fn welcome(&mut self, version: u16, out: &mut Vec<Effect>) -> bool {
+        let known = (PROTOCOL.min..=PROTOCOL.max).contains(&version);
+        if !known || !matches!(self.state, State::Opening { .. }) {
+            return false;
+        }
+        self.state = State::Up;
+        self.shown = HostLink::Connected;
+        self.failures = 0;
+        for message in std::mem::take(&mut self.backlog) {
+            self.put(&message, out);
+        }
+        true
+    }
+
+    /// The port is gone, or nobody said welcome.
+    pub(super) fn lost(&mut self, now: Millis, shown: HostLink) {
+        let was_up = self.is_up();
+        // A host that worked is tried again at once.
+        let pause = if was_up { 0 } else { (FIRST_PAUSE_MS << self.failures.min(8)).min(LONGEST_PAUSE_MS) };
+        let idle = (FIRST_IDLE_MS << self.failures.min(16)).min(LONGEST_IDLE_MS);
+        self.failures += u32::from(!was_up);
+        self.state = State::Down { again: now + pause, idle: now + idle };
+        self.shown = shown;
+        self.status = None;
+    }
+
+    /// Says it now, or when the host is back.
+    pub(super) fn say(&mut self, message: ToHost, out: &mut Vec<Effect>) {
+        if self.is_up() {
+            self.put(&message, out);
+            return;
+        }
+        self.backlog.push_back(message);
+        while self.backlog.len() > BACKLOG || self.backlog.iter().map(bytes).sum::<usize>() > BACKLOG_BYTES {
+            self.backlog.pop_front();
+        }
+    }
+
+    /// Says it now or not at all.
+    pub(super) fn say_now(&mut self, message: &ToHost, out: &mut Vec<Effect>) -> bool {
+        let up = self.is_up();
+        if up {
+            self.put(message, out);
+        }
+        up
+    }
+
+    fn put(&mut self, message: &ToHost, out: &mut Vec<Effect>) {
+        let Ok(json) = serde_json::to_string(message) else { return };
+        self.next_id = self.next_id.wrapping_add(1);
+        out.extend(frame::split(self.next_id, &json).into_iter().map(|frame| Effect::ToHost { frame }));
+    }
+
+    /// A whole message's JSON text, when this frame makes one whole.
+    pub(super) fn join(&mut self, frame: &str) -> Option<String> {
+        self.joiner.push(frame).ok().flatten()
+    }
+}
+
+/// Bytes of text in a message that can wait.
+fn bytes(message: &ToHost) -> usize {
+    match message {
+        ToHost::Response { response, .. } => response.text.len(),
+        ToHost::Hello(_)
+        | ToHost::Judge(_)
+        | ToHost::Shown { .. }
+        | ToHost::Answered { .. }
+        | ToHost::Refused { .. }
+        | ToHost::Ended { .. }
+        | ToHost::Drift { .. }
+        | ToHost::Late { .. }
+        | ToHost::Status => 0,
+    }
+}
