@@ -32,7 +32,7 @@ mod site_word;
 mod verify;
 
 pub use append::{NewRow, Salt, append, device};
-pub use content::{Content, Plain};
+pub use content::{Content, Plain, PromptText};
 pub use entry::{
     Answered, ChoiceWord, Drifted, Ended, Entry, FactsJson, Judged, Kind, Late, PolicyUse, Refused,
     RefusedBy, Released, Responded, Shown, Timings, ToolUse, TopicNote,

@@ -6,7 +6,7 @@ use host_store::{Link, Page, View};
 use shared_protocol::{Action, App, EventId, Millis, Operation, Topic};
 
 use crate::append::action_word;
-use crate::{Entry, JournalError, Kind, Record, Sealed};
+use crate::{Entry, JournalError, Kind, Record, Sealed, SiteWord};
 
 /// Which rows. Every given condition holds at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Filter {
             topic: self.topic.clone().map(String::from),
             operation: self.operation.map(|operation| operation.as_str().to_owned()),
             action: self.action.map(|action| action_word(action).to_owned()),
-            conversation: self.conversation.clone(),
+            conversation: self.conversation.as_ref().map(|id| SiteWord::from(id).as_str().to_owned()),
             since: self.since,
             until: self.until,
             captured: self.captured,
@@ -103,7 +103,7 @@ impl Turn {
     }
 
     /// It names this conversation or none.
-    fn may_belong(&self, id: &str) -> bool {
+    fn may_belong(&self, id: &SiteWord) -> bool {
         let mut named = self.entries().filter_map(|entry| match entry {
             Entry::Judged(judged) => judged.conversation.as_ref(),
             Entry::Response(response) => response.conversation.as_ref(),
@@ -111,7 +111,7 @@ impl Turn {
         });
         match named.next() {
             None => true,
-            Some(first) => first.as_str() == id || named.any(|other| other.as_str() == id),
+            Some(first) => first == id || named.any(|other| other == id),
         }
     }
 
@@ -145,9 +145,10 @@ impl Turn {
 /// # Errors
 /// When the file or a row cannot be read.
 pub fn conversation(view: &View<'_>, app: Option<&App>, id: &str) -> Result<Vec<Turn>, JournalError> {
+    let id = SiteWord::from(id);
     let mut turns: BTreeMap<u64, Turn> = BTreeMap::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    let first = view.events_with(Link::Conversation, app.map(App::as_str), id)?;
+    let first = view.events_with(Link::Conversation, app.map(App::as_str), id.as_str())?;
     let mut open: VecDeque<String> = first.into();
     while let Some(name) = open.pop_front() {
         if !seen.insert(name.clone()) {
@@ -156,7 +157,7 @@ pub fn conversation(view: &View<'_>, app: Option<&App>, id: &str) -> Result<Vec<
         let Some((place, turn)) = turn(view, &name)? else {
             continue;
         };
-        if !turn.may_belong(id) {
+        if !turn.may_belong(&id) {
             continue;
         }
         for (link, other) in turn.links() {

@@ -150,7 +150,6 @@ pub struct KeyPair {
 impl KeyPair {
     /// The pair that RFC 9180 `DeriveKeyPair` makes of `seed`.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "a seed is used once")]
     pub fn derive(seed: Seed) -> Self {
         let (private, public) = X25519HkdfSha256::derive_keypair(seed.bytes());
         Self { private: PrivateKey(private), public: PublicKey(public) }

@@ -63,7 +63,6 @@ pub enum OpenError {
 ///
 /// # Errors
 /// When `recipient` is one of the few points that give everybody the same shared secret.
-#[expect(clippy::needless_pass_by_value, reason = "a seed is used once")]
 pub fn seal(recipient: &PublicKey, plaintext: &[u8], seed: Seed) -> Result<String, SealError> {
     encrypt(recipient, b"", b"", plaintext, &seed).map(|blob| STANDARD.encode(blob.as_slice()))
 }

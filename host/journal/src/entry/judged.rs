@@ -218,7 +218,6 @@ impl TopicNote {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1000 before")]
 fn thousandths(score: f32) -> u16 {
     (score.clamp(0.0, 1.0) * 1000.0).round() as u16
 }
@@ -269,12 +268,10 @@ impl PartialEq for FactsJson {
 
 impl Eq for FactsJson {}
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_false(flag: &bool) -> bool {
     !flag
 }

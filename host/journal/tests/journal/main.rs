@@ -1,0 +1,10 @@
+//! The record in a real file: what is appended comes back, in order, once, and no change goes unseen.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod conversation;
+mod idempotency;
+mod kill;
+mod listing;
+mod sample;
+mod tamper;
