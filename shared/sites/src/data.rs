@@ -103,6 +103,9 @@ pub(crate) struct Rule {
     pub(crate) message: Vec<Source>,
     #[serde(default)]
     pub(crate) model: Vec<Source>,
+    /// Whether a parent other than the page's last message means that an earlier prompt is replaced.
+    #[serde(default)]
+    pub(crate) tells_edits: bool,
     /// Any of these: the conversation's first turn, which replaces nothing.
     #[serde(default)]
     pub(crate) first_turn: Vec<Condition>,
@@ -213,6 +216,9 @@ pub(crate) struct Need {
     pub(crate) at: Path,
     /// What is there.
     pub(crate) is: Shape,
+    /// Which of these words, when there are any.
+    #[serde(default)]
+    pub(crate) one_of: Vec<String>,
 }
 
 /// What a needed place holds.

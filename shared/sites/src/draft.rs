@@ -23,7 +23,8 @@ pub(crate) struct Draft {
     pub(crate) prompt: Prompt,
     /// Every text place in the order of the rule, empty ones too.
     pub(crate) places: Vec<Place>,
-    pub(crate) first_turn: bool,
+    /// Whether it may replace an earlier prompt.
+    pub(crate) may_replace: bool,
 }
 
 /// One place of text.
@@ -48,7 +49,7 @@ pub(crate) struct Link {
 
 impl Draft {
     pub(crate) fn new(operation: Operation) -> Self {
-        Self { prompt: Prompt::new(operation), places: Vec::new(), first_turn: false }
+        Self { prompt: Prompt::new(operation), places: Vec::new(), may_replace: false }
     }
 
     /// Takes everything `rule` knows out of the scope's document. What is there already stays.
@@ -68,7 +69,8 @@ impl Draft {
         first(&mut prompt.message_id, &rule.message, scope);
         first(&mut prompt.model, &rule.model, scope);
         prompt.temporary |= rule.temporary.iter().any(|condition| holds(condition, scope));
-        self.first_turn |= rule.first_turn.iter().any(|condition| holds(condition, scope));
+        self.may_replace =
+            rule.tells_edits && !rule.first_turn.iter().any(|condition| holds(condition, scope));
         rule.connectors.iter().for_each(|list| names(list, scope, &mut prompt.connectors));
         rule.tools.iter().for_each(|list| names(list, scope, &mut prompt.tools));
     }
@@ -179,10 +181,16 @@ fn is_met(need: &Need, scope: &mut Scope<'_>) -> bool {
     !each.is_empty()
         && each.into_iter().all(|at| {
             let found = need.at.find(scope.docs, at);
-            let fits = |at: &At| match need.is {
-                Shape::Array => scope.docs.kind(*at) == Some(Kind::Array),
-                Shape::Object => scope.docs.kind(*at) == Some(Kind::Object),
-                Shape::String => scope.docs.kind(*at) == Some(Kind::String),
+            let word = |at: &At| {
+                scope.docs.scalar(*at).is_some_and(|text| need.one_of.iter().any(|w| w == text.expose()))
+            };
+            let fits = |at: &At| {
+                let kind = match need.is {
+                    Shape::Array => Kind::Array,
+                    Shape::Object => Kind::Object,
+                    Shape::String => Kind::String,
+                };
+                scope.docs.kind(*at) == Some(kind) && (need.one_of.is_empty() || word(at))
             };
             !found.is_empty() && found.iter().all(fits)
         })

@@ -102,8 +102,7 @@ fn any_host(entries: &[String], host: &str) -> bool {
 }
 
 /// Whether a pattern fits, by the rules above.
-#[must_use]
-pub fn fits(pattern: &str, method: &str, path: &str) -> bool {
+pub(crate) fn fits(pattern: &str, method: &str, path: &str) -> bool {
     let pattern = match pattern.split_once(' ') {
         Some((only, _)) if only != method => return false,
         Some((_, rest)) => rest,

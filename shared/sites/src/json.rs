@@ -384,7 +384,8 @@ mod tests {
         #[test]
         fn strings_go_round(text in any::<String>()) {
             let doc = parse(encode(&text).expose()).unwrap();
-            prop_assert_eq!(doc.scalar(0).unwrap().expose(), text);
+            let read = doc.scalar(0).unwrap();
+            prop_assert_eq!(read.expose(), text);
         }
 
         #[test]

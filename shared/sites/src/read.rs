@@ -9,12 +9,12 @@ use crate::{
     answer::AnswerFormat,
     batch,
     content::Content,
-    data::{BodyKind, Does, Rule, Site},
+    data::{BodyKind, Does, Rule, Site, TextRule},
     draft::{Draft, operation},
     drift::drift,
     request::{Api, Body, Request},
     sites::{Found, Sites},
-    source::Scope,
+    source::{Scope, Source},
     url::{Captures, Url},
 };
 
@@ -100,7 +100,7 @@ impl Sites {
         captures: &Captures,
     ) -> Plan<'s> {
         let plan = |outcome| Plan { site: Some(site), rules: vec![rule], outcome, answer: rule.answer };
-        if rule.case.is_empty() && rule.does.is_some_and(is_nothing) {
+        if rule.case.is_empty() && rule.needs.is_empty() && rule.does.is_some_and(is_nothing) {
             return plan(Outcome::Nothing);
         }
         let unread = |what, place: Option<String>| {
@@ -133,6 +133,10 @@ impl Sites {
             Ok(Does::Operation(operation)) => {
                 let mut draft = Draft::new(operation);
                 draft.take(rule, &mut scope);
+                let by_query = |text: &TextRule| matches!(text.at, Source::Query(_));
+                if !rule.text.is_empty() && rule.text.iter().all(by_query) && draft.prompt.parts.is_empty() {
+                    return plan(Outcome::Nothing);
+                }
                 finish(&mut draft, site, &mut scope, request);
                 draft.prompt.attachments.append(&mut content.files);
                 content.docs = docs;
@@ -169,7 +173,7 @@ fn told_apart(draft: Draft, thread: &Thread) -> Prompt {
         (Some(leaf), Some(parent)) => leaf != parent,
         _ => false,
     };
-    if prompt.operation == Operation::SendPrompt && elsewhere && !draft.first_turn {
+    if prompt.operation == Operation::SendPrompt && elsewhere && draft.may_replace {
         prompt.operation = Operation::EditPrompt;
     }
     prompt

@@ -17,7 +17,12 @@ use crate::{
 };
 
 /// The data this crate carries.
-const BUILTIN: [&str; 1] = [include_str!("../sites/chatgpt/site.toml")];
+const BUILTIN: [&str; 4] = [
+    include_str!("../sites/chatgpt/site.toml"),
+    include_str!("../sites/claude/site.toml"),
+    include_str!("../sites/gemini/site.toml"),
+    include_str!("../sites/perplexity/site.toml"),
+];
 
 /// An immutable snapshot of all site data.
 #[derive(Debug)]
