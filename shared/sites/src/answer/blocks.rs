@@ -84,6 +84,8 @@ impl Blocks {
         if said.is_some() || event.get("status").and_then(Value::as_str) == Some("FAILED") {
             first(&mut self.error, Some(said.map_or_else(|| UNSPECIFIED.to_owned(), |said| code(said, &[]))));
             self.terminal = true;
+            // The `text` of a failure is the failure's.
+            return;
         }
         let mut spoke = false;
         for block in event.get("blocks").and_then(Value::as_array).into_iter().flatten() {

@@ -270,10 +270,7 @@ impl Delta {
     pub(super) fn response(&self) -> Response {
         let messages = || self.slots.iter().filter_map(|slot| slot.document.root().get("message"));
         let answers = || messages().filter(|message| message::is_answer(message));
-        let answer = answers()
-            .filter(|answer| !message::text(answer).is_empty())
-            .next_back()
-            .or_else(|| answers().next_back());
+        let answer = answers().rfind(|answer| !message::is_empty(answer)).or_else(|| answers().next_back());
         let mut text = answer.map(message::text).unwrap_or_default();
         let cut = cap::cut(&mut text, self.cap);
         let (tool_calls, all) = message::tools(messages());

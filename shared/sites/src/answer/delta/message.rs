@@ -39,6 +39,12 @@ pub(super) fn text(message: &Value) -> String {
     texts.join("\n")
 }
 
+/// Whether there is no text yet.
+pub(super) fn is_empty(message: &Value) -> bool {
+    let parts = message.pointer("/content/parts").and_then(Value::as_array);
+    parts.into_iter().flatten().filter_map(Value::as_str).all(str::is_empty)
+}
+
 /// The tools called, in order, and whether all of them fit.
 pub(super) fn tools<'a>(messages: impl Iterator<Item = &'a Value>) -> (Vec<ToolCall>, bool) {
     let mut calls = Vec::new();

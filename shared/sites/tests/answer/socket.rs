@@ -1,0 +1,95 @@
+//! Frames of the WebSocket: order, doubles, other shapes.
+
+use serde_json::{Value, json};
+use shared_sites::{SocketItem, SocketReader};
+
+const TOPIC: &str = "conversation-turn-1";
+
+fn item(id: &str, parent: Option<&str>) -> Value {
+    json!({"type": "message", "topic_id": TOPIC, "payload": {"type": "conversation-turn-stream", "payload": {
+        "type": "stream-item", "stream_item_id": id, "parent_stream_item_id": parent,
+        "encoded_item": format!("event: delta\ndata: {{\"v\":\"{id}\"}}")}}})
+}
+
+fn ids(items: &[SocketItem]) -> Vec<&str> {
+    items.iter().map(|item| item.item_id.as_str()).collect()
+}
+
+#[test]
+fn items_come_after_their_parents_and_once() {
+    let mut reader = SocketReader::new();
+    assert!(reader.push(&json!([item("c", Some("b"))]).to_string()).is_empty());
+    let reply = json!([{"id": 1, "type": "reply", "reply": {"type": "subscribe", "topic_id": TOPIC,
+        "catchups": [item("a", None), item("b", Some("a"))]}}]);
+    assert_eq!(ids(&reader.push(&reply.to_string())), ["a", "b", "c"]);
+    let repeated = json!([item("b", Some("a")), item("d", Some("c")), item("d", Some("c"))]);
+    assert_eq!(ids(&reader.push(&repeated.to_string())), ["d"]);
+}
+
+#[test]
+fn an_item_ends_with_a_blank_line() {
+    let items = SocketReader::new().push(&json!([item("a", None)]).to_string());
+    assert_eq!(items[0].topic, TOPIC);
+    assert_eq!(items[0].bytes, b"event: delta\ndata: {\"v\":\"a\"}\n\n");
+}
+
+#[test]
+fn a_parent_that_never_comes_holds_nothing_for_ever() {
+    let mut reader = SocketReader::new();
+    let mut seen = Vec::new();
+    for number in 1..=200 {
+        let frame = json!([item(&format!("i{number}"), Some(&format!("i{}", number - 1)))]).to_string();
+        seen.extend(reader.push(&frame));
+    }
+    seen.extend(reader.flush());
+    let expected: Vec<String> = (1..=200).map(|number| format!("i{number}")).collect();
+    assert_eq!(ids(&seen), expected);
+}
+
+#[test]
+fn the_end_of_a_turn_lets_everything_go_and_is_terminal() {
+    let mut reader = SocketReader::new();
+    assert!(reader.push(&json!([item("z", Some("y"))]).to_string()).is_empty());
+    let done = json!([{"type": "message", "topic_id": TOPIC, "payload": {"type": "conversation-turn-stream",
+        "payload": {"type": "done"}}}]);
+    let items = reader.push(&done.to_string());
+    assert_eq!(ids(&items), ["z", ""]);
+    assert!(String::from_utf8_lossy(&items[1].bytes).contains("message_stream_complete"));
+}
+
+#[test]
+fn a_turn_complete_message_is_an_end_too() {
+    let frame = json!([{"type": "message", "topic_id": TOPIC, "payload": {"type": "conversation-turn-complete",
+        "payload": {"conversation_id": "c"}}}]);
+    let items = SocketReader::new().push(&frame.to_string());
+    assert_eq!(items.len(), 1);
+    assert!(String::from_utf8_lossy(&items[0].bytes).contains("message_stream_complete"));
+}
+
+#[test]
+fn base64_bodies_of_the_older_form_are_bytes() {
+    let frame = json!({"type": "message", "dataType": "json", "data": {"type": "http.response.body",
+        "conversation_id": "c-1", "body": "ZGF0YTogW0RPTkVdCgo="}});
+    let items = SocketReader::new().push(&frame.to_string());
+    assert_eq!((items[0].topic.as_str(), items[0].bytes.as_slice()), ("c-1", &b"data: [DONE]\n\n"[..]));
+}
+
+#[test]
+fn what_is_no_item_gives_none() {
+    let mut reader = SocketReader::new();
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    for frame in
+        ["", "ping", "{}", "[1,null,\"x\"]", "[{\"type\":\"reply\",\"reply\":{\"type\":\"connect\"}}]", &deep]
+    {
+        assert!(reader.push(frame).is_empty(), "{frame}");
+    }
+    let beat = json!([{"type": "message", "topic_id": TOPIC, "payload": {"type": "conversation-turn-stream",
+        "payload": {"type": "heartbeat"}}}]);
+    assert!(reader.push(&beat.to_string()).is_empty());
+}
+
+#[test]
+fn no_text_of_an_item_shows_in_debug() {
+    let items = SocketReader::new().push(&json!([item("a", None)]).to_string());
+    assert_eq!(format!("{:?}", items[0]), "SocketItem(conversation-turn-1 a, 30 bytes)");
+}
