@@ -3,4 +3,31 @@
 //! INVARIANT: what is drawn is decided by pure functions over [`model`]; the web-sys side only draws it and
 //! hands presses back. No policy, no site format, no storage here.
 
+mod answers;
+mod browser;
+mod card;
+mod card_page;
+mod desk;
+mod element;
+mod icon;
+mod label;
 pub mod model;
+mod popup;
+mod popup_page;
+mod render;
+mod watch;
+mod words;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Starts the card in the document of `ui/card.html`.
+#[wasm_bindgen]
+pub fn card_start() {
+    card_page::start();
+}
+
+/// Starts the popup in the document of `ui/popup.html`.
+#[wasm_bindgen]
+pub fn popup_start() {
+    popup_page::start();
+}

@@ -1,0 +1,317 @@
+//! What a card looks like: its model as a tree of elements.
+//!
+//! INVARIANT: pure. Everything to read is `Words`, which the renderer draws as generated content: the page
+//! around the frame can search a frame's text (Firefox answers yes or no), and finds none.
+//! A mask is drawn and not spoken; the words of its label say what it is.
+
+use shared_protocol::{Action, CardFinding, CardPolicy, Code, Operation, PolicySource, Severity};
+
+use super::answers::{Press, asks_reason, offers};
+use super::element::{Element, Node, el};
+use super::icon::Icon;
+use super::label;
+use super::model::{CardModel, Stage};
+use super::words::{Fill, Key, Words};
+
+/// What is held, as far as the words differ.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Thing {
+    Message,
+    File,
+    Share,
+    Other,
+}
+
+/// The card.
+pub(crate) fn card(model: &CardModel) -> Element {
+    let card =
+        el("section", frame_class(model)).attr("data-tone", tone(model)).attr("data-action", action(model));
+    let card = match model.stage {
+        // Advice does not interrupt: it is no dialog and takes no focus.
+        Stage::Sent => card.attr("aria-labelledby", "title"),
+        Stage::Ask | Stage::Refused => card
+            .attr("role", "alertdialog")
+            .attr("aria-modal", "true")
+            .attr("aria-labelledby", "title")
+            .attr("aria-describedby", "state why")
+            .attr("tabindex", "-1"),
+    };
+    // The card scrolls in a window that is too small for it; what is inside keeps the height that is needed.
+    let inner =
+        el("div", "inner").with(head(model)).with(why(model)).maybe(found(model)).maybe(reason(model));
+    card.with(inner.maybe(buttons(model)).with(foot(model)))
+}
+
+fn frame_class(model: &CardModel) -> &'static str {
+    match model.stage {
+        Stage::Sent => "card advice",
+        Stage::Ask | Stage::Refused => "card",
+    }
+}
+
+/// The one accent colour: how serious it is.
+fn tone(model: &CardModel) -> &'static str {
+    let loudest = model.card.policies.iter().map(|policy| policy.severity).max();
+    match (model.stage, loudest) {
+        (Stage::Refused, _) | (Stage::Ask, Some(Severity::High)) => "stop",
+        (Stage::Ask, _) | (Stage::Sent, Some(Severity::High)) => "care",
+        (Stage::Sent, _) => "calm",
+    }
+}
+
+fn action(model: &CardModel) -> &'static str {
+    match model.card.action {
+        Action::Allow => "allow",
+        Action::Coach => "coach",
+        Action::Warn => "warn",
+        Action::Justify => "justify",
+        Action::Redact => "redact",
+        Action::Block => "block",
+    }
+}
+
+fn head(model: &CardModel) -> Element {
+    let title = el("h1", "").attr("id", "title").with(title(model));
+    let state = el("p", "state").attr("id", "state").with(state(model));
+    let head = el("header", "")
+        .with(el("span", "badge").attr("aria-hidden", "true").with(icon(model)))
+        .with(el("div", "titles").with(title).with(state));
+    match model.stage {
+        Stage::Ask => head,
+        Stage::Refused | Stage::Sent => head.with(
+            el("button", "cross")
+                .attr("type", "button")
+                .attr("data-press", Press::Close.word())
+                .attr("aria-label", Key::AnswerClose)
+                .with(Icon::Cross),
+        ),
+    }
+}
+
+fn title(model: &CardModel) -> Key {
+    // A fault decided alone: the title says so instead of naming a rule that does not exist.
+    if model.code.is_some() && model.card.policies.is_empty() && model.stage == Stage::Ask {
+        return Key::TitleUnchecked;
+    }
+    match (model.stage, model.card.action) {
+        (Stage::Refused, _) | (Stage::Ask, Action::Block) => Key::TitleBlock,
+        (Stage::Sent, _) => Key::TitleTip,
+        (Stage::Ask, Action::Redact) => Key::TitleRedact,
+        (Stage::Ask, Action::Justify) => Key::TitleJustify,
+        (Stage::Ask, Action::Warn | Action::Coach | Action::Allow) => Key::TitleWarn,
+    }
+}
+
+fn icon(model: &CardModel) -> Icon {
+    match (model.stage, model.card.action) {
+        (Stage::Refused, _) | (Stage::Ask, Action::Block) => Icon::Stop,
+        (Stage::Sent, _) => Icon::Lamp,
+        (Stage::Ask, Action::Redact) => Icon::Lines,
+        (Stage::Ask, Action::Justify) => Icon::Pen,
+        (Stage::Ask, Action::Warn | Action::Coach | Action::Allow) => Icon::Eye,
+    }
+}
+
+fn thing(model: &CardModel) -> Thing {
+    match model.operation {
+        Some(
+            Operation::SendPrompt
+            | Operation::SendDraft
+            | Operation::EditPrompt
+            | Operation::Regenerate
+            | Operation::WriteMemory
+            | Operation::WriteInstructions,
+        ) => Thing::Message,
+        Some(Operation::UploadFile) => Thing::File,
+        Some(Operation::ShareConversation) => Thing::Share,
+        Some(
+            Operation::ReceiveResponse
+            | Operation::DeleteConversation
+            | Operation::UseConnector
+            | Operation::Dictate,
+        )
+        | None => Thing::Other,
+    }
+}
+
+fn state(model: &CardModel) -> Words {
+    let key = match (model.stage, thing(model)) {
+        (Stage::Ask, Thing::Message) => Key::AskMessage,
+        (Stage::Ask, Thing::File) => Key::AskFile,
+        (Stage::Ask, Thing::Share) => Key::AskShare,
+        (Stage::Ask, Thing::Other) => Key::AskOther,
+        (Stage::Refused, Thing::Message) => Key::RefusedMessage,
+        (Stage::Refused, Thing::File) => Key::RefusedFile,
+        (Stage::Refused, Thing::Share) => Key::RefusedShare,
+        (Stage::Refused, Thing::Other) => Key::RefusedOther,
+        (Stage::Sent, Thing::Message) => Key::SentMessage,
+        (Stage::Sent, Thing::File) => Key::SentFile,
+        (Stage::Sent, Thing::Share) => Key::SentShare,
+        (Stage::Sent, Thing::Other) => Key::SentOther,
+    };
+    Words::with(key, Fill::Name(label::app_name(&model.app)))
+}
+
+fn why(model: &CardModel) -> Element {
+    let why = el("div", "why").attr("id", "why");
+    let why = why.maybe(model.code.map(|code| el("p", "").with(fault(code))));
+    if model.card.policies.is_empty() {
+        let general = el("p", "").with(general(model.card.action));
+        return if model.code.is_some() { why } else { why.with(general) };
+    }
+    let said: Vec<&CardPolicy> =
+        model.card.policies.iter().filter(|policy| policy.message.is_some()).collect();
+    if said.is_empty() {
+        why.with(el("p", "").with(general(model.card.action)))
+            .each(model.card.policies.iter().filter_map(link))
+    } else {
+        why.each(said.into_iter().map(message))
+    }
+}
+
+fn message(policy: &CardPolicy) -> Element {
+    let words = Words::Given(policy.message.clone().unwrap_or_default());
+    // The organisation writes in its own language, whichever way that runs.
+    el("p", "").attr("dir", "auto").with(words).maybe(link(policy))
+}
+
+fn link(policy: &CardPolicy) -> Option<Element> {
+    let link = policy.link.as_deref().filter(|link| link.starts_with("https://"))?;
+    Some(
+        el("a", "more")
+            .attr("href", link.to_owned())
+            .attr("target", "_blank")
+            .attr("rel", "noopener noreferrer")
+            .with(Key::LearnMore)
+            .with(Icon::Out),
+    )
+}
+
+fn general(action: Action) -> Key {
+    match action {
+        Action::Allow | Action::Coach => Key::WhyCoach,
+        Action::Warn => Key::WhyWarn,
+        Action::Justify => Key::WhyJustify,
+        Action::Redact => Key::WhyRedact,
+        Action::Block => Key::WhyBlock,
+    }
+}
+
+fn fault(code: Code) -> Words {
+    match code {
+        Code::Unread => Key::FaultUnread.into(),
+        Code::UnreadFile => Key::FaultFile.into(),
+        Code::Oversize => Key::FaultOversize.into(),
+        Code::Deadline => Key::FaultDeadline.into(),
+        Code::Unreachable | Code::LateFull | Code::BadOrigin | Code::BadVersion => {
+            Key::FaultUnreachable.into()
+        }
+        Code::EditFailed => Key::FaultEdit.into(),
+        Code::Expired => Key::FaultExpired.into(),
+        Code::BadFrame
+        | Code::BadMessage
+        | Code::NotRecorded
+        | Code::PolicyFault
+        | Code::Internal
+        | Code::UnknownEvent => Words::with(Key::FaultInside, Fill::Number(code.number().into())),
+    }
+}
+
+fn found(model: &CardModel) -> Option<Element> {
+    let findings = &model.card.findings;
+    if findings.is_empty() {
+        return None;
+    }
+    let heading = el("h2", "").attr("id", "found").with(Key::Found);
+    let list = el("ul", "").attr("aria-labelledby", "found").each(findings.iter().map(finding));
+    Some(el("div", "found").with(heading).with(list))
+}
+
+fn finding(finding: &CardFinding) -> Element {
+    let count = u64::try_from(finding.count).unwrap_or(u64::MAX);
+    let masks = finding.masks.iter().map(|mask| el("span", "mask").with(Words::Given(mask.clone())));
+    let rest = finding.count.saturating_sub(finding.masks.len());
+    let rest = u64::try_from(rest).ok().filter(|rest| *rest > 0 && !finding.masks.is_empty());
+    let label = el("span", "label").with(label::words(&finding.label));
+    let label = label.maybe(
+        (count > 1).then(|| el("span", "times").with(Words::with(Key::FoundTimes, Fill::Number(count)))),
+    );
+    let masks = el("span", "masks")
+        .attr("aria-hidden", "true")
+        .each(masks)
+        .maybe(rest.map(|rest| el("span", "rest").with(Words::with(Key::FoundMore, Fill::Number(rest)))));
+    el("li", "").with(label).with(masks)
+}
+
+fn reason(model: &CardModel) -> Option<Element> {
+    if !asks_reason(model) {
+        return None;
+    }
+    Some(
+        el("div", "reason")
+            .with(el("label", "").attr("for", "reason").with(Key::ReasonLabel))
+            .with(
+                el("textarea", "")
+                    .attr("id", "reason")
+                    .attr("rows", "2")
+                    .attr("maxlength", "2000")
+                    .attr("autocomplete", "off")
+                    .attr("spellcheck", "false")
+                    .attr("aria-required", "true")
+                    .attr("aria-describedby", "reason-hint reason-needed"),
+            )
+            .with(el("p", "hint").attr("id", "reason-hint").with(Key::ReasonHint))
+            .with(el("p", "needed").attr("id", "reason-needed").attr("role", "alert")),
+    )
+}
+
+/// What stands in the reason's alert once a reason was missing.
+pub(crate) fn reason_needed() -> Node {
+    Key::ReasonNeeded.into()
+}
+
+fn buttons(model: &CardModel) -> Option<Element> {
+    if model.stage == Stage::Sent {
+        return None;
+    }
+    let offers = offers(model);
+    let how = offers.contains(&Press::Redact).then(|| el("p", "how").with(Key::RedactHow));
+    let row = el("div", "row").each(offers.iter().enumerate().map(|(at, press)| button(model, *press, at)));
+    Some(el("div", "answers").maybe(how).with(row))
+}
+
+fn button(model: &CardModel, press: Press, at: usize) -> Element {
+    let (key, class) = match press {
+        Press::Redact => (Key::AnswerRedact, "second"),
+        Press::Edit if thing(model) == Thing::Message => (Key::AnswerEdit, "second"),
+        Press::Edit => (Key::AnswerHold, "second"),
+        Press::Justify => (Key::AnswerJustify, "second"),
+        Press::Send => (Key::AnswerSend, "quiet"),
+        Press::Close if thing(model) == Thing::Message => (Key::AnswerBack, "second"),
+        Press::Close => (Key::AnswerClose, "second"),
+    };
+    let class = if at == 0 { "first" } else { class };
+    el("button", class).attr("type", "button").attr("data-press", press.word()).with(key)
+}
+
+fn foot(model: &CardModel) -> Element {
+    let who = match (model.managed, model.source) {
+        (true, _) | (false, Some(PolicySource::Bundle | PolicySource::ManagedWithoutBundle)) => {
+            Some(Key::WhoOrganisation)
+        }
+        (false, Some(PolicySource::BuiltinMonitor | PolicySource::BuiltinEnforce)) => Some(Key::WhoBuiltin),
+        (false, Some(PolicySource::DeveloperFile)) => Some(Key::WhoFile),
+        (false, None) => None,
+    };
+    let trial = who.filter(|who| *who != Key::WhoOrganisation).map(|_| el("span", "trial").with(Key::Trial));
+    el("footer", "")
+        .with(el("p", "status").attr("id", "status").attr("role", "status"))
+        .with(el("p", "until").attr("id", "until"))
+        .maybe(who.map(|who| el("p", "who").with(el("span", "").with(who)).maybe(trial)))
+}
+
+/// The line that says how long the card waits, at `now`.
+pub(crate) fn until(model: &CardModel, now: u64) -> Option<Node> {
+    let left = model.until.filter(|_| model.stage == Stage::Ask)?.saturating_sub(now).div_ceil(1_000);
+    Some(Words::with(Key::Until, Fill::Seconds(left)).into())
+}

@@ -1,0 +1,183 @@
+//! The card's own state between model and answer: since when it can be seen, what was answered, when quiet
+//! advice goes away.
+//!
+//! INVARIANT: a press counts only if the browser vouches for it (`trusted`) and the card has been in view for
+//! [`SEEN_MS`] without a gap. INVARIANT: at most one answer at a time leaves; after a rejection, another may.
+//! It does not know the page: times and what is visible are arguments.
+
+use shared_protocol::{Choice, Text};
+
+use super::answers::{Answer, Press, answer};
+use super::model::{CardModel, FromCard, Stage};
+
+/// How long the card must have been in view before a press counts: nobody answers what they could not read,
+/// and a card pushed under a moving pointer is not answered by accident.
+pub(crate) const SEEN_MS: u64 = 500;
+
+/// How long quiet advice stays when nobody points at it or has it in focus.
+pub(crate) const ADVICE_MS: u64 = 12_000;
+
+/// What a press leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Nothing.
+    Ignore,
+    /// Say this to the background.
+    Say(FromCard),
+    /// Show that a reason is needed.
+    ReasonNeeded,
+}
+
+/// The card's state.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    model: CardModel,
+    seen_since: Option<u64>,
+    said_shown: bool,
+    quiet_since: Option<u64>,
+    answered: Option<Choice>,
+}
+
+impl Desk {
+    /// A card that was not drawn yet.
+    pub(crate) fn new(model: CardModel) -> Self {
+        Self { model, seen_since: None, said_shown: false, quiet_since: None, answered: None }
+    }
+
+    /// What it shows.
+    pub(crate) fn model(&self) -> &CardModel {
+        &self.model
+    }
+
+    /// Whether it waits for the background after an answer.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.answered.is_some()
+    }
+
+    /// It is, or is not, in view. True the first time it is: that is when it was shown.
+    pub(crate) fn see(&mut self, visible: bool, now: u64) -> bool {
+        if !visible {
+            self.seen_since = None;
+            return false;
+        }
+        self.seen_since.get_or_insert(now);
+        !std::mem::replace(&mut self.said_shown, true)
+    }
+
+    /// A press, or a key that stands for one.
+    pub(crate) fn press(&mut self, press: Press, reason: &Text, trusted: bool, now: u64) -> Step {
+        let seen = self.seen_since.is_some_and(|since| now.saturating_sub(since) >= SEEN_MS);
+        if !trusted || !seen || self.is_answered() {
+            return Step::Ignore;
+        }
+        match answer(&self.model, press, reason) {
+            Answer::Choice(choice) => {
+                self.answered = Some(choice.clone());
+                Step::Say(FromCard::Choice { choice })
+            }
+            Answer::Close => Step::Say(FromCard::Close),
+            Answer::ReasonNeeded => Step::ReasonNeeded,
+            Answer::NotOffered => Step::Ignore,
+        }
+    }
+
+    /// The background did not take the answer.
+    pub(crate) fn rejected(&mut self) {
+        self.answered = None;
+    }
+
+    /// The port was opened again: what has to be repeated on it.
+    pub(crate) fn repeat(&self) -> Vec<FromCard> {
+        let shown = self.said_shown.then_some(FromCard::Shown);
+        let choice = self.answered.clone().map(|choice| FromCard::Choice { choice });
+        shown.into_iter().chain(choice).collect()
+    }
+
+    /// Time passed. `held`: it is pointed at or has the focus. Advice that has been quiet long enough closes.
+    pub(crate) fn tick(&mut self, held: bool, now: u64) -> Option<FromCard> {
+        if self.model.stage != Stage::Sent || self.seen_since.is_none() || held {
+            self.quiet_since = None;
+            return None;
+        }
+        let since = *self.quiet_since.get_or_insert(now);
+        (now.saturating_sub(since) >= ADVICE_MS).then_some(FromCard::Close)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared_protocol::{Action, App, Card, Choice, Text};
+
+    use super::super::answers::Press;
+    use super::super::model::{CardModel, FromCard, Stage};
+    use super::{ADVICE_MS, Desk, SEEN_MS, Step};
+
+    fn desk(stage: Stage) -> Desk {
+        Desk::new(CardModel {
+            stage,
+            app: App::new("claude"),
+            card: Card {
+                action: Action::Warn,
+                policies: Vec::new(),
+                findings: Vec::new(),
+                may_edit: true,
+                may_redact: false,
+                may_justify: false,
+                may_send: true,
+            },
+            until: None,
+            code: None,
+            operation: None,
+            source: None,
+            managed: false,
+        })
+    }
+
+    fn send(desk: &mut Desk, trusted: bool, now: u64) -> Step {
+        desk.press(Press::Send, &Text::default(), trusted, now)
+    }
+
+    #[test]
+    fn a_press_counts_after_half_a_second_in_view_and_only_if_trusted() {
+        let mut desk = desk(Stage::Ask);
+        assert_eq!(send(&mut desk, true, 10_000), Step::Ignore);
+        assert!(desk.see(true, 1_000));
+        assert!(!desk.see(true, 1_100));
+        assert_eq!(send(&mut desk, true, 1_000 + SEEN_MS - 1), Step::Ignore);
+        assert!(!desk.see(false, 1_450));
+        assert!(!desk.see(true, 1_500));
+        assert_eq!(send(&mut desk, true, 1_000 + SEEN_MS), Step::Ignore);
+        assert_eq!(send(&mut desk, false, 1_500 + SEEN_MS), Step::Ignore);
+        let said = FromCard::Choice { choice: Choice::SendAnyway };
+        assert_eq!(send(&mut desk, true, 1_500 + SEEN_MS), Step::Say(said));
+    }
+
+    #[test]
+    fn one_answer_leaves_and_is_repeated_on_a_new_port() {
+        let mut desk = desk(Stage::Ask);
+        assert!(desk.repeat().is_empty());
+        desk.see(true, 0);
+        assert!(matches!(send(&mut desk, true, 600), Step::Say(_)));
+        assert_eq!(send(&mut desk, true, 700), Step::Ignore);
+        let choice = Choice::SendAnyway;
+        assert_eq!(desk.repeat(), [FromCard::Shown, FromCard::Choice { choice }]);
+        desk.rejected();
+        assert_eq!(desk.repeat(), [FromCard::Shown]);
+        assert!(matches!(send(&mut desk, true, 800), Step::Say(_)));
+    }
+
+    #[test]
+    fn advice_leaves_when_nobody_minds_it() {
+        let mut sent = desk(Stage::Sent);
+        assert_eq!(sent.tick(false, 99_999), None);
+        sent.see(true, 100_000);
+        assert_eq!(sent.tick(false, 100_000), None);
+        assert_eq!(sent.tick(true, 100_000 + ADVICE_MS), None);
+        assert_eq!(sent.tick(false, 100_001 + ADVICE_MS), None);
+        assert_eq!(sent.tick(false, 100_001 + 2 * ADVICE_MS), Some(FromCard::Close));
+        let mut asks = desk(Stage::Ask);
+        asks.see(true, 0);
+        assert_eq!(asks.tick(false, 10 * ADVICE_MS), None);
+        assert_eq!(asks.tick(false, 20 * ADVICE_MS), None);
+    }
+}

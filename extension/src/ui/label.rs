@@ -1,0 +1,87 @@
+//! Human words for labels and sites. Both are open sets: an unknown label gets the words of its family, an
+//! unknown site its id.
+
+use shared_protocol::{App, Label};
+
+use super::words::{Fill, Key, Words};
+
+/// Labels with words of their own.
+const KNOWN: &[(&str, Key)] = &[
+    ("pii.email", Key::LabelEmail),
+    ("pii.phone", Key::LabelPhone),
+    ("pii.iban", Key::LabelIban),
+    ("pii.payment-card", Key::LabelPaymentCard),
+    ("pii.us-ssn", Key::LabelUsSsn),
+    ("secret.private-key", Key::LabelPrivateKey),
+    ("secret.password", Key::LabelPassword),
+];
+
+/// Names of those who issue keys, by the second word of a `secret.` label. Names are the same in every language.
+const ISSUERS: &[(&str, &str)] = &[
+    ("anthropic", "Anthropic"),
+    ("aws", "AWS"),
+    ("azure", "Azure"),
+    ("github", "GitHub"),
+    ("gitlab", "GitLab"),
+    ("google", "Google"),
+    ("gcp", "Google Cloud"),
+    ("huggingface", "Hugging Face"),
+    ("npm", "npm"),
+    ("okta", "Okta"),
+    ("openai", "OpenAI"),
+    ("pypi", "PyPI"),
+    ("sendgrid", "SendGrid"),
+    ("slack", "Slack"),
+    ("stripe", "Stripe"),
+    ("twilio", "Twilio"),
+];
+
+/// Sites as they write their own names.
+const SITES: &[(&str, &str)] =
+    &[("chatgpt", "ChatGPT"), ("claude", "Claude"), ("gemini", "Gemini"), ("perplexity", "Perplexity")];
+
+/// The site's name.
+pub(crate) fn app_name(app: &App) -> String {
+    find(SITES, app.as_str()).unwrap_or(app.as_str()).to_owned()
+}
+
+/// What a person calls it.
+pub(crate) fn words(label: &Label) -> Words {
+    let label = label.as_str();
+    if let Some(key) = find(KNOWN, label) {
+        return key.into();
+    }
+    let mut parts = label.split('.');
+    match (parts.next(), parts.next()) {
+        (Some("pii"), _) => Key::LabelPersonal.into(),
+        (Some("secret"), Some("private-key")) => Key::LabelPrivateKey.into(),
+        (Some("secret"), Some(issuer)) => match find(ISSUERS, issuer) {
+            Some(name) => Words::with(Key::LabelSecretOf, Fill::Name(name.to_owned())),
+            None => Key::LabelSecret.into(),
+        },
+        _ => Key::LabelOther.into(),
+    }
+}
+
+fn find<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
+    table.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+}
+
+#[cfg(test)]
+mod tests {
+    use shared_protocol::Label;
+
+    use super::super::words::{Fill, Key, Words};
+    use super::words;
+
+    #[test]
+    fn an_unknown_label_gets_the_words_of_its_family() {
+        let of = |name: &str| words(&Label::try_from(name.to_owned()).unwrap());
+        assert_eq!(of("pii.email"), Key::LabelEmail.into());
+        assert_eq!(of("pii.passport.de"), Key::LabelPersonal.into());
+        assert_eq!(of("secret.github.pat"), Words::with(Key::LabelSecretOf, Fill::Name("GitHub".to_owned())));
+        assert_eq!(of("secret.private-key.rsa"), Key::LabelPrivateKey.into());
+        assert_eq!(of("secret.unheard-of"), Key::LabelSecret.into());
+        assert_eq!(of("custom.ships"), Key::LabelOther.into());
+    }
+}

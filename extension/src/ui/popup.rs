@@ -1,0 +1,210 @@
+//! What the popup looks like: how protection stands, what to do about it, what is recorded, in plain words.
+//!
+//! INVARIANT: pure. It never says "protected" unless a host answers, the sites are permitted and the policy in
+//! force can refuse.
+
+use shared_protocol::{Capture, PolicySource, Settings, UnreachableAction};
+
+use super::element::{Element, Node, el};
+use super::icon::Icon;
+use super::model::{HostLink, PopupState};
+use super::words::{Fill, Key, Words};
+
+/// What the popup knows from the browser itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Around {
+    /// The extension's version.
+    pub(crate) version: String,
+    /// Whether the browser lets the extension see the sites.
+    pub(crate) sites_permitted: bool,
+}
+
+/// How protection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// A host answers and its policy is carried out for an organisation.
+    Protected,
+    /// A host answers; nobody manages this machine.
+    Trial(PolicySource),
+    /// Managed, and no policy has arrived.
+    Waiting,
+    /// The host was asked and has not answered yet.
+    Connecting,
+    /// No host.
+    Unconnected(HostLink),
+    /// The browser keeps the sites from the extension.
+    Sites,
+}
+
+/// The popup.
+pub(crate) fn popup(state: &PopupState, around: &Around) -> Element {
+    let standing = standing(state, around);
+    el("main", "popup")
+        .attr("data-tone", tone(standing))
+        .attr("data-standing", word(standing))
+        .with(head(standing))
+        .maybe(fix(state, standing))
+        .with(rows(state, around))
+        .maybe(recorded(state))
+}
+
+fn settings(state: &PopupState) -> Option<&Settings> {
+    state.status.as_ref().map(|status| &status.settings).or(state.settings.as_ref())
+}
+
+fn standing(state: &PopupState, around: &Around) -> Standing {
+    if !around.sites_permitted {
+        return Standing::Sites;
+    }
+    match (state.link, settings(state)) {
+        (HostLink::Connected, Some(settings)) => match settings.source {
+            PolicySource::ManagedWithoutBundle => Standing::Waiting,
+            PolicySource::Bundle => Standing::Protected,
+            PolicySource::BuiltinEnforce if settings.managed => Standing::Protected,
+            source @ (PolicySource::BuiltinMonitor
+            | PolicySource::BuiltinEnforce
+            | PolicySource::DeveloperFile) => Standing::Trial(source),
+        },
+        (HostLink::Connected | HostLink::Connecting, _) => Standing::Connecting,
+        (link @ (HostLink::Missing | HostLink::Lost | HostLink::Version), _) => Standing::Unconnected(link),
+    }
+}
+
+fn tone(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Protected => "good",
+        Standing::Trial(_) | Standing::Connecting => "calm",
+        Standing::Waiting => "care",
+        Standing::Unconnected(_) | Standing::Sites => "stop",
+    }
+}
+
+fn word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Protected => "protected",
+        Standing::Trial(_) => "trial",
+        Standing::Connecting => "connecting",
+        Standing::Waiting => "waiting",
+        Standing::Unconnected(_) => "unconnected",
+        Standing::Sites => "sites",
+    }
+}
+
+fn head(standing: Standing) -> Element {
+    let (icon, title, about) = match standing {
+        Standing::Protected => (Icon::Shield, Key::StateProtected, Key::AboutProtected),
+        Standing::Trial(PolicySource::BuiltinMonitor) => (Icon::Eye, Key::StateTrial, Key::AboutWatching),
+        Standing::Trial(_) => (Icon::Shield, Key::StateTrial, Key::AboutTrial),
+        Standing::Waiting => (Icon::Gap, Key::StateWaiting, Key::AboutWaiting),
+        Standing::Connecting => (Icon::Shield, Key::StateConnecting, Key::AboutConnecting),
+        Standing::Unconnected(HostLink::Version) => (Icon::Gap, Key::StateUnconnected, Key::AboutVersion),
+        Standing::Unconnected(HostLink::Lost) => (Icon::Gap, Key::StateUnconnected, Key::AboutLost),
+        Standing::Unconnected(HostLink::Missing | HostLink::Connecting | HostLink::Connected) => {
+            (Icon::Gap, Key::StateUnconnected, Key::AboutMissing)
+        }
+        Standing::Sites => (Icon::Gap, Key::StateSites, Key::AboutSites),
+    };
+    let titles = el("div", "titles")
+        .attr("role", "status")
+        .with(el("h1", "").with(title))
+        .with(el("p", "state").with(about));
+    el("header", "").with(el("span", "badge").attr("aria-hidden", "true").with(icon)).with(titles)
+}
+
+fn fix(state: &PopupState, standing: Standing) -> Option<Element> {
+    let section = || el("section", "fix").attr("aria-labelledby", "fix").with(heading("fix", Key::Fix));
+    match standing {
+        Standing::Protected | Standing::Trial(_) | Standing::Waiting | Standing::Connecting => None,
+        Standing::Sites => Some(section().with(press("allow-sites", Key::AllowSites))),
+        Standing::Unconnected(_) => {
+            let without = state.settings.map(|settings| match settings.fail.unreachable {
+                UnreachableAction::Allow => Key::WithoutAllow,
+                UnreachableAction::Warn => Key::WithoutWarn,
+                UnreachableAction::Block => Key::WithoutBlock,
+            });
+            let steps = el("ol", "")
+                .with(step(Key::FixInstall, "promptgate install"))
+                .with(step(Key::FixDoctor, "promptgate doctor"));
+            let without = without.map(|key| el("p", "").with(key));
+            Some(section().maybe(without).with(steps).with(press("check", Key::CheckAgain)))
+        }
+    }
+}
+
+fn heading(id: &'static str, key: Key) -> Element {
+    el("h2", "").attr("id", id).with(key)
+}
+
+fn step(key: Key, command: &'static str) -> Element {
+    let command = el("code", "").attr("translate", "no").with(Words::Given(command.to_owned()));
+    el("li", "").with(el("span", "").with(key)).with(command)
+}
+
+fn press(word: &'static str, key: Key) -> Element {
+    el("button", "first").attr("type", "button").attr("data-press", word).with(key)
+}
+
+fn rows(state: &PopupState, around: &Around) -> Element {
+    let version = |version: &str| Words::with(Key::HostVersion, Fill::Name(version.to_owned()));
+    let host = match &state.status {
+        Some(status) => version(&status.host),
+        None => Key::StateUnconnected.into(),
+    };
+    let policy = match settings(state).map(|settings| settings.source) {
+        Some(PolicySource::BuiltinMonitor) => Key::PolicyMonitor,
+        Some(PolicySource::BuiltinEnforce) => Key::PolicyEnforce,
+        Some(PolicySource::DeveloperFile) => Key::PolicyFile,
+        Some(PolicySource::Bundle) => Key::PolicyBundle,
+        Some(PolicySource::ManagedWithoutBundle) | None => Key::PolicyNone,
+    };
+    let drift = state.status.as_ref().map(|status| status.drift);
+    let hint = drift.filter(|rows| *rows > 0).map(|_| el("p", "hint").with(Key::FixDrift));
+    el("section", "rows")
+        .with(
+            el("dl", "")
+                .with(row(Key::RowPolicy, policy.into()))
+                .with(row(Key::RowHost, host))
+                .with(row(Key::RowExtension, version(&around.version)))
+                .maybe(state.status.as_ref().map(|status| row(Key::RowRows, Words::Number(status.rows))))
+                .maybe(drift.map(|rows| row(Key::RowDrift, Words::Number(rows))))
+                .maybe((state.late > 0).then(|| row(Key::RowLate, Words::Number(state.late)))),
+        )
+        .maybe(hint)
+}
+
+fn row(name: Key, value: Words) -> Element {
+    el("div", "").with(el("dt", "").with(name)).with(el("dd", "").with(value))
+}
+
+/// What is recorded, as the settings in force have it. Nothing is said when none are known.
+fn recorded(state: &PopupState) -> Option<Element> {
+    let settings = settings(state)?;
+    let text = match settings.capture {
+        Capture::Full => Key::RecordedFull,
+        Capture::Matches => Key::RecordedMatches,
+        Capture::Masked => Key::RecordedMasked,
+        Capture::Metadata => Key::RecordedMetadata,
+    };
+    // Until a bundle brings the organisation's key, the key pair was made on this machine.
+    let key = match (settings.capture, settings.source) {
+        (Capture::Metadata, _) => None,
+        (Capture::Full | Capture::Matches | Capture::Masked, PolicySource::Bundle) => {
+            Some(Key::RecordedKeyOrganisation)
+        }
+        (
+            Capture::Full | Capture::Matches | Capture::Masked,
+            PolicySource::BuiltinMonitor
+            | PolicySource::BuiltinEnforce
+            | PolicySource::DeveloperFile
+            | PolicySource::ManagedWithoutBundle,
+        ) => Some(Key::RecordedKeyHere),
+    };
+    let item = |key: Key| -> Node { el("li", "").with(key).into() };
+    let items = [Some(Key::RecordedEach), Some(text), key, Some(Key::RecordedElse)];
+    Some(
+        el("section", "recorded")
+            .attr("aria-labelledby", "recorded")
+            .with(heading("recorded", Key::Recorded))
+            .with(el("ul", "").each(items.into_iter().flatten().map(item))),
+    )
+}

@@ -1,0 +1,119 @@
+//! The popup, live: port, presses, what the browser itself knows.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::Event;
+
+use super::browser::{self, Port};
+use super::model::{FromPopup, HostLink, POPUP_PORT, PopupState, ToPopup};
+use super::popup::{Around, popup};
+use super::render::{Drawing, Renderer, press_word};
+
+/// The popup.
+struct Page {
+    renderer: Renderer,
+    port: Option<Port>,
+    state: PopupState,
+    around: Around,
+}
+
+/// The page, as its callbacks share it.
+#[derive(Clone)]
+struct Shared(Rc<RefCell<Page>>);
+
+/// Starts the popup in this document.
+pub(crate) fn start() {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let page = Page {
+        renderer: Renderer::new(document, Drawing::Plain),
+        port: None,
+        state: PopupState { link: HostLink::Connecting, settings: None, status: None, late: 0 },
+        around: Around { version: browser::version(), sites_permitted: true },
+    };
+    let shared = Shared(Rc::new(RefCell::new(page)));
+    shared.listen();
+    shared.connect();
+    shared.look();
+}
+
+impl Shared {
+    fn with(&self, act: impl FnOnce(&mut Page)) {
+        if let Ok(mut page) = self.0.try_borrow_mut() {
+            act(&mut page);
+        }
+    }
+
+    fn connect(&self) {
+        let (heard, lost) = (self.clone(), self.clone());
+        let port = browser::connect(
+            POPUP_PORT,
+            move |ToPopup::State { state }| {
+                heard.with(|page| {
+                    page.state = *state;
+                    page.draw();
+                });
+            },
+            move || lost.with(|page| page.port = None),
+        );
+        self.with(|page| {
+            page.port = port;
+            page.draw();
+        });
+    }
+
+    /// Asks the browser whether the sites are permitted.
+    fn look(&self) {
+        let shared = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            shared.permitted(browser::sites_permitted().await);
+        });
+    }
+
+    fn permitted(&self, permitted: bool) {
+        self.with(|page| {
+            page.around.sites_permitted = permitted;
+            page.draw();
+        });
+    }
+
+    fn listen(&self) {
+        let shared = self.clone();
+        let act = Closure::<dyn Fn(Event)>::new(move |event: Event| match press_word(&event).as_deref() {
+            Some("check") => shared.check(),
+            Some("allow-sites") => {
+                let shared = shared.clone();
+                wasm_bindgen_futures::spawn_local(async move {
+                    if browser::permit_sites().await {
+                        shared.permitted(true);
+                    }
+                });
+            }
+            _ => {}
+        });
+        let act = act.into_js_value();
+        self.with(|page| {
+            let _ = page.renderer.document().add_event_listener_with_callback("click", act.unchecked_ref());
+        });
+    }
+
+    fn check(&self) {
+        let mut asked = false;
+        self.with(|page| {
+            page.state.link = HostLink::Connecting;
+            page.draw();
+            asked = page.port.as_ref().is_some_and(|port| browser::say(port, &FromPopup::Check));
+        });
+        if !asked {
+            self.connect();
+        }
+    }
+}
+
+impl Page {
+    fn draw(&self) {
+        self.renderer.fill_id("popup", [popup(&self.state, &self.around).into()]);
+    }
+}
