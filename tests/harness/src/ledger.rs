@@ -5,7 +5,7 @@
 
 mod forms;
 
-pub(crate) use forms::decode as decode_base64;
+pub(crate) use forms::{decode as decode_base64, decode_form};
 
 use anyhow::{Result, anyhow};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -5,9 +5,13 @@
 
 mod answer;
 mod chatgpt;
+mod claude;
 mod connection;
+mod events;
 mod exchange;
+mod gemini;
 mod page;
+mod perplexity;
 mod pieces;
 
 use crate::certificate::{self, Identity};
@@ -39,7 +43,7 @@ impl StandIns {
         let ledger = Ledger::new();
         let runtime =
             Builder::new_multi_thread().worker_threads(2).thread_name("stand-ins").enable_all().build()?;
-        let fronts = Arc::new(Fronts { ledger: ledger.clone(), chatgpt: chatgpt::ChatGpt::default() });
+        let fronts = Arc::new(Fronts::new(ledger.clone()));
         runtime.spawn(connection::accept(listener, server, fronts));
         Ok(StandIns { address, ledger, authority, runtime: Some(runtime) })
     }
@@ -77,9 +81,22 @@ impl Drop for StandIns {
 pub(crate) struct Fronts {
     pub(crate) ledger: Ledger,
     chatgpt: chatgpt::ChatGpt,
+    gemini: gemini::Gemini,
+    claude: claude::Claude,
+    perplexity: perplexity::Perplexity,
 }
 
 impl Fronts {
+    fn new(ledger: Ledger) -> Fronts {
+        Fronts {
+            ledger,
+            chatgpt: chatgpt::ChatGpt::default(),
+            gemini: gemini::Gemini::default(),
+            claude: claude::Claude::default(),
+            perplexity: perplexity::Perplexity::default(),
+        }
+    }
+
     /// Answers one request that is wholly here.
     pub(crate) fn reply(&self, request: &Incoming) -> Reply {
         if request.path == "/favicon.ico" {
@@ -88,7 +105,9 @@ impl Fronts {
         match site::origin(&request.host) {
             Some(Origin::Front(site)) => page::reply(site, request).unwrap_or_else(|| match site {
                 Site::ChatGpt => self.chatgpt.reply(request),
-                Site::Gemini | Site::Claude | Site::Perplexity => Reply::empty(404),
+                Site::Gemini => self.gemini.reply(request),
+                Site::Claude => self.claude.reply(request),
+                Site::Perplexity => self.perplexity.reply(request),
             }),
             Some(Origin::Sockets) => self.chatgpt.socket(request),
             Some(Origin::Store(site)) => exchange::store(site, request),

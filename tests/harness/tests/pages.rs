@@ -38,4 +38,10 @@ macro_rules! conversations {
 conversations! {
     chatgpt_in_chromium: ChatGpt in Chromium;
     chatgpt_in_firefox: ChatGpt in Firefox;
+    gemini_in_chromium: Gemini in Chromium;
+    gemini_in_firefox: Gemini in Firefox;
+    claude_in_chromium: Claude in Chromium;
+    claude_in_firefox: Claude in Firefox;
+    perplexity_in_chromium: Perplexity in Chromium;
+    perplexity_in_firefox: Perplexity in Firefox;
 }

@@ -51,6 +51,11 @@ fn percent(bytes: &[u8], plus: bool) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// The value of a form's field.
+pub(crate) fn decode_form(bytes: &[u8]) -> Vec<u8> {
+    percent(bytes, true).unwrap_or_else(|| bytes.to_vec())
+}
+
 fn hex(digit: u8) -> u8 {
     (digit as char).to_digit(16).map_or(0, |value| value as u8)
 }

@@ -7,6 +7,7 @@ mod socket;
 mod stream;
 
 use super::answer::answer_to;
+use super::events;
 use super::exchange::{Incoming, Reply};
 use super::pieces::Pieces;
 use crate::site::CHATGPT_STORE;
@@ -81,9 +82,9 @@ impl ChatGpt {
         };
         if prompt.contains(HANDOFF) {
             self.topics.publish(&names.topic(), answer.events());
-            return streamed(&answer.handoff());
+            return events::stream(&answer.handoff());
         }
-        streamed(&answer.events().concat())
+        events::stream(&answer.events().concat())
     }
 
     /// The conversation's id and how many turns it had; `None` when it is named and not known.
@@ -98,10 +99,6 @@ impl ChatGpt {
         *turns += 1;
         Some((id, *turns))
     }
-}
-
-fn streamed(text: &str) -> Reply {
-    Reply::Streamed { content_type: "text/event-stream; charset=utf-8", pieces: Pieces::cut(text.as_bytes()) }
 }
 
 /// The text of the last message, which must be a user's.

@@ -8,6 +8,7 @@ use crate::site::{CHATGPT_STORE, GEMINI_STORE, PERPLEXITY_STORE, Site};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const KIT: &str = include_str!("pages/kit.js");
+const SHELL: &str = include_str!("pages/shell.html");
 const STYLE: &str = include_str!("pages/style.css");
 
 /// The page or one of its files, if that is what is asked for.
@@ -34,7 +35,8 @@ fn is_page(site: Site, path: &str) -> bool {
 
 fn document(site: Site) -> Reply {
     let nonce = nonce();
-    let html = shell(site).replace("{{nonce}}", &nonce);
+    let html = SHELL.replace("{{nonce}}", &nonce);
+    let html = furniture(site).iter().fold(html, |html, (place, value)| html.replace(place, value));
     let headers = vec![
         ("content-type", "text/html; charset=utf-8".to_owned()),
         ("content-security-policy", policy(site, &nonce)),
@@ -75,18 +77,42 @@ fn policy(site: Site, nonce: &str) -> String {
     }
 }
 
-fn shell(site: Site) -> &'static str {
-    match site {
-        Site::ChatGpt => include_str!("pages/chatgpt.html"),
-        Site::Gemini => include_str!("pages/chatgpt.html"),
-        Site::Claude => include_str!("pages/chatgpt.html"),
-        Site::Perplexity => include_str!("pages/chatgpt.html"),
-    }
+/// What differs in the pages' HTML: title, file field, composer, button; named as on the real sites.
+fn furniture(site: Site) -> [(&'static str, &'static str); 4] {
+    let (title, file, composer, button) = match site {
+        Site::ChatGpt => (
+            "ChatGPT",
+            r#"id="upload-files""#,
+            r#"id="prompt-textarea" class="composer ProseMirror" aria-label="Chat with ChatGPT""#,
+            r#"id="composer-submit-button" data-testid="send-button" aria-label="Send prompt""#,
+        ),
+        Site::Gemini => (
+            "Gemini",
+            r#"name="Filedata""#,
+            r#"class="composer ql-editor textarea" aria-label="Enter a prompt here""#,
+            r#"class="send-button submit" aria-label="Send message""#,
+        ),
+        Site::Claude => (
+            "Claude",
+            r#"data-testid="file-upload""#,
+            r#"class="composer tiptap ProseMirror" aria-label="Write your prompt to Claude""#,
+            r#"aria-label="Send message""#,
+        ),
+        Site::Perplexity => (
+            "Perplexity",
+            r#"data-testid="file-upload-input""#,
+            r#"id="ask-input" class="composer" data-lexical-editor="true" aria-label="Ask anything""#,
+            r#"data-testid="submit-button" aria-label="Submit""#,
+        ),
+    };
+    [("{{title}}", title), ("{{file}}", file), ("{{composer}}", composer), ("{{button}}", button)]
 }
 
 fn script(site: Site) -> &'static str {
     match site {
         Site::ChatGpt => include_str!("pages/chatgpt.js"),
-        Site::Gemini | Site::Claude | Site::Perplexity => "",
+        Site::Gemini => include_str!("pages/gemini.js"),
+        Site::Claude => include_str!("pages/claude.js"),
+        Site::Perplexity => include_str!("pages/perplexity.js"),
     }
 }

@@ -3,6 +3,7 @@
 //! Line ends, padding and the form of each delta change from answer to answer; the text stays the same.
 
 use crate::stand_ins::answer::tokens;
+use crate::stand_ins::events::Events;
 use crate::stand_ins::pieces::Dice;
 use serde_json::{Value, json};
 
@@ -76,8 +77,7 @@ impl Answer<'_> {
         }}));
         out.typed(json!({"type": "title_generation", "title": "A stand-in conversation", "conversation_id": conversation}));
         out.typed(json!({"type": "message_stream_complete", "conversation_id": conversation}));
-        out.line("data: [DONE]");
-        out.events
+        out.end()
     }
 
     /// What the request gets when the answer goes over the socket.
@@ -89,8 +89,7 @@ impl Answer<'_> {
         out.typed(json!({"type": "stream_handoff", "conversation_id": conversation, "options": [
             {"type": "subscribe_ws_topic", "topic_id": self.names.topic()}, {"type": "resume_sse_endpoint"},
         ]}));
-        out.line("data: [DONE]");
-        out.events.concat()
+        out.end().concat()
     }
 
     fn text_deltas(&self, out: &mut Writer) {
@@ -130,31 +129,30 @@ impl Answer<'_> {
     }
 }
 
-/// Writes events with one kind of line end throughout and padding of changing length.
+/// Writes events with padding of changing length.
 struct Writer {
-    end: &'static str,
+    events: Events,
     dice: Dice,
-    events: Vec<String>,
 }
 
 impl Writer {
     fn new(seed: &str) -> Writer {
         let mut dice = Dice::new(seed.as_bytes());
         let end = if dice.roll(2) == 1 { "\n" } else { "\r\n" };
-        Writer { end, dice, events: Vec::new() }
+        Writer { events: Events::ended_by(end), dice }
     }
 
     fn event(&mut self, name: &str, data: &Value) {
         let padding = " ".repeat(self.dice.roll(5) - 1);
-        let text = format!("event: {name}{end}data: {data}{padding}{end}{end}", end = self.end);
-        self.events.push(text);
+        self.events.named(name, data, &padding);
     }
 
     fn typed(&mut self, data: Value) {
-        self.line(&format!("data: {data}"));
+        self.events.line(&format!("data: {data}"));
     }
 
-    fn line(&mut self, line: &str) {
-        self.events.push(format!("{line}{end}{end}", end = self.end));
+    fn end(mut self) -> Vec<String> {
+        self.events.line("data: [DONE]");
+        self.events.into_texts()
     }
 }

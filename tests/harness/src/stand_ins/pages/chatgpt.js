@@ -34,7 +34,6 @@
   const temporary = new URLSearchParams(location.search).get('temporary-chat') === 'true';
   const headers = { 'content-type': 'application/json', authorization: 'Bearer stand-in', 'oai-language': 'en-US' };
   const post = (path, body, more) => fetch(path, { method: 'POST', headers: { ...headers, ...more }, body: JSON.stringify(body) });
-  const messages = new Map();
   let conversation = /^\/c\/([0-9a-f-]{36})/.exec(location.pathname)?.[1];
   let leaf = 'client-created-root';
   let conduit = 'no-token';
@@ -69,8 +68,7 @@
   async function send(text, action = 'next', edited) {
     const files = edited || action !== 'next' ? [] : kit.takeChips();
     const id = action === 'next' ? kit.uuid() : leaf;
-    const parent = edited ? messages.get(edited).parent : leaf;
-    if (edited) forget(edited);
+    const parent = edited ? edited.parent : leaf;
     const question = kit.begin(action === 'next' ? text : undefined);
     if (!edited && action === 'next') kit.put('');
     const content = files.some((file) => file.mime_type.startsWith('image/'))
@@ -108,9 +106,8 @@
     const finish = () => {
       const answer = stream.answer();
       leaf = answer.id;
-      messages.set(turn.id, { parent: turn.parent, text: turn.text, elements: [turn.question, element] });
-      turn.question?.append(kit.button('Edit', 'edit', () => edit(turn.id, turn.question)));
-      element.after(kit.button('Regenerate', 'regenerate', (event) => { event.target.remove(); element.remove(); leaf = turn.id; send(turn.text, 'variant'); }));
+      if (turn.question) kit.editable(turn.question, turn.text, (text) => send(text, 'next', { parent: turn.parent }));
+      kit.repeatable(element, () => { leaf = turn.id; send(turn.text, 'variant'); });
       if (first && !temporary) post(`/backend-api/conversation/gen_title/${conversation}`, { message_id: answer.id }).catch(() => {});
       kit.root.dataset.conversation = conversation;
       kit.state('done');
@@ -130,17 +127,6 @@
     };
     await kit.readEvents(response, take).catch((error) => { if (!turn.stop.signal.aborted) throw error; });
     if (topic) subscribe(topic, kit.eventReader(take));
-  }
-
-  // What follows the edited message leaves the thread, as a new branch does.
-  function forget(id) {
-    for (let node = messages.get(id).elements[0]; node;) { const next = node.nextSibling; node.remove(); node = next; }
-  }
-
-  function edit(id, question) {
-    const field = document.createElement('textarea');
-    field.value = messages.get(id).text;
-    question.replaceChildren(field, kit.button('Send', 'send-edit', () => send(field.value.trim(), 'next', id)));
   }
 
   async function upload(file) {

@@ -51,6 +51,24 @@ const kit = (() => {
     return element;
   }
 
+  // Lets the person change a prompt of the thread and send it anew; what follows it goes, as a new branch does.
+  function editable(question, text, send) {
+    question.append(button('Edit', 'edit', () => {
+      const field = document.createElement('textarea');
+      field.value = text;
+      question.replaceChildren(field, button('Send', 'send-edit', () => {
+        while (question.nextSibling) question.nextSibling.remove();
+        question.remove();
+        send(field.value.trim());
+      }));
+    }));
+  }
+
+  // Lets the person ask for an answer once more; the answer goes, the prompt stays.
+  function repeatable(answer, again) {
+    answer.after(button('Regenerate', 'regenerate', (event) => { event.target.remove(); answer.remove(); again(); }));
+  }
+
   function begin(text) {
     root.dataset.turn = String(Number(root.dataset.turn) + 1);
     state('sending');
@@ -134,5 +152,5 @@ const kit = (() => {
     for (let part; !(part = await reader.read()).done;) feed(part.value);
   }
 
-  return { add, begin, button, chip, composer, eventReader, fail, put, read, readEvents, root, start, state, takeChips, thread, uuid };
+  return { add, begin, chip, composer, editable, eventReader, fail, put, read, readEvents, repeatable, root, start, state, takeChips, uuid };
 })();
