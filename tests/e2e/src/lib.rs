@@ -1,1 +1,12 @@
-//! .
+//! What a person does and what must come of it: shared by the end-to-end tests and the demo.
+//!
+//! INVARIANT: what left the browser is told by the stand-ins' ledger alone, what was recorded by the host's own
+//! command line alone; nothing here looks into the product.
+
+mod events;
+mod guarded;
+mod prompts;
+
+pub use events::Events;
+pub use guarded::Guarded;
+pub use prompts::{ALLOWED, BLOCKED, COACHED, JUSTIFIED, Prompt, REDACTED, WARNED};
