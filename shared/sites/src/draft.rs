@@ -5,10 +5,10 @@
 use shared_protocol::{AccountKind, Attachment, Operation, Part, PartKind, Prompt, Text};
 
 use crate::{
-    data::{Condition, Does, FileRule, ListRule, Need, Rule, Shape, Site, Word},
+    data::{Condition, Does, FileRule, ListRule, Need, Rule, Shape, Site, TextRule, Word},
     json::Kind,
     path::{At, Path},
-    source::{Scope, Source},
+    source::{Scope, Source, Value},
 };
 
 /// Longest id or name that is one; longer ones are left out.
@@ -88,10 +88,23 @@ impl Draft {
         }
     }
 
+    /// What is typed in the order of the document, whatever rule found it; then what repeats it.
     fn take_text(&mut self, rule: &Rule, scope: &mut Scope<'_>) {
-        for text in &rule.text {
-            for value in scope.values(&text.at).into_iter().filter(|value| value.kind == Kind::String) {
-                let link = if text.copy { self.link(&value.text) } else { None };
+        let mut own = Vec::new();
+        for text in rule.text.iter().filter(|text| !text.copy) {
+            own.extend(strings(scope, text).map(|value| (value, text.kind)));
+        }
+        own.sort_by_key(|(value, _)| value.at);
+        own.dedup_by(|(later, _), (first, _)| later.at.is_some() && later.at == first.at);
+        for (value, kind) in own {
+            self.place(value.at, value.text, None, kind, None);
+        }
+        for text in rule.text.iter().filter(|text| text.copy) {
+            for value in strings(scope, text) {
+                if value.at.is_some() && self.places.iter().any(|place| place.at == value.at) {
+                    continue;
+                }
+                let link = self.link(&value.text);
                 self.place(value.at, value.text, link, text.kind, None);
             }
         }
@@ -156,6 +169,10 @@ impl Draft {
             })
         })
     }
+}
+
+fn strings(scope: &mut Scope<'_>, text: &TextRule) -> impl Iterator<Item = Value> + use<> {
+    scope.values(&text.at).into_iter().filter(|value| value.kind == Kind::String)
 }
 
 /// The operation of this document by this rule; an error names the place that is missing.

@@ -21,8 +21,9 @@ pub struct HookData {
 /// host that ends in `.name` (and not `name` itself).
 ///
 /// **Which site.** A request belongs to the site whose `hosts` (for a WebSocket: `hosts` or `sockets`) fit its
-/// host; else to the site of the page (`hosts` fit the page's host) when `side_hosts` fit the request's host;
-/// else to none, and the hook leaves it alone.
+/// host; else to the site of the page (`hosts` fit the page's host, or that is empty) when `side_hosts` fit the
+/// request's host; else to none, and the hook leaves it alone. The page's host is that of `self.origin`, which a
+/// frame without an address inherits; empty when that is `null`.
 ///
 /// **Patterns.** `[METHOD ]/path`. With a method, it fits that method only (upper case). The path is compared with
 /// `URL.pathname` as it is, no decoding. Take a `*` at its end away and remember it; cut pattern and path at `/`.
@@ -55,13 +56,16 @@ pub struct HookSite {
 }
 
 impl HookData {
-    /// The site a request belongs to. `host` and `page_host` in lower case without port.
+    /// The site a request belongs to. Hosts in lower case without port; `page_host` is
+    /// empty when the page has no address.
     #[must_use]
     pub fn site(&self, api: Api, host: &str, page_host: &str) -> Option<&HookSite> {
         let own = |site: &&HookSite| {
             any_host(&site.hosts, host) || (api == Api::WebSocket && any_host(&site.sockets, host))
         };
-        let asked = |site: &&HookSite| any_host(&site.hosts, page_host) && any_host(&site.side_hosts, host);
+        let asked = |site: &&HookSite| {
+            any_host(&site.side_hosts, host) && (page_host.is_empty() || any_host(&site.hosts, page_host))
+        };
         self.sites.iter().find(own).or_else(|| self.sites.iter().find(asked))
     }
 }
