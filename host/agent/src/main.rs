@@ -6,12 +6,16 @@
 mod browsers;
 mod cli;
 mod exit;
+mod har;
 mod install;
+mod judge;
 mod keys;
+mod live;
 mod native;
 mod origin;
 mod os;
 mod out;
+mod record;
 mod settings;
 
 use std::process::ExitCode;

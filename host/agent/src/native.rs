@@ -1,13 +1,98 @@
 //! The native-messaging host: what a browser talks to.
+//!
+//! One thread reads, a bounded pool judges, one thread writes, a watchdog sees to it that every judgement is
+//! answered in time. INVARIANT: nothing that comes in ends the loop; only the end of the stream does.
+//! It deliberately keeps nothing between two starts but the record.
+
+mod desk;
 mod incoming;
 mod outgoing;
 mod queue;
+mod reply;
 mod watch;
 
+use std::io::{self, BufReader};
+use std::panic;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use shared_protocol::EventId;
+
 use crate::exit::Exit;
+use crate::live::{self, Live};
+use crate::origin;
 use crate::os::Env;
+use crate::out;
+use crate::record::Recorder;
+use desk::Desk;
+use incoming::{Frames, Incoming};
+use queue::{Limits, Pool};
+use watch::Watch;
+
+/// Messages that wait for a judging thread at most, and their bytes together.
+const LIMITS: Limits = Limits { jobs: 256, bytes: 64 * 1024 * 1024 };
+
+/// How often a changed settings file is looked for when nothing else happens.
+const TICK: Duration = Duration::from_millis(500);
 
 /// Talks to the browser until it closes the connection.
-pub(crate) fn run(_extension: &str, _env: &Env) -> Exit {
+pub(crate) fn run(extension: &str, env: &Env) -> Exit {
+    let live = Arc::new(Live::load(env));
+    if !origin::known(extension, &live.active().configured.extensions) {
+        out::note(
+            "started by an extension that is not Promptgate's; if it is under development, add its id to \
+             [developer] extensions in the settings",
+        );
+        return Exit::BadOrigin;
+    }
+    hush_panics();
+    let (sender, writer) = outgoing::spawn(out::wire());
+    let recorder = Arc::new(Recorder::new(env.data(), live::person(env)));
+    warm(&live, &recorder);
+
+    let settings = reply::Settings::new(Arc::clone(&live), sender.clone());
+    let watch = Watch::start(TICK, {
+        let settings = settings.clone();
+        move || settings.refresh()
+    });
+    let desk = Arc::new(Desk::new(live, recorder, sender, watch.alarms(), settings));
+    let threads = thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4));
+    let pool: Pool<EventId> = Pool::start(threads, LIMITS);
+
+    let mut frames = Frames::new(BufReader::new(io::stdin()));
+    loop {
+        match frames.next() {
+            Incoming::Message(text) => desk.message(&text, &pool),
+            Incoming::Fault(code, named) => desk.bad(code, named, &pool),
+            Incoming::End => break,
+        }
+    }
+    pool.finish();
+    watch.finish();
+    // The writer ends when the last sender is gone.
+    drop(desk);
+    // A writer that panicked has told its place; the browser is gone either way.
+    let _ended = writer.join();
     Exit::Done
+}
+
+/// A panic's message can hold text: only its place is told.
+fn hush_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line()));
+        out::note(&format!("internal fault at {}", place.unwrap_or_default()));
+    }));
+}
+
+/// What the first judgement needs is made while the extension still introduces itself.
+fn warm(live: &Arc<Live>, recorder: &Arc<Recorder>) {
+    let (live, recorder) = (Arc::clone(live), Arc::clone(recorder));
+    thread::spawn(move || {
+        let active = live.active();
+        let steps = [active.snapshot().map(drop), recorder.open(), active.warm_recipient()];
+        for fault in steps.into_iter().filter_map(Result::err) {
+            out::note(&format!("{fault:#}"));
+        }
+    });
 }

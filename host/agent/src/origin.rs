@@ -7,7 +7,7 @@
 pub(crate) const HOST_NAME: &str = "io.promptgate.host";
 
 /// Chromium's id of the extension: follows from the `key` in its manifest.
-pub(crate) const CHROMIUM_ID: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+pub(crate) const CHROMIUM_ID: &str = "opcjljmeemjdjidbhgdoofdfkopfmldn";
 
 /// Firefox's id of the extension.
 pub(crate) const FIREFOX_ID: &str = "promptgate@promptgate.io";

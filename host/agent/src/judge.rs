@@ -1,0 +1,283 @@
+//! Judging: a snapshot and a request in, a verdict and what is to be written down out.
+//!
+//! INVARIANT: pure. No clock, no file, no randomness: the edge seals and appends.
+//! INVARIANT: a fault yields at least its fail setting, and never less than what the policy says without
+//! having read the text.
+
+mod again;
+mod card;
+mod choice;
+mod kept;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use host_classify::{Classification, Engine};
+use host_journal::Timings;
+use host_policy::{Decision, Facts, Place, Policy, UserFacts, fit};
+use shared_protocol::{
+    Action, Browser, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Label, Mode, Obligation,
+    Operation, Outcome, Prompt, Reading, Settings, Topic, Verdict,
+};
+
+pub(crate) use again::{Again, again};
+pub(crate) use choice::answer;
+pub(crate) use kept::{prompt_text, reason_text, response_text};
+
+/// What one judgement sees. Swapped whole.
+pub(crate) struct Snapshot {
+    /// The settings.
+    pub(crate) settings: Settings,
+    /// The policy they name.
+    pub(crate) policy: Policy,
+    /// The classifier.
+    pub(crate) engine: Arc<Engine>,
+    /// Who is at the keyboard, as far as known.
+    pub(crate) user: UserFacts,
+}
+
+/// A request, judged.
+pub(crate) struct Judgement {
+    /// For the extension.
+    pub(crate) verdict: Verdict,
+    /// What was decided from.
+    pub(crate) facts: Facts,
+    /// The policy's decision, the fault's part not yet in it.
+    pub(crate) decision: Decision,
+    /// What was found; empty when nothing was looked for.
+    pub(crate) found: Classification,
+}
+
+impl Snapshot {
+    /// Judges a request. `clock` runs from any moment; it only fills in the timings.
+    pub(crate) fn judge(
+        &self,
+        ask: &Judge,
+        browser: Option<Browser>,
+        clock: &dyn Fn() -> Duration,
+    ) -> (Judgement, Timings) {
+        let judgement = match &ask.reading {
+            Reading::Unread(drift) => self.fault(ask, browser, unread(drift)),
+            Reading::Prompt(prompt) if self.is_oversize(prompt) => self.fault(ask, browser, Code::Oversize),
+            Reading::Prompt(prompt) => return self.judge_prompt(ask, prompt, browser, clock),
+        };
+        (judgement, Timings::default())
+    }
+
+    fn judge_prompt(
+        &self,
+        ask: &Judge,
+        prompt: &Prompt,
+        browser: Option<Browser>,
+        clock: &dyn Fn() -> Duration,
+    ) -> (Judgement, Timings) {
+        let start = clock();
+        let (facts, found) = self.facts(ask, prompt, browser);
+        let classified = clock();
+        let decision = self.policy.decide(&facts);
+        let edits = edits(&decision, &found);
+        let decision = self.after_redaction(ask, prompt, browser, decision, &edits);
+        let decided = clock();
+        let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let timings = Timings {
+            classify_us: micros(classified.saturating_sub(start)),
+            decide_us: micros(decided.saturating_sub(classified)),
+            total_us: 0,
+        };
+        (self.judgement(ask, facts, found, decision, edits, None), timings)
+    }
+
+    /// Judges a request whose text was not, or could not be, looked at because of `code`.
+    pub(crate) fn fault(&self, ask: &Judge, browser: Option<Browser>, code: Code) -> Judgement {
+        let facts = match &ask.reading {
+            Reading::Prompt(prompt) => Facts::of(ask.app.clone(), prompt),
+            Reading::Unread(drift) => {
+                // Of an unread send nothing is known but that something leaves.
+                let operation = drift.operation.unwrap_or(Operation::SendPrompt);
+                let mut facts = Facts::new(operation, ask.app.clone());
+                facts.text_bytes = drift.size.unwrap_or(1);
+                facts
+            }
+        };
+        let facts = self.with_person(facts, ask, browser);
+        let decision = self.policy.decide(&facts);
+        self.judgement(ask, facts, nothing(), decision, Vec::new(), Some(code))
+    }
+
+    fn is_oversize(&self, prompt: &Prompt) -> bool {
+        let limit = usize::try_from(self.settings.fail.oversize_bytes).unwrap_or(usize::MAX);
+        prompt.text_len() > limit
+    }
+
+    fn facts(&self, ask: &Judge, prompt: &Prompt, browser: Option<Browser>) -> (Facts, Classification) {
+        let found = self.engine.classify(prompt);
+        let mut facts = self.with_person(Facts::of(ask.app.clone(), prompt), ask, browser);
+        facts.classified(&found.topics, &found.findings, topics);
+        for name in &found.names {
+            facts.found(&name.label, topics(&name.label), Place::Name);
+        }
+        (facts, found)
+    }
+
+    fn with_person(&self, mut facts: Facts, ask: &Judge, browser: Option<Browser>) -> Facts {
+        facts.user = self.user.clone();
+        facts.browser = browser;
+        facts.private_window = ask.private_window;
+        facts
+    }
+
+    /// What redaction does not remove still stands.
+    fn after_redaction(
+        &self,
+        ask: &Judge,
+        prompt: &Prompt,
+        browser: Option<Browser>,
+        decision: Decision,
+        edits: &[Edit],
+    ) -> Decision {
+        if !decision.obligations.contains(&Obligation::Redact) {
+            return decision;
+        }
+        let (facts, _) = self.facts(ask, &prompt.edited(edits), browser);
+        let again = self.policy.decide(&facts);
+        decision.after_redaction(again)
+    }
+
+    fn judgement(
+        &self,
+        ask: &Judge,
+        facts: Facts,
+        found: Classification,
+        decision: Decision,
+        edits: Vec<Edit>,
+        code: Option<Code>,
+    ) -> Judgement {
+        let fail = code.map_or(Action::Allow, |code| {
+            fit(facts.operation, fail_action(&self.settings.fail, code).action())
+        });
+        let (action, obligations) = tighten(&decision, fail);
+        let (reported, mode) = match decision.reported() {
+            // The fault is stricter: it is carried out, whatever the policy's mode.
+            _ if fail > decision.action => (action, Mode::Enforce),
+            reported => reported,
+        };
+        let edits = if obligations.contains(&Obligation::Redact) { edits } else { Vec::new() };
+        let policy_fault = (!decision.faults.is_empty()).then_some(Code::PolicyFault);
+        let verdict = Verdict {
+            event: ask.event.clone(),
+            outcome: outcome(action),
+            action: reported,
+            card: card::card(action, &obligations, &decision, &found, facts.operation),
+            obligations,
+            mode,
+            edits,
+            fault: code.or(policy_fault),
+        };
+        Judgement { verdict, facts, decision, found }
+    }
+}
+
+/// What the settings say of a fault.
+fn fail_action(fail: &FailSettings, code: Code) -> FailAction {
+    match code {
+        Code::Oversize => fail.oversize,
+        Code::Unread | Code::BadMessage | Code::BadFrame => fail.unread,
+        Code::UnreadFile => fail.unread_file,
+        Code::Expired => fail.expired,
+        Code::Deadline
+        | Code::NotRecorded
+        | Code::PolicyFault
+        | Code::Internal
+        | Code::Unreachable
+        | Code::BadVersion
+        | Code::BadOrigin
+        | Code::UnknownEvent
+        | Code::EditFailed
+        | Code::LateFull => fail.deadline,
+    }
+}
+
+/// What to do with a request that cannot be put on record: the machine's fault, so the `deadline` setting.
+pub(crate) fn unrecorded(fail: &FailSettings, verdict: Verdict, operation: Operation) -> Verdict {
+    let action = fit(operation, fail.deadline.action());
+    // Asking needs an answer on record, so it is refused too.
+    if action > Action::Coach || verdict.outcome != Outcome::Release {
+        return Verdict {
+            outcome: Outcome::Refuse,
+            action: Action::Block,
+            obligations: Vec::new(),
+            mode: Mode::Enforce,
+            edits: Vec::new(),
+            card: Some(card::refused(verdict.card)),
+            fault: Some(Code::NotRecorded),
+            ..verdict
+        };
+    }
+    Verdict { fault: Some(Code::NotRecorded), ..verdict }
+}
+
+fn unread(drift: &Drift) -> Code {
+    match drift.what {
+        DriftKind::Oversize => Code::Oversize,
+        DriftKind::Shape
+        | DriftKind::Encoding
+        | DriftKind::Endpoint
+        | DriftKind::Body
+        | DriftKind::Answer => Code::Unread,
+    }
+}
+
+/// The decision with a fault's action added.
+fn tighten(decision: &Decision, fail: Action) -> (Action, Vec<Obligation>) {
+    let action = decision.action.max(fail);
+    let mut obligations = decision.obligations.clone();
+    match fail {
+        Action::Allow | Action::Block => {}
+        Action::Coach => obligations.push(Obligation::Coach),
+        Action::Warn => obligations.push(Obligation::Warn),
+        Action::Justify => obligations.push(Obligation::Justify),
+        Action::Redact => obligations.push(Obligation::Redact),
+    }
+    obligations.sort_unstable();
+    obligations.dedup();
+    if action == Action::Block {
+        obligations.clear();
+    }
+    (action, obligations)
+}
+
+fn outcome(action: Action) -> Outcome {
+    match action {
+        Action::Allow | Action::Coach => Outcome::Release,
+        Action::Warn | Action::Justify | Action::Redact => Outcome::Ask,
+        Action::Block => Outcome::Refuse,
+    }
+}
+
+/// The spans that redaction takes out.
+fn edits(decision: &Decision, found: &Classification) -> Vec<Edit> {
+    if !decision.obligations.contains(&Obligation::Redact) {
+        return Vec::new();
+    }
+    let redacted = found.findings.iter().filter(|one| decision.redacts(&one.label, &topics(&one.label)));
+    let edit = |one: &shared_protocol::Finding| Edit {
+        part: one.part,
+        start: one.start,
+        end: one.end,
+        replacement: host_classify::replacement(&one.label),
+    };
+    redacted.map(edit).collect()
+}
+
+/// The topics a label is evidence for.
+fn topics(label: &Label) -> Vec<Topic> {
+    host_classify::topics_of(label)
+}
+
+/// Of a text that was not looked at.
+fn nothing() -> Classification {
+    Classification { findings: Vec::new(), names: Vec::new(), topics: Vec::new(), engines: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests;

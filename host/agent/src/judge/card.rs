@@ -1,0 +1,96 @@
+//! The card that goes with a verdict: why, what was found, and which answers there are.
+//!
+//! INVARIANT: of the text only masks are in it.
+
+use host_classify::Classification;
+use host_policy::Decision;
+use shared_protocol::{Action, Card, CardFinding, CardPolicy, Mode, Obligation, Operation};
+
+/// Masks of one label that are shown at most.
+const MASKS: usize = 3;
+
+/// The card; `None` when there is nothing to say.
+pub(super) fn card(
+    action: Action,
+    obligations: &[Obligation],
+    decision: &Decision,
+    found: &Classification,
+    operation: Operation,
+) -> Option<Card> {
+    if action == Action::Allow {
+        return None;
+    }
+    let acting = decision.policies.iter().filter(|policy| policy.mode == Mode::Enforce);
+    let policies = acting.map(|policy| CardPolicy {
+        id: policy.id.clone(),
+        message: policy.message.clone(),
+        link: policy.link.clone(),
+        severity: policy.severity,
+    });
+    let owes = |obligation| obligations.contains(&obligation);
+    let is_asked = owes(Obligation::Warn) || owes(Obligation::Justify) || owes(Obligation::Redact);
+    Some(Card {
+        action,
+        policies: policies.collect(),
+        findings: group(found),
+        may_edit: is_asked || (action == Action::Block && is_written(operation)),
+        may_redact: owes(Obligation::Redact),
+        may_justify: owes(Obligation::Justify),
+        may_send: owes(Obligation::Warn) && !owes(Obligation::Justify) && !owes(Obligation::Redact),
+    })
+}
+
+/// The card of a request that is refused after all.
+pub(super) fn refused(card: Option<Card>) -> Card {
+    let empty = Card {
+        action: Action::Block,
+        policies: Vec::new(),
+        findings: Vec::new(),
+        may_edit: true,
+        may_redact: false,
+        may_justify: false,
+        may_send: false,
+    };
+    match card {
+        None => empty,
+        Some(card) => Card { policies: card.policies, findings: card.findings, ..empty },
+    }
+}
+
+/// Whether a person wrote this at a composer that it can be given back to.
+fn is_written(operation: Operation) -> bool {
+    match operation {
+        Operation::SendPrompt
+        | Operation::EditPrompt
+        | Operation::WriteMemory
+        | Operation::WriteInstructions => true,
+        Operation::SendDraft
+        | Operation::Regenerate
+        | Operation::ReceiveResponse
+        | Operation::UploadFile
+        | Operation::ShareConversation
+        | Operation::DeleteConversation
+        | Operation::UseConnector
+        | Operation::Dictate => false,
+    }
+}
+
+/// Findings by label, in the order of their first appearance; then those in files' names.
+fn group(found: &Classification) -> Vec<CardFinding> {
+    let spans = found.findings.iter().map(|one| (&one.label, &one.mask));
+    let names = found.names.iter().map(|one| (&one.label, &one.mask));
+    let mut groups: Vec<CardFinding> = Vec::new();
+    for (label, mask) in spans.chain(names) {
+        let at = groups.iter().position(|group| group.label == *label);
+        match at.and_then(|at| groups.get_mut(at)) {
+            Some(group) => {
+                group.count += 1;
+                if group.masks.len() < MASKS && !group.masks.contains(mask) {
+                    group.masks.push(mask.clone());
+                }
+            }
+            None => groups.push(CardFinding { label: label.clone(), count: 1, masks: vec![mask.clone()] }),
+        }
+    }
+    groups
+}

@@ -1,0 +1,124 @@
+//! What is in force now: settings, policy, classifier and recipient, swapped whole when a settings file changes.
+//!
+//! INVARIANT: one judgement sees one [`Active`]. Whoever starts first does not wait for the policy: it is made
+//! when it is first needed.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use anyhow::{Context, Result};
+use host_classify::Engine;
+use host_policy::{Policy, UserFacts};
+use shared_protocol::{Capture, Mode, PolicySource, Settings};
+
+use crate::judge::Snapshot;
+use crate::keys::{self, Recipient};
+use crate::os::Env;
+use crate::settings::Configured;
+
+/// One state of things.
+pub(crate) struct Active {
+    /// The settings and where they come from.
+    pub(crate) configured: Configured,
+    user: UserFacts,
+    snapshot: OnceLock<Result<Snapshot, String>>,
+    recipient: Mutex<Option<Recipient>>,
+    data: Option<PathBuf>,
+}
+
+/// The current state of things.
+pub(crate) struct Live {
+    env: Env,
+    active: RwLock<Arc<Active>>,
+}
+
+impl Live {
+    /// Reads the settings.
+    pub(crate) fn load(env: &Env) -> Self {
+        Self { env: env.clone(), active: RwLock::new(Arc::new(Active::load(env))) }
+    }
+
+    /// What is in force now.
+    pub(crate) fn active(&self) -> Arc<Active> {
+        Arc::clone(&self.active.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks whether a settings file changed; what is then in force.
+    pub(crate) fn refresh(&self) -> Option<Arc<Active>> {
+        if !self.active().configured.is_stale(&self.env) {
+            return None;
+        }
+        let mut active = self.active.write().unwrap_or_else(PoisonError::into_inner);
+        // Two threads may have seen the same change.
+        if !active.configured.is_stale(&self.env) {
+            return None;
+        }
+        *active = Arc::new(Active::load(&self.env));
+        Some(Arc::clone(&active))
+    }
+}
+
+impl Active {
+    /// Reads the settings.
+    pub(crate) fn load(env: &Env) -> Self {
+        Self {
+            configured: Configured::load(env),
+            user: UserFacts { id: person(env), ..UserFacts::default() },
+            snapshot: OnceLock::new(),
+            recipient: Mutex::new(None),
+            data: env.data(),
+        }
+    }
+
+    /// The settings.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.configured.settings
+    }
+
+    /// Policy and classifier.
+    pub(crate) fn snapshot(&self) -> Result<&Snapshot> {
+        let made = self.snapshot.get_or_init(|| {
+            let settings = self.configured.settings;
+            // Compiled in, and parsed by its own tests: a fault here is one of the build.
+            let engine = Engine::builtin().map(Arc::new).map_err(|fault| fault.to_string())?;
+            Ok(Snapshot { settings, policy: policy(&settings), engine, user: self.user.clone() })
+        });
+        made.as_ref().map_err(|fault| anyhow::anyhow!("{fault}"))
+    }
+
+    /// Makes the key ahead of the first row, where text is to be sealed at all.
+    pub(crate) fn warm_recipient(&self) -> Result<()> {
+        match self.settings().capture {
+            Capture::Metadata => Ok(()),
+            Capture::Full | Capture::Masked | Capture::Matches => self.recipient().map(drop),
+        }
+    }
+
+    /// Whom text is sealed to; asked for again after a fault.
+    pub(crate) fn recipient(&self) -> Result<Recipient> {
+        let mut known = self.recipient.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(recipient) = &*known {
+            return Ok(recipient.clone());
+        }
+        let data = self.data.as_deref().context("no home folder is known; set HOME")?;
+        let recipient = keys::recipient(data, self.configured.recipient.as_deref())?;
+        *known = Some(recipient.clone());
+        Ok(recipient)
+    }
+}
+
+/// The name rows and policies know this person by.
+pub(crate) fn person(env: &Env) -> String {
+    env.user().unwrap_or("unknown").to_owned()
+}
+
+fn policy(settings: &Settings) -> Policy {
+    match settings.source {
+        PolicySource::BuiltinMonitor => Policy::builtin(Mode::Monitor),
+        PolicySource::BuiltinEnforce => Policy::builtin(Mode::Enforce),
+        // The other two cannot be set yet; until they can, nothing looser than closed stands for them.
+        PolicySource::ManagedWithoutBundle | PolicySource::DeveloperFile | PolicySource::Bundle => {
+            Policy::closed()
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! What is done with each message.
+//!
+//! INVARIANT: a verdict, a go or a welcome leaves only after what it says is on record, or says that it is not.
+//! INVARIANT: every `judge` that was understood so far that its event is known is answered, once.
+
+mod follow;
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::Result;
+use host_journal::Timings;
+use shared_protocol::{
+    App, Browser, Code, Drift, DriftKind, EventId, Hello, Judge, Millis, PROTOCOL, Reading, ToExtension,
+    ToHost, Verdict, Welcome,
+};
+
+use super::incoming::{self, Named};
+use super::queue::{Job, Pool};
+use super::reply;
+use super::watch::{Alarms, Turn};
+use crate::judge::{self, Judgement};
+use crate::live::{Active, Live};
+use crate::out;
+use crate::record::{self, Once, Place, Recorder};
+
+/// Drift rows for malformed messages that name no event, for one connection.
+const BAD_ROWS: usize = 16;
+
+/// The desk.
+pub(super) struct Desk {
+    live: Arc<Live>,
+    recorder: Arc<Recorder>,
+    out: SyncSender<ToExtension>,
+    alarms: Alarms,
+    settings: reply::Settings,
+    browser: OnceLock<Browser>,
+    /// Judgements on the way: a second `judge` of the same event waits for the first one's verdict.
+    judging: Mutex<HashSet<EventId>>,
+    bad_rows: Mutex<usize>,
+    /// Late entries could not be written down: the question after them is not answered, so that the extension
+    /// keeps them.
+    late_lost: AtomicBool,
+}
+
+/// One judgement on the way.
+#[derive(Clone)]
+struct Held {
+    ask: Arc<Judge>,
+    arrived: Instant,
+    turn: Arc<Turn>,
+    active: Arc<Active>,
+}
+
+impl Desk {
+    pub(super) fn new(
+        live: Arc<Live>,
+        recorder: Arc<Recorder>,
+        out: SyncSender<ToExtension>,
+        alarms: Alarms,
+        settings: reply::Settings,
+    ) -> Self {
+        Self {
+            live,
+            recorder,
+            out,
+            alarms,
+            settings,
+            browser: OnceLock::new(),
+            judging: Mutex::new(HashSet::new()),
+            bad_rows: Mutex::new(0),
+            late_lost: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes one whole message.
+    pub(super) fn message(self: &Arc<Self>, text: &str, pool: &Pool<EventId>) {
+        let Ok(message) = serde_json::from_str::<ToHost>(text) else {
+            return self.bad(Code::BadMessage, incoming::name(text), pool);
+        };
+        if !self.settings.is_greeted() && !matches!(message, ToHost::Hello(_)) {
+            return self.bad(Code::BadMessage, incoming::name(text), pool);
+        }
+        match message {
+            ToHost::Hello(hello) => self.hello(&hello),
+            ToHost::Judge(ask) => self.hold(*ask, text.len(), None, pool),
+            // In the reading thread: what follows about these events must find them on record.
+            ToHost::Late { entries } => self.late(&entries),
+            other => {
+                let key = follow::event(&other).cloned();
+                let desk = Arc::clone(self);
+                let work = Box::new(move || desk.follow(other));
+                pool.put(Job { key, bytes: text.len(), work });
+            }
+        }
+    }
+
+    /// Takes what is no message: the named request gets its fail setting, everything else a coded error.
+    pub(super) fn bad(self: &Arc<Self>, code: Code, named: Named, pool: &Pool<EventId>) {
+        let is_judge = named.kind.as_deref() == Some("judge") && self.settings.is_greeted();
+        match (is_judge, named.event, named.app) {
+            (true, Some(event), Some(app)) => {
+                let ask = Judge { event, app, at: now(), reading: nameless(code), private_window: false };
+                self.hold(ask, 0, Some(code), pool);
+            }
+            (_, event, app) => {
+                self.send(ToExtension::Error { code, event });
+                self.note_bad(app.as_ref(), code);
+            }
+        }
+    }
+
+    fn hello(&self, hello: &Hello) {
+        let Some(protocol) = PROTOCOL.common(hello.protocol) else {
+            return self.send(ToExtension::Error { code: Code::BadVersion, event: None });
+        };
+        // A second hello of the same connection changes nothing.
+        let _known = self.browser.set(hello.browser);
+        let settings = *self.live.active().settings();
+        let host = env!("CARGO_PKG_VERSION").to_owned();
+        self.send(ToExtension::Welcome(Welcome { protocol, host, settings }));
+        self.settings.greet();
+    }
+
+    /// Starts a judgement; `code` when it can only be one of a fault.
+    fn hold(self: &Arc<Self>, ask: Judge, bytes: usize, code: Option<Code>, pool: &Pool<EventId>) {
+        self.settings.refresh();
+        let is_new = self.judging().insert(ask.event.clone());
+        if !is_new {
+            return;
+        }
+        let active = self.live.active();
+        let (ask, turn) = (Arc::new(ask), Arc::new(Turn::default()));
+        let held = Held { ask, arrived: Instant::now(), turn, active };
+        let key = Some(held.ask.event.clone());
+        let ticket = self.alarms.set(held.arrived + budget(held.active.settings().fail.deadline_ms), {
+            let (desk, held) = (Arc::clone(self), held.clone());
+            move || {
+                if held.turn.claim() {
+                    desk.end(&held, Err(Code::Deadline));
+                }
+            }
+        });
+        let desk = Arc::clone(self);
+        let work = Box::new(move || {
+            let done = match code {
+                Some(code) => Err(code),
+                None => desk.judge(&held),
+            };
+            desk.alarms.cancel(ticket);
+            if held.turn.claim() {
+                desk.end(&held, done);
+            }
+        });
+        pool.put(Job { key, bytes, work });
+    }
+
+    /// The pure part, with its panics caught.
+    fn judge(&self, held: &Held) -> Result<(Judgement, Timings), Code> {
+        let judge = || {
+            let snapshot = held.active.snapshot().map_err(|_| Code::PolicyFault)?;
+            let start = Instant::now();
+            let clock = || start.elapsed();
+            Ok(snapshot.judge(&held.ask, self.browser.get().copied(), &clock))
+        };
+        catch_unwind(AssertUnwindSafe(judge)).unwrap_or(Err(Code::Internal))
+    }
+
+    /// Writes down what was decided, and says it.
+    fn end(&self, held: &Held, done: Result<(Judgement, Timings), Code>) {
+        let told = catch_unwind(AssertUnwindSafe(|| self.verdict(held, done)));
+        self.judging().remove(&held.ask.event);
+        self.send(match told {
+            Ok(Ok(verdict)) => ToExtension::Verdict(Box::new(verdict)),
+            Ok(Err(code)) => ToExtension::Error { code, event: Some(held.ask.event.clone()) },
+            Err(_) => ToExtension::Error { code: Code::Internal, event: Some(held.ask.event.clone()) },
+        });
+    }
+
+    fn verdict(&self, held: &Held, done: Result<(Judgement, Timings), Code>) -> Result<Verdict, Code> {
+        let Held { ask, arrived, active, .. } = held;
+        let browser = self.browser.get().copied();
+        let (judgement, mut timings) = match done {
+            Ok(done) => done,
+            Err(code) => {
+                let snapshot = active.snapshot().map_err(|_| Code::PolicyFault)?;
+                (snapshot.fault(ask, browser, code), Timings::default())
+            }
+        };
+        timings.total_us = micros(arrived.elapsed());
+        let drafts = record::judged(ask, browser, active.settings(), &judgement, timings);
+        let place = Place { event: &ask.event, app: Some(&ask.app), at: ask.at };
+        let Judgement { verdict, facts, .. } = judgement;
+        match self.recorder.judge(&place, drafts, &|| active.recipient()) {
+            Ok(Once::Appended) => Ok(verdict),
+            Ok(Once::Before(known)) => match judge::again(verdict, &known) {
+                judge::Again::Same(verdict) => Ok(verdict),
+                judge::Again::Other(refused) => {
+                    let by = host_journal::RefusedBy::Fault(Code::Internal);
+                    self.recorder.refuse(&place, by).map_err(|fault| unwritten(&fault))?;
+                    Ok(refused)
+                }
+            },
+            Err(fault) => {
+                unwritten(&fault);
+                Ok(judge::unrecorded(&active.settings().fail, verdict, facts.operation))
+            }
+        }
+    }
+
+    fn note_bad(&self, app: Option<&App>, code: Code) {
+        let mut rows = self.bad_rows.lock().unwrap_or_else(PoisonError::into_inner);
+        if *rows >= BAD_ROWS {
+            return;
+        }
+        *rows += 1;
+        drop(rows);
+        let what = match code {
+            Code::Oversize => DriftKind::Oversize,
+            _ => DriftKind::Encoding,
+        };
+        let path = "native-messaging".to_owned();
+        let drift = Drift { what, operation: None, path, place: None, size: None };
+        let row = host_journal::Entry::Drift(host_journal::Drifted { drift });
+        if let Err(fault) = self.recorder.note(app, now(), row) {
+            unwritten(&fault);
+        }
+    }
+
+    fn send(&self, message: ToExtension) {
+        // When the browser is gone there is nobody to tell.
+        let _gone = self.out.send(message);
+    }
+
+    fn judging(&self) -> std::sync::MutexGuard<'_, HashSet<EventId>> {
+        self.judging.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is left to judge of a message that was no message.
+fn nameless(code: Code) -> Reading {
+    let what = if code == Code::Oversize { DriftKind::Oversize } else { DriftKind::Shape };
+    Reading::Unread(Drift { what, operation: None, path: String::new(), place: None, size: None })
+}
+
+/// Tells a fault of the record on stderr; its errors carry no text.
+fn unwritten(fault: &anyhow::Error) -> Code {
+    out::note(&format!("not recorded: {fault:#}"));
+    Code::NotRecorded
+}
+
+/// A tenth is left for the way back, so that the extension hears of the deadline before its own runs out.
+fn budget(deadline_ms: u32) -> Duration {
+    Duration::from_millis(u64::from(deadline_ms)) * 9 / 10
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// The time of this machine.
+pub(crate) fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,125 @@
+//! Messages about a request that was judged, and those about none.
+
+use std::sync::atomic::Ordering;
+
+use host_journal::{Drifted, Ended, Entry, Known, Refused, RefusedBy, Responded, Shown};
+use shared_protocol::{
+    Choice, Code, EventId, LateEntry, Millis, Outcome, Response, Status, ToExtension, ToHost,
+};
+
+use super::{Desk, now, unwritten};
+use crate::judge;
+use crate::record::{Answer, Draft, Place};
+
+/// The days that the popup's drift count covers, in milliseconds.
+const DRIFT_SINCE: Millis = 7 * 24 * 60 * 60 * 1000;
+
+/// The event a message is about: what keeps its order.
+pub(super) fn event(message: &ToHost) -> Option<&EventId> {
+    match message {
+        ToHost::Judge(ask) => Some(&ask.event),
+        ToHost::Shown { event, .. }
+        | ToHost::Answered { event, .. }
+        | ToHost::Refused { event, .. }
+        | ToHost::Response { event, .. }
+        | ToHost::Ended { event, .. } => Some(event),
+        ToHost::Hello(_) | ToHost::Drift { .. } | ToHost::Late { .. } | ToHost::Status => None,
+    }
+}
+
+impl Desk {
+    /// Does what the message asks for; a fault is told, never passed on.
+    pub(super) fn follow(&self, message: ToHost) {
+        let named = event(&message).cloned();
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.try_follow(message)));
+        let code = match done {
+            Ok(Ok(())) => return,
+            Ok(Err(code)) => code,
+            Err(_) => Code::Internal,
+        };
+        self.send(ToExtension::Error { code, event: named });
+    }
+
+    fn try_follow(&self, message: ToHost) -> Result<(), Code> {
+        let row = |entry| Draft { entry, text: None };
+        match message {
+            ToHost::Shown { event, at } => self.append(&event, at, row(Entry::Shown(Shown {}))),
+            ToHost::Answered { event, choice, at } => self.answered(event, &choice, at),
+            ToHost::Refused { event, reason, at } => {
+                let by = RefusedBy::Extension(reason);
+                self.append(&event, at, row(Entry::Refused(Refused { by })))
+            }
+            ToHost::Response { event, response, at } => self.response(&event, &response, at),
+            ToHost::Ended { event, reason, at } => {
+                self.append(&event, at, row(Entry::Ended(Ended { reason })))
+            }
+            ToHost::Drift { app, drift, at } => {
+                let entry = Entry::Drift(Drifted { drift });
+                self.recorder.note(Some(&app), at, entry).map_err(|fault| unwritten(&fault))
+            }
+            ToHost::Status => self.status(),
+            // Taken by the reading thread.
+            ToHost::Hello(_) | ToHost::Judge(_) | ToHost::Late { .. } => Err(Code::Internal),
+        }
+    }
+
+    /// Rows of what happened while the host was away.
+    pub(super) fn late(&self, entries: &[LateEntry]) {
+        if let Err(fault) = self.recorder.late(entries) {
+            self.late_lost.store(true, Ordering::Release);
+            self.send(ToExtension::Error { code: unwritten(&fault), event: None });
+        }
+    }
+
+    fn answered(&self, event: EventId, choice: &Choice, at: Millis) -> Result<(), Code> {
+        let active = self.live.active();
+        let place = Place { event: &event, app: None, at };
+        let answer = self.recorder.answer(&place, choice, &|| active.recipient());
+        let outcome: Outcome = match answer.map_err(|fault| unwritten(&fault))? {
+            Answer::Go(outcome) => outcome,
+            Answer::Unknown => return Err(Code::UnknownEvent),
+        };
+        self.send(ToExtension::Go { event, outcome });
+        Ok(())
+    }
+
+    fn append(&self, event: &EventId, at: Millis, draft: Draft) -> Result<(), Code> {
+        let (known, app) = self.known(event)?;
+        if known == Known::default() {
+            return Err(Code::UnknownEvent);
+        }
+        let active = self.live.active();
+        let place = Place { event, app: app.as_ref(), at };
+        match self.recorder.follow(&place, draft, &|| active.recipient()) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Code::UnknownEvent),
+            Err(fault) => Err(unwritten(&fault)),
+        }
+    }
+
+    fn response(&self, event: &EventId, response: &Response, at: Millis) -> Result<(), Code> {
+        let (_, app) = self.known(event)?;
+        let Some(app) = app else { return Err(Code::UnknownEvent) };
+        let active = self.live.active();
+        let snapshot = active.snapshot().map_err(|_| Code::PolicyFault)?;
+        let capture = active.settings().capture;
+        let text = judge::response_text(capture, event, at, &app, response, &snapshot.engine);
+        self.append(event, at, Draft { entry: Entry::Response(Responded::from(response)), text })
+    }
+
+    fn status(&self) -> Result<(), Code> {
+        if self.late_lost.swap(false, Ordering::AcqRel) {
+            return Err(Code::NotRecorded);
+        }
+        let since = now().saturating_sub(DRIFT_SINCE);
+        let (rows, drift) = self.recorder.counts(since).map_err(|fault| unwritten(&fault))?;
+        let settings = *self.live.active().settings();
+        let host = env!("CARGO_PKG_VERSION").to_owned();
+        self.send(ToExtension::Status(Status { host, settings, rows, drift }));
+        Ok(())
+    }
+
+    fn known(&self, event: &EventId) -> Result<(Known, Option<shared_protocol::App>), Code> {
+        self.recorder.known(event).map_err(|fault| unwritten(&fault))
+    }
+}
