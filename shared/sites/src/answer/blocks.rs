@@ -1,7 +1,7 @@
 //! Blocks that come whole, in chunks at offsets, as JSON patches, or as a text in JSON in JSON.
 //!
-//! INVARIANT: four generations of one format, tried in order for each event and chosen in order at
-//! the end: workflow steps, patches and chunks of Markdown blocks, the event's `text`. Tokens that
+//! INVARIANT: four generations of one format, tried in order: workflow steps, patches and chunks
+//! of Markdown blocks, the event's `text`; a later one counts only while the earlier have no text. Tokens that
 //! come beside them are never kept. `conversation_id` is the thread's `context_uuid`, which stays the
 //! same over all turns; `message_id` is `backend_uuid`, which the next request names as the one it
 //! follows.
@@ -87,11 +87,13 @@ impl Blocks {
             // The `text` of a failure is the failure's.
             return;
         }
-        let mut spoke = false;
         for block in event.get("blocks").and_then(Value::as_array).into_iter().flatten() {
-            spoke |= self.workflow.block(block) || self.markdown.block(block);
+            if !self.workflow.block(block) {
+                self.markdown.block(block);
+            }
         }
-        let text = event.get("text").and_then(Value::as_str).filter(|_| !spoke);
+        let text = event.get("text").and_then(Value::as_str);
+        let text = text.filter(|_| !self.workflow.has_text() && !self.markdown.has_text());
         if let Some(mut text) = text.and_then(steps::answer) {
             self.truncated |= cap::cut(&mut text, self.cap);
             self.text = Text::new(text);

@@ -42,16 +42,23 @@ impl Markdowns {
         self.full
     }
 
-    /// Takes a block of this generation; false when it is none.
-    pub(super) fn block(&mut self, block: &Value) -> bool {
+    /// Whether there is an answer yet; does not put it together.
+    pub(super) fn has_text(&self) -> bool {
+        self.blocks
+            .iter()
+            .any(|block| block.answer.is_some() || block.chunks.iter().any(|chunk| !chunk.is_empty()))
+    }
+
+    /// Takes a block of this generation; any other changes nothing.
+    pub(super) fn block(&mut self, block: &Value) {
         let usage = block.get("intended_usage").and_then(Value::as_str).unwrap_or("ask_text");
-        let Some(number) = number(usage) else { return false };
+        let Some(number) = number(usage) else { return };
         let whole = block.get("markdown_block").filter(|whole| whole.is_object());
         let patches = patches(block, "markdown_block");
         if whole.is_none() && patches.is_none() {
-            return false;
+            return;
         }
-        let Some(at) = self.open(number) else { return true };
+        let Some(at) = self.open(number) else { return };
         if let Some(whole) = whole {
             self.whole(at, whole);
         }
@@ -61,7 +68,6 @@ impl Markdowns {
                 self.patch(at, path, op, patch.get("value").unwrap_or(&Value::Null));
             }
         }
-        true
     }
 
     fn open(&mut self, number: Option<u32>) -> Option<usize> {

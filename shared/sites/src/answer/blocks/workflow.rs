@@ -49,19 +49,28 @@ impl Workflow {
         self.full
     }
 
+    /// Whether there is an answer yet; does not put it together.
+    pub(super) fn has_text(&self) -> bool {
+        let spoken = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+        self.payloads().any(|payload| {
+            let mut chunks = payload.get("chunks").and_then(Value::as_array).into_iter().flatten();
+            payload.get("text").is_some_and(spoken) || chunks.any(spoken)
+        })
+    }
+
     /// The answers of all steps, a blank line between two.
     pub(super) fn text(&self) -> String {
+        let answers: Vec<String> = self.payloads().map(said).filter(|text| !text.is_empty()).collect();
+        answers.join("\n\n")
+    }
+
+    fn payloads(&self) -> impl Iterator<Item = &Value> {
         let steps = self.document.root().get("steps").and_then(Value::as_array);
         let items = steps.into_iter().flatten().filter_map(|step| step.get("items")?.as_array()).flatten();
         let payloads = items.filter_map(|item| item.pointer("/payload/text_payload"));
-        let answers: Vec<String> = payloads
-            .filter(|payload| {
-                matches!(payload.get("variant").and_then(Value::as_str), None | Some("answer" | "ANSWER"))
-            })
-            .map(said)
-            .filter(|text| !text.is_empty())
-            .collect();
-        answers.join("\n\n")
+        payloads.filter(|payload| {
+            matches!(payload.get("variant").and_then(Value::as_str), None | Some("answer" | "ANSWER"))
+        })
     }
 }
 

@@ -18,7 +18,13 @@ fn recipient(message: &Value) -> &str {
 }
 
 /// Said to everyone, by the assistant, as text, in no channel or the final one, and not hidden.
+///
+/// A stream that is joined midway (resumed at an offset) never says whose message goes on: text that
+/// nobody is named for is taken as the answer.
 pub(super) fn is_answer(message: &Value) -> bool {
+    if message.get("author").is_none() && message.pointer("/content/content_type").is_none() {
+        return !is_empty(message);
+    }
     word(message, "/author/role") == Some("assistant")
         && recipient(message) == "all"
         && matches!(word(message, "/content/content_type"), Some("text" | "multimodal_text"))
