@@ -73,6 +73,7 @@ impl Session {
             driver.with_context(|| format!("{} does not start:\n{}", launch.browser, process.output()))?;
         let (browser, host) = (launch.browser, launch.host.clone());
         let session = Session { browser, driver: Some(driver), process, home, host };
+        session.driver()?.set_window_rect(0, 0, launch.size.0, launch.size.1).await?;
         if let (Browser::Firefox, Some(extension)) = (browser, &launch.extension) {
             let path = extension.canonicalize()?.display().to_string();
             FirefoxTools::new(session.driver()?.handle().clone()).install_addon(&path, Some(true)).await?;

@@ -18,11 +18,7 @@ pub(super) fn driver(home: &Home) -> Result<Process> {
 }
 
 pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Value> {
-    let (width, height) = launch.size;
-    let mut args = vec![format!("--width={width}"), format!("--height={height}")];
-    if launch.headless {
-        args.push("-headless".to_owned());
-    }
+    let args = if launch.headless { vec!["-headless"] } else { Vec::new() };
     Ok(json!({
         "browserName": "firefox",
         "acceptInsecureCerts": true,

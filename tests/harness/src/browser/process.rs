@@ -17,6 +17,12 @@ use std::time::{Duration, Instant};
 /// How long a driver may take until it listens.
 const START: Duration = Duration::from_secs(30);
 
+/// How long killed processes may take until they are gone.
+const KILL: Duration = Duration::from_secs(5);
+
+/// How often is looked whether they are.
+const GLANCE: Duration = Duration::from_millis(5);
+
 /// How many lines of its output are kept.
 const KEPT: usize = 400;
 
@@ -57,7 +63,7 @@ impl Process {
     /// Waits until nothing but the driver itself is left of what was started.
     pub(crate) async fn settled(&self, deadline: Duration) -> Result<()> {
         let end = Instant::now() + deadline;
-        let mut poll = tokio::time::interval(Duration::from_millis(10));
+        let mut poll = tokio::time::interval(GLANCE);
         while marked(&self.home).iter().any(|process| *process != self.child.id()) {
             if Instant::now() > end {
                 bail!("processes of the browser are left after {deadline:?}");
@@ -73,8 +79,14 @@ impl Drop for Process {
         // The group first; then what made a group of its own, found by the mark in its environment.
         kill(&format!("-{}", self.child.id()));
         let _status = self.child.wait();
-        for process in marked(&self.home) {
-            kill(&process.to_string());
+        let end = Instant::now() + KILL;
+        loop {
+            let left = marked(&self.home);
+            if left.is_empty() || Instant::now() > end {
+                return;
+            }
+            left.iter().for_each(|process| kill(&process.to_string()));
+            thread::sleep(GLANCE);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The page: composer, Send, the thread.
 
 use super::{Session, State};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::path::Path;
 use thirtyfour::{By, Key, WebElement};
@@ -45,13 +45,14 @@ impl Session {
         Ok(())
     }
 
-    /// Pastes text into the composer.
+    /// Pastes text into the composer: through the clipboard, with the keys a person presses.
     pub async fn paste_prompt(&self, text: &str) -> Result<()> {
-        self.composer().await?.click().await?;
-        let script = "const data = new DataTransfer(); data.setData('text/plain', arguments[0]);
-            document.activeElement.dispatchEvent(new ClipboardEvent('paste',
-                { clipboardData: data, bubbles: true, cancelable: true, composed: true }));";
-        self.script(script, vec![json!(text)]).await.map(drop)
+        let composer = self.composer().await?;
+        composer.click().await?;
+        let script = "const done = arguments[1]; navigator.clipboard.writeText(arguments[0]).then(() => done(''), (e) => done(`${e}`))";
+        let fault = self.driver()?.execute_async(script, vec![json!(text)]).await?.json().clone();
+        ensure!(fault == "", "the clipboard takes no text: {fault}");
+        Ok(composer.send_keys(Key::Control + "v").await?)
     }
 
     async fn insert(&self, text: &str) -> Result<()> {
