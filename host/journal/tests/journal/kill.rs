@@ -1,9 +1,9 @@
 //! A process that is killed loses nothing it acknowledged; processes that write at once share one chain.
 //!
-//! The writers are this test binary, started again with only the ignored test below.
+//! The writers are this test binary, started again with only the test `writer`.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use host_journal::{Entry, JournalError, Released, append, event as rows_of, verify};
@@ -16,29 +16,33 @@ const FOLDER: &str = "PROMPTGATE_TEST_FOLDER";
 const FIRST: &str = "PROMPTGATE_TEST_FIRST";
 const COUNT: &str = "PROMPTGATE_TEST_COUNT";
 
-/// Appends a judgement and its release, says so, and goes on.
+/// Appends a judgement and its release, says so, and goes on. By itself: three times, in a folder of its own.
 #[test]
-#[ignore = "the writer that the other tests start in processes of its own"]
 fn writer() {
-    let number = |name| std::env::var(name).unwrap().parse::<u64>().unwrap();
-    let folder = std::env::var_os(FOLDER).unwrap();
-    let store = Store::open(Path::new(&folder), std::time::Duration::from_secs(60)).unwrap();
+    let own = TempDir::new().unwrap();
+    let number = |name, otherwise| std::env::var(name).map_or(otherwise, |number| number.parse().unwrap());
+    let (first, count): (u64, u64) = (number(FIRST, 0), number(COUNT, 3));
+    let folder = std::env::var_os(FOLDER).map_or(own.path().to_owned(), PathBuf::from);
+    let store = Store::open(&folder, std::time::Duration::from_secs(60)).unwrap();
     let mut out = std::io::stdout().lock();
-    for at in number(FIRST)..number(FIRST) + number(COUNT) {
+    for at in first..first + count {
         let rows = [
             turn(at, "claude", Ids::default()),
             row(at, "claude", Entry::Released(Released { edited: false })),
         ];
-        store.write::<_, JournalError>(|tx| append(tx, DEVICE, &rows)).unwrap();
+        let places = store.write::<_, JournalError>(|tx| append(tx, DEVICE, &rows)).unwrap();
+        assert_eq!(places[1].seq, places[0].seq + 1);
         // "ack" starts a line of its own: the test runner prints on this stream too.
         writeln!(out, "\nack {at}").unwrap();
         out.flush().unwrap();
     }
+    let last = event(first + count - 1);
+    assert_eq!(store.read(|view| rows_of(view, &last)).unwrap().len(), 2);
 }
 
 fn start(folder: &Path, first: u64, count: u64) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "kill::writer", "--ignored", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "kill::writer", "--nocapture", "--test-threads=1"])
         .env(FOLDER, folder)
         .env(FIRST, first.to_string())
         .env(COUNT, count.to_string())
