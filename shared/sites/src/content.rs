@@ -60,6 +60,7 @@ impl Content {
             BodyKind::Json => match body {
                 Body::None => Ok(Self::default()),
                 Body::Text { text } if text.is_empty() => Ok(Self::default()),
+                Body::Text { text } if text.len() > MAX_BYTES => Err((DriftKind::Oversize, None)),
                 Body::Text { text } => Self::document(text.clone(), Carrier::Whole, None),
                 Body::Bytes { .. } | Body::Form { .. } => Err((DriftKind::Encoding, None)),
                 Body::Oversize { .. } => Err((DriftKind::Oversize, None)),

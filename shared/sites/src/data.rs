@@ -246,6 +246,9 @@ pub(crate) struct TextRule {
     /// is no part; what does not is a part of its own.
     #[serde(default)]
     pub(crate) copy: bool,
+    /// Words of the site's own that stand there too.
+    #[serde(default)]
+    pub(crate) except: Vec<String>,
 }
 
 fn typed() -> PartKind {

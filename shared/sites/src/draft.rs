@@ -171,8 +171,9 @@ impl Draft {
     }
 }
 
-fn strings(scope: &mut Scope<'_>, text: &TextRule) -> impl Iterator<Item = Value> + use<> {
-    scope.values(&text.at).into_iter().filter(|value| value.kind == Kind::String)
+fn strings<'t>(scope: &mut Scope<'_>, text: &'t TextRule) -> impl Iterator<Item = Value> + use<'t> {
+    let own_word = |value: &Value| text.except.iter().any(|word| word == value.text.expose());
+    scope.values(&text.at).into_iter().filter(move |value| value.kind == Kind::String && !own_word(value))
 }
 
 /// The operation of this document by this rule; an error names the place that is missing.

@@ -8,8 +8,10 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use shared_protocol::{Edit, Prompt};
+use shared_protocol::Prompt;
 use shared_sites::{Api, Body, FormPart, Reading, Request, Sites, Thread};
+
+use crate::change::edits;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -192,22 +194,6 @@ fn lines(prompt: &Prompt, line: &mut dyn FnMut(&str, &dyn std::fmt::Display)) {
             &format!("{} {} {} {}", or(file.id.clone()), or(name), or(file.media_type.clone()), or(size)),
         );
     }
-}
-
-/// Every occurrence of the words, replaced by `[x]`.
-pub(crate) fn edits(prompt: &Prompt, words: &[String]) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    for (part, text) in prompt.parts.iter().map(|part| part.text.expose()).enumerate() {
-        for word in words {
-            for (at, found) in text.match_indices(word.as_str()) {
-                let start = text[..at].chars().count();
-                let end = start + found.chars().count();
-                edits.push(Edit { part, start, end, replacement: "[x]".to_owned() });
-            }
-        }
-    }
-    edits.sort();
-    edits
 }
 
 fn held(sites: &Sites, request: &Request) -> &'static str {
