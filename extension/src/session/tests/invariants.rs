@@ -1,0 +1,258 @@
+//! For any order of events: every hold ends once, and what goes was permitted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use shared_protocol::{Action, Choice, Code, FailAction, FailSettings, Outcome, ToExtension, UnreachableAction};
+
+use super::*;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Hold(u64),
+    Verdict(u64, Outcome, Action),
+    Redact(u64),
+    OpenCard(u64),
+    Choose(Choice),
+    CloseCard,
+    Go(u64, Outcome),
+    Fault(u64, Code),
+    Abort(u64),
+    Fell(u64),
+    Chunk(u64),
+    End(u64, CopyEnd),
+    HostLost(bool),
+    HostComes,
+    HostOpens,
+    Wait(Millis),
+    PageGone,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let id = 0..4_u64;
+    let outcome = prop_oneof![Just(Outcome::Release), Just(Outcome::Ask), Just(Outcome::Refuse)];
+    let action = prop_oneof![
+        Just(Action::Allow),
+        Just(Action::Coach),
+        Just(Action::Warn),
+        Just(Action::Justify),
+        Just(Action::Redact),
+        Just(Action::Block),
+    ];
+    let choice = prop_oneof![
+        Just(Choice::Edit),
+        Just(Choice::SendAnyway),
+        Just(Choice::None),
+        Just(Choice::Redact { reason: None }),
+        Just(Choice::Justify { reason: "because".into() }),
+        Just(Choice::Justify { reason: "".into() }),
+    ];
+    let code = prop_oneof![Just(Code::Deadline), Just(Code::Oversize), Just(Code::NotRecorded), Just(Code::Unread)];
+    let end = prop_oneof![Just(CopyEnd::End), Just(CopyEnd::Aborted), Just(CopyEnd::Network), Just(CopyEnd::Cut)];
+    prop_oneof![
+        4 => id.clone().prop_map(Step::Hold),
+        4 => (id.clone(), outcome.clone(), action).prop_map(|(id, outcome, action)| Step::Verdict(id, outcome, action)),
+        2 => id.clone().prop_map(Step::Redact),
+        4 => id.clone().prop_map(Step::OpenCard),
+        6 => choice.prop_map(Step::Choose),
+        1 => Just(Step::CloseCard),
+        4 => (id.clone(), outcome).prop_map(|(id, outcome)| Step::Go(id, outcome)),
+        1 => (id.clone(), code).prop_map(|(id, code)| Step::Fault(id, code)),
+        1 => id.clone().prop_map(Step::Abort),
+        1 => id.clone().prop_map(Step::Fell),
+        1 => id.clone().prop_map(Step::Chunk),
+        1 => (id, end).prop_map(|(id, end)| Step::End(id, end)),
+        1 => any::<bool>().prop_map(Step::HostLost),
+        2 => Just(Step::HostComes),
+        1 => Just(Step::HostOpens),
+        1 => (0..400_000_u64).prop_map(Step::Wait),
+        1 => Just(Step::PageGone),
+    ]
+}
+
+fn fail_settings() -> impl Strategy<Value = FailSettings> {
+    let unreachable =
+        prop_oneof![Just(UnreachableAction::Allow), Just(UnreachableAction::Warn), Just(UnreachableAction::Block)];
+    let fail = || {
+        prop_oneof![
+            Just(FailAction::Allow),
+            Just(FailAction::Warn),
+            Just(FailAction::Justify),
+            Just(FailAction::Block)
+        ]
+    };
+    (unreachable, fail(), fail()).prop_map(|(unreachable, deadline, oversize)| FailSettings {
+        unreachable,
+        deadline,
+        oversize,
+        ..FailSettings::CLOSED
+    })
+}
+
+/// What a watcher of the wires knows, without looking into the session.
+#[derive(Default)]
+struct Watcher {
+    held: BTreeSet<EventId>,
+    /// Answers that some question about a request has offered.
+    offered: BTreeMap<EventId, BTreeSet<Action>>,
+    chosen: BTreeMap<EventId, Vec<Choice>>,
+    permitted: BTreeSet<EventId>,
+    redacted: BTreeSet<EventId>,
+    open_card: Option<EventId>,
+}
+
+impl Watcher {
+    fn chose(&mut self, choice: &Choice) {
+        let Some(event) = self.open_card.clone().filter(|event| self.held.contains(event)) else { return };
+        self.chosen.entry(event).or_default().push(choice.clone());
+    }
+
+    fn go(&mut self, event: &EventId) {
+        let offered = self.offered.get(event).cloned().unwrap_or_default();
+        for choice in self.chosen.get(event).into_iter().flatten() {
+            match choice {
+                Choice::SendAnyway if offered.contains(&Action::Warn) => {
+                    self.permitted.insert(event.clone());
+                }
+                Choice::Justify { reason } if offered.contains(&Action::Justify) && !reason.is_empty() => {
+                    self.permitted.insert(event.clone());
+                }
+                Choice::Redact { .. } if offered.contains(&Action::Redact) => {
+                    self.redacted.insert(event.clone());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Looks at what was said; a request that goes must have been permitted.
+    fn look(&mut self, effects: &[Effect], fail: &FailSettings) -> Result<(), TestCaseError> {
+        let late: BTreeSet<EventId> = effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::SaveLate { entries } => Some(entries),
+                _ => None,
+            })
+            .flatten()
+            .filter(|entry| entry.released)
+            .map(|entry| entry.event.clone())
+            .collect();
+        let may_late = fail.unreachable != UnreachableAction::Block
+            || [fail.deadline, fail.oversize].iter().any(|fail| *fail < FailAction::Justify);
+        for word in words(effects) {
+            match word {
+                ToRelay::Send { event, .. } => {
+                    prop_assert!(self.held.remove(&event), "sent twice or never held");
+                    let by_setting = may_late && late.contains(&event);
+                    prop_assert!(self.permitted.contains(&event) || by_setting, "sent without permission");
+                }
+                ToRelay::SendThis { event, .. } => {
+                    prop_assert!(self.held.remove(&event), "sent twice or never held");
+                    prop_assert!(self.redacted.contains(&event), "sent edited without permission");
+                }
+                ToRelay::Refuse { event, .. } => prop_assert!(self.held.remove(&event), "refused twice or never held"),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
+    let settings = Settings { fail, ..enforcing() };
+    let mut script = Script::new(Some(settings), Vec::new());
+    let mut watcher = Watcher::default();
+    let mut next = 0;
+    let mut ids: BTreeMap<u64, EventId> = BTreeMap::new();
+    for step in steps {
+        let id = |n: u64, ids: &BTreeMap<u64, EventId>| ids.get(&n).cloned().unwrap_or_else(|| event(9_000 + n));
+        let effects = match step {
+            Step::Hold(n) => {
+                next += 1;
+                ids.insert(n, event(next));
+                watcher.held.insert(event(next));
+                script.hold(&event(next), send("pay 4111 1111 1111 1111 now"))
+            }
+            Step::Verdict(n, outcome, action) => {
+                let event = id(n, &ids);
+                if watcher.held.contains(&event) {
+                    match outcome {
+                        Outcome::Release => drop(watcher.permitted.insert(event.clone())),
+                        Outcome::Ask => drop(watcher.offered.entry(event.clone()).or_default().insert(action)),
+                        Outcome::Refuse => {}
+                    }
+                }
+                script.host(&says(verdict(&event, outcome, action)))
+            }
+            Step::Redact(n) => {
+                let event = id(n, &ids);
+                watcher.offered.entry(event.clone()).or_default().insert(Action::Redact);
+                script.host(&redact(&event, 4, 23))
+            }
+            Step::OpenCard(n) => {
+                let event = id(n, &ids);
+                script.happen(Event::Opened { port: CARD, name: PortName::Card, tab: Some(7), private: false });
+                watcher.open_card = Some(event.clone());
+                script.card(FromCard::Open { token: event.as_str().to_owned() })
+            }
+            Step::Choose(choice) => {
+                watcher.chose(&choice);
+                script.choose(choice)
+            }
+            Step::CloseCard => script.card(FromCard::Close),
+            Step::Go(n, outcome) => {
+                let event = id(n, &ids);
+                if outcome == Outcome::Release {
+                    watcher.go(&event);
+                }
+                script.host(&ToExtension::Go { event, outcome })
+            }
+            Step::Fault(n, code) => script.host(&ToExtension::Error { code, event: Some(id(n, &ids)) }),
+            Step::Abort(n) => {
+                let event = id(n, &ids);
+                watcher.held.remove(&event);
+                script.relay(FromRelay::Abort { event })
+            }
+            Step::Fell(n) => {
+                let event = id(n, &ids);
+                watcher.held.remove(&event);
+                script.relay(FromRelay::Fell { event, sent: false, request: None })
+            }
+            Step::Chunk(n) => script.chunk(&id(n, &ids), super::answers::STREAM),
+            Step::End(n, reason) => script.end(&id(n, &ids), reason),
+            Step::HostLost(missing) => script.happen(Event::HostLost { missing }),
+            Step::HostComes => {
+                script.effects.clear();
+                script.host_comes(settings);
+                std::mem::take(&mut script.effects)
+            }
+            Step::HostOpens => script.happen(Event::HostOpened),
+            Step::Wait(ms) => script.wait(ms),
+            Step::PageGone => {
+                watcher.held.clear();
+                script.happen(Event::Closed { port: PAGE });
+                script.happen(Event::Opened { port: PAGE, name: PortName::Relay, tab: Some(7), private: false })
+            }
+        };
+        watcher.look(&effects, &fail)?;
+    }
+    // Nobody speaks any more: time ends what is left.
+    for _ in 0..4 {
+        let effects = script.wait(400_000);
+        watcher.look(&effects, &fail)?;
+    }
+    prop_assert!(watcher.held.is_empty(), "held for ever: {:?}", watcher.held);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn every_hold_ends_and_only_what_is_permitted_goes(
+        steps in prop::collection::vec(step(), 0..60),
+        fail in fail_settings(),
+    ) {
+        play(steps, fail)?;
+    }
+}
