@@ -1,6 +1,9 @@
 //! The command line for people: what exists, and nothing that does not exist yet.
 
+mod doctor;
 mod install;
+mod log;
+mod scan;
 mod table;
 
 use std::ffi::OsString;
@@ -30,6 +33,13 @@ enum Command {
     Install(install::Args),
     /// Takes away what `install` wrote.
     Uninstall(install::Args),
+    /// Shows what is installed, connected and protected, and a fix for each fault.
+    Doctor,
+    /// Tries text, a file or recorded traffic against the policy; sends and records nothing.
+    Scan(scan::Args),
+    /// Reads the record.
+    #[command(subcommand)]
+    Log(log::Command),
 }
 
 /// Parses and runs. `args` without the program's name.
@@ -45,6 +55,9 @@ pub(crate) fn run(args: Vec<OsString>, env: &Env) -> Exit {
     let done = match cli.command {
         Command::Install(args) => install::install(&args, env, cli.json),
         Command::Uninstall(args) => install::uninstall(&args, env, cli.json),
+        Command::Doctor => doctor::run(env, cli.json),
+        Command::Scan(args) => scan::run(&args, env, cli.json),
+        Command::Log(command) => log::run(&command, env, cli.json),
     };
     done.unwrap_or_else(|fault| {
         out::note(&format!("{fault:#}"));

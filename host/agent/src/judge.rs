@@ -36,6 +36,17 @@ pub(crate) struct Snapshot {
     pub(crate) user: UserFacts,
 }
 
+/// A request, and who asks where.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// The request.
+    pub(crate) judge: &'a Judge,
+    /// Which browser; absent when the text did not come from one.
+    pub(crate) browser: Option<Browser>,
+    /// Somebody else than the person at the keyboard.
+    pub(crate) user: Option<&'a UserFacts>,
+}
+
 /// A request, judged.
 pub(crate) struct Judgement {
     /// For the extension.
@@ -50,33 +61,27 @@ pub(crate) struct Judgement {
 
 impl Snapshot {
     /// Judges a request. `clock` runs from any moment; it only fills in the timings.
-    pub(crate) fn judge(
-        &self,
-        ask: &Judge,
-        browser: Option<Browser>,
-        clock: &dyn Fn() -> Duration,
-    ) -> (Judgement, Timings) {
-        let judgement = match &ask.reading {
-            Reading::Unread(drift) => self.fault(ask, browser, unread(drift)),
-            Reading::Prompt(prompt) if self.is_oversize(prompt) => self.fault(ask, browser, Code::Oversize),
-            Reading::Prompt(prompt) => return self.judge_prompt(ask, prompt, browser, clock),
+    pub(crate) fn judge(&self, ask: &Asked<'_>, clock: &dyn Fn() -> Duration) -> (Judgement, Timings) {
+        let judgement = match &ask.judge.reading {
+            Reading::Unread(drift) => self.fault(ask, unread(drift)),
+            Reading::Prompt(prompt) if self.is_oversize(prompt) => self.fault(ask, Code::Oversize),
+            Reading::Prompt(prompt) => return self.judge_prompt(ask, prompt, clock),
         };
         (judgement, Timings::default())
     }
 
     fn judge_prompt(
         &self,
-        ask: &Judge,
+        ask: &Asked<'_>,
         prompt: &Prompt,
-        browser: Option<Browser>,
         clock: &dyn Fn() -> Duration,
     ) -> (Judgement, Timings) {
         let start = clock();
-        let (facts, found) = self.facts(ask, prompt, browser);
+        let (facts, found) = self.facts(ask, prompt);
         let classified = clock();
         let decision = self.policy.decide(&facts);
         let edits = edits(&decision, &found);
-        let decision = self.after_redaction(ask, prompt, browser, decision, &edits);
+        let decision = self.after_redaction(ask, prompt, decision, &edits);
         let decided = clock();
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let timings = Timings {
@@ -88,18 +93,18 @@ impl Snapshot {
     }
 
     /// Judges a request whose text was not, or could not be, looked at because of `code`.
-    pub(crate) fn fault(&self, ask: &Judge, browser: Option<Browser>, code: Code) -> Judgement {
-        let facts = match &ask.reading {
-            Reading::Prompt(prompt) => Facts::of(ask.app.clone(), prompt),
+    pub(crate) fn fault(&self, ask: &Asked<'_>, code: Code) -> Judgement {
+        let facts = match &ask.judge.reading {
+            Reading::Prompt(prompt) => Facts::of(ask.judge.app.clone(), prompt),
             Reading::Unread(drift) => {
                 // Of an unread send nothing is known but that something leaves.
                 let operation = drift.operation.unwrap_or(Operation::SendPrompt);
-                let mut facts = Facts::new(operation, ask.app.clone());
+                let mut facts = Facts::new(operation, ask.judge.app.clone());
                 facts.text_bytes = drift.size.unwrap_or(1);
                 facts
             }
         };
-        let facts = self.with_person(facts, ask, browser);
+        let facts = self.with_person(facts, ask);
         let decision = self.policy.decide(&facts);
         self.judgement(ask, facts, nothing(), decision, Vec::new(), Some(code))
     }
@@ -109,9 +114,9 @@ impl Snapshot {
         prompt.text_len() > limit
     }
 
-    fn facts(&self, ask: &Judge, prompt: &Prompt, browser: Option<Browser>) -> (Facts, Classification) {
+    fn facts(&self, ask: &Asked<'_>, prompt: &Prompt) -> (Facts, Classification) {
         let found = self.engine.classify(prompt);
-        let mut facts = self.with_person(Facts::of(ask.app.clone(), prompt), ask, browser);
+        let mut facts = self.with_person(Facts::of(ask.judge.app.clone(), prompt), ask);
         facts.classified(&found.topics, &found.findings, topics);
         for name in &found.names {
             facts.found(&name.label, topics(&name.label), Place::Name);
@@ -119,33 +124,32 @@ impl Snapshot {
         (facts, found)
     }
 
-    fn with_person(&self, mut facts: Facts, ask: &Judge, browser: Option<Browser>) -> Facts {
-        facts.user = self.user.clone();
-        facts.browser = browser;
-        facts.private_window = ask.private_window;
+    fn with_person(&self, mut facts: Facts, ask: &Asked<'_>) -> Facts {
+        facts.user = ask.user.unwrap_or(&self.user).clone();
+        facts.browser = ask.browser;
+        facts.private_window = ask.judge.private_window;
         facts
     }
 
     /// What redaction does not remove still stands.
     fn after_redaction(
         &self,
-        ask: &Judge,
+        ask: &Asked<'_>,
         prompt: &Prompt,
-        browser: Option<Browser>,
         decision: Decision,
         edits: &[Edit],
     ) -> Decision {
         if !decision.obligations.contains(&Obligation::Redact) {
             return decision;
         }
-        let (facts, _) = self.facts(ask, &prompt.edited(edits), browser);
+        let (facts, _) = self.facts(ask, &prompt.edited(edits));
         let again = self.policy.decide(&facts);
         decision.after_redaction(again)
     }
 
     fn judgement(
         &self,
-        ask: &Judge,
+        ask: &Asked<'_>,
         facts: Facts,
         found: Classification,
         decision: Decision,
@@ -164,7 +168,7 @@ impl Snapshot {
         let edits = if obligations.contains(&Obligation::Redact) { edits } else { Vec::new() };
         let policy_fault = (!decision.faults.is_empty()).then_some(Code::PolicyFault);
         let verdict = Verdict {
-            event: ask.event.clone(),
+            event: ask.judge.event.clone(),
             outcome: outcome(action),
             action: reported,
             card: card::card(action, &obligations, &decision, &found, facts.operation),

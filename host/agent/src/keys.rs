@@ -22,8 +22,6 @@ pub(crate) struct Recipient {
     pub(crate) key: PublicKey,
     /// Stands beside every sealed text.
     pub(crate) id: KeyId,
-    /// The private half lies on this machine.
-    pub(crate) trial: bool,
 }
 
 /// Fresh randomness from the machine.
@@ -35,11 +33,11 @@ pub(crate) fn seed() -> Result<Seed> {
 
 /// The recipient; makes this machine's key pair when none is configured and none is there.
 pub(crate) fn recipient(data: &Path, configured: Option<&str>) -> Result<Recipient> {
-    let (key, trial) = match configured {
-        Some(text) => (PublicKey::parse(text).context("`recipient` in the settings is no key")?, false),
-        None => (own(data)?.public(), true),
+    let key = match configured {
+        Some(text) => PublicKey::parse(text).context("`recipient` in the settings is no key")?,
+        None => own(data)?.public(),
     };
-    Ok(Recipient { id: key.id(), key, trial })
+    Ok(Recipient { id: key.id(), key })
 }
 
 fn own(data: &Path) -> Result<PrivateKey> {
@@ -126,7 +124,6 @@ mod tests {
     fn the_first_start_makes_a_key_and_later_ones_keep_it() {
         let data = tempfile::tempdir().unwrap();
         let first = recipient(data.path(), None).unwrap();
-        assert!(first.trial);
         assert_eq!(recipient(data.path(), None).unwrap().id, first.id);
         assert_eq!(private_keys(data.path()).unwrap().len(), 1);
         assert_eq!(fs::read_dir(folder(data.path())).unwrap().count(), 1);
@@ -168,7 +165,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let other = tempfile::tempdir().unwrap();
         let key = recipient(other.path(), None).unwrap().key.to_base64();
-        assert!(!recipient(data.path(), Some(&key)).unwrap().trial);
+        assert_eq!(recipient(data.path(), Some(&key)).unwrap().key.to_base64(), key);
         assert!(recipient(data.path(), Some("nonsense")).is_err());
         assert_eq!(private_keys(data.path()).unwrap().len(), 0);
     }

@@ -23,7 +23,7 @@ use super::incoming::{self, Named};
 use super::queue::{Job, Pool};
 use super::reply;
 use super::watch::{Alarms, Turn};
-use crate::judge::{self, Judgement};
+use crate::judge::{self, Asked, Judgement};
 use crate::live::{Active, Live};
 use crate::out;
 use crate::record::{self, Once, Place, Recorder};
@@ -165,7 +165,7 @@ impl Desk {
             let snapshot = held.active.snapshot().map_err(|_| Code::PolicyFault)?;
             let start = Instant::now();
             let clock = || start.elapsed();
-            Ok(snapshot.judge(&held.ask, self.browser.get().copied(), &clock))
+            Ok(snapshot.judge(&self.asked(held), &clock))
         };
         catch_unwind(AssertUnwindSafe(judge)).unwrap_or(Err(Code::Internal))
     }
@@ -188,7 +188,7 @@ impl Desk {
             Ok(done) => done,
             Err(code) => {
                 let snapshot = active.snapshot().map_err(|_| Code::PolicyFault)?;
-                (snapshot.fault(ask, browser, code), Timings::default())
+                (snapshot.fault(&self.asked(held), code), Timings::default())
             }
         };
         timings.total_us = micros(arrived.elapsed());
@@ -210,6 +210,10 @@ impl Desk {
                 Ok(judge::unrecorded(&active.settings().fail, verdict, facts.operation))
             }
         }
+    }
+
+    fn asked<'a>(&self, held: &'a Held) -> Asked<'a> {
+        Asked { judge: &held.ask, browser: self.browser.get().copied(), user: None }
     }
 
     fn note_bad(&self, app: Option<&App>, code: Code) {

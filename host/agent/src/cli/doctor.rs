@@ -1,0 +1,192 @@
+//! `promptgate doctor`: what is installed, connected and protected, and a fix for each fault.
+//!
+//! INVARIANT: every check that is not right names what to do; the exit code says whether one was.
+//! It deliberately repairs nothing.
+
+mod browser;
+mod host;
+
+use anyhow::{Context, Result};
+use host_store::{Store, StoreError};
+use serde::Serialize;
+use shared_protocol::{Capture, PolicySource};
+
+use super::table;
+use crate::exit::Exit;
+use crate::install;
+use crate::keys;
+use crate::os::Env;
+use crate::out;
+use crate::settings::{Configured, Source};
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    /// As it should be.
+    Ok,
+    /// Good to know.
+    Note,
+    /// Something is wrong.
+    Wrong,
+}
+
+/// One check.
+#[derive(Debug, Serialize)]
+struct Check {
+    check: String,
+    state: State,
+    what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    ok: bool,
+    version: &'static str,
+    checks: &'a [Check],
+}
+
+impl Check {
+    fn new(check: &str, state: State, what: impl Into<String>) -> Self {
+        Self { check: check.to_owned(), state, what: what.into(), fix: None }
+    }
+
+    fn wrong(check: &str, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { fix: Some(fix.into()), ..Self::new(check, State::Wrong, what) }
+    }
+}
+
+pub(super) fn run(env: &Env, json: bool) -> Result<Exit> {
+    let program = std::env::current_exe().context("this program's own path is not known")?;
+    let configured = Configured::load(env);
+    let mut checks = browser::checks(env, &program, &configured.extensions);
+    checks.push(settings(&configured));
+    checks.push(key(env, &configured));
+    checks.push(record(env));
+    checks.push(host::check(&program));
+    let ok = checks.iter().all(|check| check.state != State::Wrong);
+    if json {
+        let told = Told { ok, version: env!("CARGO_PKG_VERSION"), checks: &checks };
+        out::line(&serde_json::to_string(&told)?);
+    } else {
+        tell(&checks);
+    }
+    Ok(if ok { Exit::Done } else { Exit::Fault })
+}
+
+fn tell(checks: &[Check]) {
+    let cells = |check: &Check| {
+        let state = match check.state {
+            State::Ok => "ok",
+            State::Note => "note",
+            State::Wrong => "WRONG",
+        };
+        vec![state.to_owned(), check.check.clone(), check.what.clone()]
+    };
+    let rows: Vec<_> = checks.iter().map(cells).collect();
+    for line in table::align(&["STATE", "CHECK", "WHAT"], &rows) {
+        out::line(&line);
+    }
+    for check in checks {
+        if let Some(fix) = &check.fix {
+            out::line(&format!("to fix {}: {fix}", check.check));
+        }
+    }
+}
+
+fn settings(configured: &Configured) -> Check {
+    let path = match &configured.source {
+        Source::Trial => {
+            let what = "no file: a trial that watches and stops nobody";
+            return Check::new("settings", State::Note, what);
+        }
+        Source::Own(path) | Source::Managed(path) => path.display(),
+    };
+    let source = configured.settings.source;
+    match &configured.fault {
+        Some(fault) => {
+            let until = match source {
+                PolicySource::ManagedWithoutBundle => "everything with text is refused",
+                PolicySource::BuiltinMonitor
+                | PolicySource::BuiltinEnforce
+                | PolicySource::DeveloperFile
+                | PolicySource::Bundle => "the built-in policy is enforced and every fault refuses",
+            };
+            Check::wrong("settings", format!("{path}: {fault}; until then {until}"), format!("edit {path}"))
+        }
+        None => {
+            let word = serde_json::to_value(source).unwrap_or_default();
+            let managed = if configured.settings.managed { "managed, " } else { "" };
+            let what = format!("{managed}{}, from {path}", word.as_str().unwrap_or_default());
+            Check::new("settings", State::Ok, what)
+        }
+    }
+}
+
+fn key(env: &Env, configured: &Configured) -> Check {
+    let settings = &configured.settings;
+    if let Some(text) = &configured.recipient {
+        return match shared_seal::PublicKey::parse(text) {
+            Ok(key) => Check::new("key", State::Ok, format!("text is sealed to key {}", key.id())),
+            Err(fault) => {
+                Check::wrong("key", format!("`recipient` is no key: {fault}"), "correct the settings")
+            }
+        };
+    }
+    if settings.capture == Capture::Metadata {
+        return Check::new("key", State::Ok, "no text is kept");
+    }
+    if settings.managed {
+        let what = "text is sealed to a key on this machine: the organisation cannot open it";
+        return Check::wrong(
+            "key",
+            what,
+            "name the organisation's key as `recipient` in the managed settings",
+        );
+    }
+    match env.data().map(|data| keys::private_keys(&data)) {
+        Some(Ok(keys)) if keys.is_empty() => {
+            Check::new("key", State::Note, "made when a browser first starts the host (trial)")
+        }
+        Some(Ok(_)) => {
+            Check::new("key", State::Note, "trial: text is sealed to a key that lies on this machine")
+        }
+        Some(Err(fault)) => {
+            Check::wrong("key", format!("{fault:#}"), "restore the key file, or move it away")
+        }
+        None => Check::wrong("key", "no home folder is known", "set HOME"),
+    }
+}
+
+fn record(env: &Env) -> Check {
+    let Some(data) = env.data() else {
+        return Check::wrong("record", "no home folder is known", "set HOME");
+    };
+    let place = data.join(host_store::FILE);
+    let counted = Store::existing(&data, Store::BUSY).and_then(|store| {
+        store.check()?;
+        store.read(|view| view.count(&host_store::Filter::default()))
+    });
+    match counted {
+        Ok(rows) => Check::new("record", State::Ok, format!("{rows} rows in {}", place.display())),
+        Err(StoreError::Missing) => {
+            Check::new("record", State::Note, "made when a browser first starts the host")
+        }
+        // The error says what to do after its colon.
+        Err(fault) => {
+            let said = fault.to_string();
+            let (what, fix) = said.split_once(": ").unwrap_or((&said, "run it again"));
+            Check::wrong("record", what, fix)
+        }
+    }
+}
+
+/// The browsers on this machine, told when there is none.
+fn none_installed(env: &Env) -> Option<Check> {
+    install::present(env).is_empty().then(|| {
+        let what = "no browser found on this machine";
+        Check::wrong("browsers", what, "install one, or name it: `promptgate install --browser chromium`")
+    })
+}

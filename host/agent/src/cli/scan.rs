@@ -1,0 +1,170 @@
+//! `promptgate scan`: text, lines of JSON or recorded traffic against the policy in force.
+//!
+//! INVARIANT: sends nothing and records nothing. The same judgement as for a browser.
+
+mod har;
+mod lines;
+mod person;
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use host_policy::UserFacts;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use shared_protocol::{
+    Action, App, EventId, Finding, Judge, Mode, Operation, Part, PartKind, Prompt, Reading,
+};
+
+use crate::exit::Exit;
+use crate::judge::{Asked, Judgement, Snapshot};
+use crate::live::Active;
+use crate::os::Env;
+
+/// The site a text is judged for when none is named.
+const APP: &str = "chatgpt";
+
+/// What to try, and as whom.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The file to read; `-`, or nothing, reads standard input.
+    #[arg(conflicts_with = "har")]
+    file: Option<PathBuf>,
+    /// Each line is `{"id", "text", "operation"?, "user"?, "groups"?, "app"?}`; writes a line of JSON for each.
+    #[arg(long, conflicts_with = "har")]
+    jsonl: bool,
+    /// Recorded traffic (an HTTP Archive): a line for each entry.
+    #[arg(long, value_name = "FILE")]
+    har: Option<PathBuf>,
+    /// Judge as this user.
+    #[arg(long = "as", value_name = "USER")]
+    user: Option<String>,
+    /// Judge as a member of this group; may be given several times.
+    #[arg(long = "group", value_name = "GROUP")]
+    groups: Vec<String>,
+    /// Judge for this site.
+    #[arg(long, value_name = "APP")]
+    app: Option<String>,
+}
+
+/// A finding as it is written out.
+#[derive(Serialize)]
+struct Found<'a> {
+    label: &'a str,
+    part: usize,
+    start: usize,
+    end: usize,
+    confidence: f64,
+}
+
+impl<'a> From<&'a Finding> for Found<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        let Finding { label, part, start, end, confidence, mask: _ } = finding;
+        Self {
+            label: label.as_str(),
+            part: *part,
+            start: *start,
+            end: *end,
+            confidence: rounded(*confidence),
+        }
+    }
+}
+
+/// Who asks, and where.
+struct As {
+    user: UserFacts,
+    app: App,
+}
+
+pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
+    let active = Active::load(env);
+    if let Some(fault) = &active.configured.fault {
+        crate::out::note(&format!("settings: {fault}"));
+    }
+    let snapshot = active.snapshot()?;
+    let person = As {
+        user: user(&snapshot.user, args.user.as_ref(), &args.groups),
+        app: App::new(args.app.as_deref().unwrap_or(APP)),
+    };
+    match (&args.har, args.jsonl) {
+        (Some(path), _) => har::run(path, &person, snapshot, json),
+        (None, true) => lines::run(input(args.file.as_ref())?, &person, snapshot),
+        (None, false) => {
+            let mut bytes = Vec::new();
+            input(args.file.as_ref())?.read_to_end(&mut bytes).context("the text cannot be read")?;
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let name = args.file.as_ref().map_or("-".into(), |path| path.to_string_lossy());
+            person::run(&name, text, &person, snapshot, json)
+        }
+    }
+}
+
+fn input(path: Option<&PathBuf>) -> Result<Box<dyn BufRead>> {
+    match path {
+        Some(path) if path.as_os_str() != "-" => {
+            let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            Ok(Box::new(BufReader::new(file)))
+        }
+        _ => Ok(Box::new(BufReader::new(io::stdin()))),
+    }
+}
+
+/// `--as` and `--group` over who is at the keyboard.
+fn user(known: &UserFacts, id: Option<&String>, groups: &[String]) -> UserFacts {
+    let mut user = match id {
+        Some(id) => UserFacts { id: id.clone(), ..UserFacts::default() },
+        None => known.clone(),
+    };
+    if !groups.is_empty() {
+        user.groups = groups.iter().cloned().collect::<BTreeSet<_>>();
+    }
+    user
+}
+
+/// A text as the one part of a prompt.
+fn prompt(operation: Operation, text: String) -> Prompt {
+    let mut prompt = Prompt::new(operation);
+    prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });
+    prompt
+}
+
+/// Judges outside of any browser; also how long it took.
+fn judge(snapshot: &Snapshot, person: &As, reading: Reading) -> Result<(Judgement, Duration)> {
+    let event = EventId::try_from("00000000-0000-0000-0000-000000000000".to_owned())?;
+    let ask = Judge { event, app: person.app.clone(), at: 0, reading, private_window: false };
+    let start = Instant::now();
+    let asked = Asked { judge: &ask, browser: None, user: Some(&person.user) };
+    let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
+    Ok((judgement, start.elapsed()))
+}
+
+/// The action it would have, and whether that would be carried out.
+fn reported(judgement: &Judgement) -> (Action, Mode) {
+    (judgement.verdict.action, judgement.verdict.mode)
+}
+
+fn topics(judgement: &Judgement) -> Value {
+    let pairs = judgement.found.topics.iter();
+    pairs
+        .map(|one| (String::from(one.topic.clone()), json!(rounded(one.score))))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+fn levels(judgement: &Judgement) -> Value {
+    let pairs = judgement.found.topics.iter();
+    pairs.map(|one| (String::from(one.topic.clone()), json!(one.level))).collect::<Map<_, _>>().into()
+}
+
+fn findings(judgement: &Judgement) -> Vec<Found<'_>> {
+    judgement.found.findings.iter().map(Found::from).collect()
+}
+
+/// Written with four places: more would be noise of the floating point.
+fn rounded(score: f32) -> f64 {
+    (f64::from(score) * 10_000.0).round() / 10_000.0
+}
