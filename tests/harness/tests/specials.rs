@@ -66,6 +66,15 @@ async fn chatgpt(browser: Browser) -> Result<()> {
     edits_and_repeats(&session).await?;
     uploads(&stand_ins, &session, "sdmntprwestus.oaiusercontent.com").await?;
 
+    ensure!(session.share().await?);
+    let first = session.conversation().await?;
+    session.new_chat().await?;
+    session.ask("anew").await?;
+    ensure!(
+        first.is_some() && session.conversation().await? != first,
+        "the new chat goes on with the old one"
+    );
+
     session.open_at(Site::ChatGpt, Site::ChatGpt.temporary_chat()).await?;
     session.ask("not kept").await?;
     ensure!(ledger.holding("not kept").iter().any(|e| e.contains("\"history_and_training_disabled\":true")));
@@ -82,6 +91,7 @@ async fn gemini(browser: Browser) -> Result<()> {
     let (stand_ins, session) = begin(browser, Site::Gemini).await?;
     session.ask("first").await?;
     edits_and_repeats(&session).await?;
+    session.new_chat().await?;
     uploads(&stand_ins, &session, "content-push.googleapis.com").await?;
     let rpcs = stand_ins.ledger().requests("POST", "/_/BardChatUi/data/batchexecute");
     ensure!(rpcs.iter().any(|e| e.contains("[[[\"otAQ7b\"") && e.contains("[\"MaZiqc\"")));
@@ -106,6 +116,8 @@ async fn claude(browser: Browser) -> Result<()> {
 
     session.ask("second").await?;
     edits_and_repeats(&session).await?;
+    ensure!(session.share().await?);
+    session.new_chat().await?;
     uploads(&stand_ins, &session, "claude.ai").await?;
 
     session.open_at(Site::Claude, "/chat/00000000-0000-4000-8000-00000000dead").await?;
@@ -121,9 +133,16 @@ async fn perplexity(browser: Browser) -> Result<()> {
     session.type_prompt("half a thought").await?;
     let path = "/rest/autosuggest/list-autosuggest";
     stand_ins.ledger().wait_for(PATIENCE, |e| e.path() == path && e.contains("half a thought")).await?;
+    session.wait_for_drafts(1).await?;
     session.clear_prompt().await?;
+    session.ask("a whole thought").await?;
+    ensure!(session.share().await?);
+    session.new_chat().await?;
     uploads(&stand_ins, &session, "ppl-ai-file-upload.s3.amazonaws.com").await?;
     ensure!(session.driver()?.current_url().await?.path().starts_with("/search/"));
+    session.driver()?.goto("https://www.perplexity.ai/search/new?q=from+the+address").await?;
+    session.wait_for(State::Done).await?;
+    assert_eq!(session.answer().await?, answer_to("from the address"));
     session.close().await
 }
 

@@ -12,8 +12,7 @@ const TYPED: usize = 200;
 impl Session {
     /// What the page is at.
     pub async fn state(&self) -> Result<String> {
-        let mark = self.script("return document.documentElement.dataset.state ?? ''", Vec::new()).await?;
-        Ok(mark.as_str().unwrap_or_default().to_owned())
+        self.mark("state").await
     }
 
     /// Waits until the page is at `state`.
@@ -110,9 +109,7 @@ impl Session {
 
     /// The conversation's id as the page knows it.
     pub async fn conversation(&self) -> Result<Option<String>> {
-        let id =
-            self.script("return document.documentElement.dataset.conversation ?? null", Vec::new()).await?;
-        Ok(id.as_str().map(str::to_owned))
+        Ok(Some(self.mark("conversation").await?).filter(|id| !id.is_empty()))
     }
 
     /// Attaches a file and waits until the page has uploaded it or says that it could not; true: uploaded.
@@ -121,16 +118,46 @@ impl Session {
         self.script(reset, Vec::new()).await?;
         let path = file.canonicalize()?.display().to_string();
         self.find("form input[type=file]").await?.send_keys(path).await?;
+        self.ended("upload", "ready").await
+    }
+
+    /// Waits until the page has tried to send typed text as a draft, `times` in all, whatever came of it.
+    pub async fn wait_for_drafts(&self, times: u64) -> Result<()> {
         let look = async || {
-            let mark =
-                self.script("return document.documentElement.dataset.upload ?? ''", Vec::new()).await?;
-            Ok(match mark.as_str() {
-                Some("ready") => Some(true),
-                Some("error") => Some(false),
-                _ => None,
-            })
+            let tried = self.mark("drafts").await?.parse().unwrap_or(0_u64);
+            Ok((tried >= times).then_some(()))
         };
-        self.until("end of the upload", look).await
+        self.until("draft", look).await
+    }
+
+    /// Begins a new conversation by the page's own button, without a page load.
+    pub async fn new_chat(&self) -> Result<()> {
+        self.find("[data-action=new-chat]").await?.click().await?;
+        self.wait_for(State::Idle).await
+    }
+
+    /// Shares the conversation and waits until the page says how it went; true: shared. Not on Gemini, whose call is
+    /// not known.
+    pub async fn share(&self) -> Result<bool> {
+        self.script("delete document.documentElement.dataset.share", Vec::new()).await?;
+        self.find("[data-action=share]").await?.click().await?;
+        self.ended("share", "done").await
+    }
+
+    /// Waits until a mark says that something ended; true: well.
+    async fn ended(&self, name: &str, well: &str) -> Result<bool> {
+        let look = async || {
+            let mark = self.mark(name).await?;
+            Ok((mark == well || mark == "error").then_some(mark == well))
+        };
+        self.until(&format!("end of the {name}"), look).await
+    }
+
+    /// A mark of the page; empty when it is not there.
+    async fn mark(&self, name: &str) -> Result<String> {
+        let script = "return document.documentElement.dataset[arguments[0]] ?? ''";
+        let mark = self.script(script, vec![json!(name)]).await?;
+        Ok(mark.as_str().unwrap_or_default().to_owned())
     }
 
     /// Edits the last prompt in the thread and sends it again.

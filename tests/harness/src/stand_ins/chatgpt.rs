@@ -46,6 +46,10 @@ impl ChatGpt {
             }
             ("POST", "/backend-api/files") => register(&request.json()),
             ("POST", "/backend-api/files/process_upload_stream") => processed(&request.json()),
+            ("POST", "/backend-api/share/create") => Reply::json(
+                200,
+                &json!({"share_id": "stand-in", "share_url": "https://chatgpt.com/share/stand-in"}),
+            ),
             ("POST", path) if path.starts_with("/backend-api/conversation/gen_title/") => {
                 Reply::json(200, &json!({"title": "A stand-in conversation"}))
             }

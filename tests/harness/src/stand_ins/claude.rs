@@ -38,6 +38,9 @@ impl Claude {
             ("POST", ["api", "organizations", _, "chat_conversations", _, "title"]) => {
                 Reply::json(200, &json!({"title": "A stand-in conversation"}))
             }
+            ("POST", ["api", "organizations", _, "chat_conversations", _, "share"]) => {
+                Reply::json(200, &json!({"uuid": "5fd0c0de-0000-4000-8000-0000000000c1"}))
+            }
             ("POST", ["api", "organizations", _, "conversations", _, "wiggle", "upload-file"]) => {
                 Reply::json(
                     200,

@@ -29,6 +29,9 @@ impl Perplexity {
                 let query = &request.json()["query"];
                 Reply::json(200, &json!({"status": "success", "query": query, "results": []}))
             }
+            ("POST", "/rest/thread/update_thread_access") => {
+                Reply::json(200, &json!({"status": "success", "access": 2}))
+            }
             ("POST", "/rest/uploads/batch_create_upload_urls") => register(&request.json()),
             ("POST", "/rest/sse/attachment_processing/subscribe") => processed(&request.json()),
             _ => Reply::json(404, &json!({"detail": "Not Found"})),

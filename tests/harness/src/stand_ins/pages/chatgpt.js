@@ -160,5 +160,15 @@
     socket.send(JSON.stringify([{ id: ++command, command: { type: 'subscribe', topic_id: topic, offset: '0' } }]));
   }
 
-  kit.start({ send, draft, upload, ready: () => document.getElementById('chips').childElementCount > 0 });
+  function fresh() {
+    conversation = undefined;
+    leaf = 'client-created-root';
+    return '/';
+  }
+
+  async function share() {
+    return (await post('/backend-api/share/create', { conversation_id: conversation, current_node_id: leaf, is_anonymous: true })).ok;
+  }
+
+  kit.start({ send, draft, upload, fresh, share, ready: () => document.getElementById('chips').childElementCount > 0 });
 })();

@@ -6,9 +6,10 @@
   const organisation = '/api/organizations/0a9c0de0-0000-4000-8000-000000000001';
   const incognito = location.search.includes('incognito');
   const LONG = 4000;
+  const ROOT = '00000000-0000-4000-8000-000000000000';
   let conversation = /^\/chat\/([0-9a-f-]{36})/.exec(location.pathname)?.[1];
   let began = Boolean(conversation);
-  let parent = '00000000-0000-4000-8000-000000000000';
+  let parent = ROOT;
   const headers = { accept: 'text/event-stream', 'content-type': 'application/json', 'anthropic-client-platform': 'web_claude_ai' };
   const chosen = () => (conversation ??= kit.uuid());
   const calls = () => `${organisation}/chat_conversations/${chosen()}`;
@@ -81,5 +82,14 @@
     return { name: file.name, file: answer.file_uuid };
   }
 
-  kit.start({ send, pasted, upload, ready: () => document.getElementById('chips').childElementCount > 0 });
+  function fresh() {
+    conversation = undefined;
+    began = false;
+    parent = ROOT;
+    return '/new';
+  }
+
+  const share = async () => (await post(`${calls()}/share`, {})).ok;
+
+  kit.start({ send, pasted, upload, fresh, share, ready: () => document.getElementById('chips').childElementCount > 0 });
 })();

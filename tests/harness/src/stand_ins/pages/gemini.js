@@ -120,5 +120,13 @@
   }
 
   batch(['otAQ7b', []], ['ESY5D', [[['bard_activity_enabled']]]], ['MaZiqc', [13, null, [0, null, 1]]]);
-  kit.start({ send, upload });
+  function fresh() {
+    ids = ['', '', ''];
+    return `${prefix}/app`;
+  }
+
+  // The call that makes a link is not known.
+  const share = () => Promise.reject(new Error('not known'));
+
+  kit.start({ send, upload, fresh, share });
 })();

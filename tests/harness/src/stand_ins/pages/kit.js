@@ -1,5 +1,6 @@
 // The furniture that the four pages share: composer, thread, state marks for tests, and a reader of event streams.
 // It talks to no server. Marks: html[data-state] idle|sending|streaming|done|error, html[data-turn] sends begun,
+// html[data-drafts] drafts that were tried to the end, html[data-upload] and html[data-share] how the last one ended,
 // [data-role=question|answer|fault] in the thread.
 'use strict';
 const kit = (() => {
@@ -102,7 +103,10 @@ const kit = (() => {
     });
     composer.addEventListener('input', () => {
       clearTimeout(timer);
-      timer = setTimeout(() => options.draft?.(read(composer)), 150);
+      timer = setTimeout(async () => {
+        await options.draft?.(read(composer));
+        root.dataset.drafts = String(Number(root.dataset.drafts ?? 0) + 1);
+      }, 150);
     });
     document.querySelector('input[type=file]')?.addEventListener('change', async (event) => {
       root.dataset.upload = 'uploading';
@@ -114,6 +118,17 @@ const kit = (() => {
         add('fault', `Upload failed: ${error.message}`);
       }
       event.target.value = '';
+    });
+    document.querySelector('[data-action=new-chat]').addEventListener('click', () => {
+      thread.replaceChildren();
+      put('');
+      delete root.dataset.conversation;
+      history.pushState({}, '', options.fresh());
+      state('idle');
+    });
+    document.querySelector('[data-action=share]').addEventListener('click', async () => {
+      const ok = await options.share().catch(() => false);
+      root.dataset.share = ok ? 'done' : 'error';
     });
     state('idle');
   }

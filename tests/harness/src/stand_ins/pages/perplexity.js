@@ -6,7 +6,7 @@
   const incognito = location.search.includes('incognito');
   const headers = { 'content-type': 'application/json', 'x-perplexity-request-reason': 'perplexity-query-state-provider' };
   const post = (path, body, more) => fetch(path, { method: 'POST', headers: { ...headers, ...more }, body: JSON.stringify(body) });
-  const context = kit.uuid();
+  let context = kit.uuid();
   let last;
   let token;
 
@@ -78,5 +78,15 @@
     return place.s3_object_url;
   }
 
-  kit.start({ send, draft, upload });
+  function fresh() {
+    [last, token, context] = [undefined, undefined, kit.uuid()];
+    return '/';
+  }
+
+  const share = async () => (await post('/rest/thread/update_thread_access', { context_uuid: kit.root.dataset.conversation, updated_access: 2, read_write_token: token })).ok;
+
+  kit.start({ send, draft, upload, fresh, share });
+  // A prompt in the address is asked at once.
+  const asked = /^\/search(\/new)?$/.test(location.pathname) && new URLSearchParams(location.search).get('q');
+  if (asked) send(asked);
 })();
