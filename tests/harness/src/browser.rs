@@ -10,10 +10,10 @@ pub(crate) use process::Process;
 
 use crate::paths;
 use crate::stand_ins::StandIns;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::Value;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One of the two engines the product is tested in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,6 +82,11 @@ impl Launch {
 
     /// A browser with the product as built; an error that says what to run when it is not.
     pub fn guarded(browser: Browser) -> Result<Launch> {
+        let managed = "/etc/promptgate/settings.toml";
+        ensure!(
+            !Path::new(managed).exists(),
+            "{managed} would win over the settings of a test: move it away"
+        );
         let extension = Some(paths::extension(browser)?);
         let host = Some(paths::host()?);
         let settings = Some("policy = \"builtin-enforce\"\n".to_owned());

@@ -23,6 +23,9 @@
 //!
 //! The pages tell tests what they are at by marks in the DOM (`html[data-state]`, [`State`]) and by the thread;
 //! the server tells by its [`Ledger`]. Nothing here sleeps: each wait looks at a condition until [`PATIENCE`] ends.
+//! What the pages do with a refused prompt differs on purpose: ChatGPT and Perplexity put it back into the composer,
+//! Claude leaves it there, Gemini loses it. A prompt with `[handoff]` on ChatGPT is answered over the WebSocket.
+//!
 //! None of it shares code or data with the product's own readers of the sites.
 
 mod browser;

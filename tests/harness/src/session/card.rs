@@ -6,6 +6,7 @@ use super::Session;
 use super::wire::Wire;
 use anyhow::{Context, Result};
 use serde_json::Value;
+use thirtyfour::error::WebDriverErrorInner::{NoSuchFrame, NoSuchWindow};
 use thirtyfour::{By, WebElement};
 
 /// The key of a shadow root in WebDriver's answers.
@@ -84,8 +85,14 @@ impl Card<'_> {
     pub async fn choose(self, choice: &str) -> Result<()> {
         let selector = format!("[data-choice={choice}]");
         let button = self.session.driver()?.find(By::Css(selector)).await;
-        button.with_context(|| format!("the card does not offer {choice}"))?.click().await?;
-        self.leave().await
+        let button = button.with_context(|| format!("the card does not offer {choice}"))?;
+        let clicked = button.click().await;
+        self.leave().await?;
+        match clicked {
+            // The click took the frame away before the driver was done with it: that is what it is for.
+            Err(error) if matches!(error.as_inner(), NoSuchWindow(_) | NoSuchFrame(_)) => Ok(()),
+            clicked => Ok(clicked?),
+        }
     }
 
     /// Goes back to the page; the card stays.

@@ -53,7 +53,8 @@
       const [answer] = await Promise.all([
         post('/backend-api/f/conversation/prepare', { action: 'next', parent_message_id: leaf, ...common(), partial_query: partial,
           client_prepare_dispatch: 'debounced', client_prepare_source: 'composer_editor_state' }),
-        post('/backend-api/conversation/experimental/generate_autocompletions', { input_text: text, num_completions: 4 }),
+        fetch(new URL('/backend-api/conversation/experimental/generate_autocompletions', location.origin),
+          { method: 'POST', headers, body: new Blob([JSON.stringify({ input_text: text, num_completions: 4 })]) }),
       ]);
       conduit = (await answer.json()).conduit_token ?? 'no-token';
       prepared = conduit === 'no-token' ? 'failure' : 'success';

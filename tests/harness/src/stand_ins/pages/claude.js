@@ -33,7 +33,8 @@
     const path = `${calls()}/${again ? 'retry_completion' : 'completion'}`;
     if (!began && !incognito) history.pushState({}, '', `/chat/${conversation}`);
     try {
-      const response = await post(path, body);
+      // Front ends call fetch in each of its forms; a repeated answer is asked for with a Request.
+      const response = again ? await fetch(new Request(path, { method: 'POST', headers, body: JSON.stringify(body) })) : await post(path, body);
       if (!response.ok) throw new Error((await response.json()).error.message);
       kit.put('');
       await receive(response, { text, question, human, from });
