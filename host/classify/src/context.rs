@@ -33,7 +33,9 @@ fn alone(text: &str, at: usize, word: &str) -> bool {
     let letter = |char: Option<char>| char.is_some_and(|char| char.is_ascii_alphabetic());
     let before = text.get(..at).and_then(|text| text.chars().next_back());
     let after = text.get(at + word.len()..).and_then(|text| text.chars().next());
-    !(letter(before) && letter(word.chars().next())) && !(letter(after) && letter(word.chars().next_back()))
+    let longer_before = letter(before) && letter(word.chars().next());
+    let longer_after = letter(after) && letter(word.chars().next_back());
+    !longer_before && !longer_after
 }
 
 /// Whether the place `at` lies in one of our replacements.

@@ -116,6 +116,7 @@ impl Engine {
                         start: passed.start,
                         end: passed.end,
                         confidence,
+                        secret: detector.secret,
                         detector: index,
                         text: found,
                     });

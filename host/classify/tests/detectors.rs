@@ -2,6 +2,8 @@
 //!
 //! `«…»` marks a finding of the file's label; `{}` stands for nothing.
 
+#![cfg(test)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -31,6 +31,11 @@ const ISSUERS: &[(u32, u32, &[usize])] = &[
 const UNSEPARATED: f32 = 0.8;
 
 pub(crate) fn pass(candidate: Candidate<'_>) -> Option<Passed> {
+    // Cheap, and true of hardly any text: the first group is whole or of four.
+    let first = candidate.value().bytes().take_while(u8::is_ascii_digit).count();
+    if first != 4 && first < 13 {
+        return None;
+    }
     ends(candidate.value()).into_iter().find_map(|end| number(candidate.until(candidate.start + end)))
 }
 

@@ -1,0 +1,214 @@
+//! What holds for any text: places that exist, order, masks that hide, redaction that lasts, time that is linear.
+
+#![cfg(test)]
+
+use std::sync::LazyLock;
+use std::time::Instant;
+
+use host_classify::{Classification, Engine, replacement, topics_of};
+use proptest::prelude::*;
+use shared_protocol::{Attachment, Edit, Finding, Level, Operation, Part, PartKind, Prompt, Topic};
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::builtin().unwrap());
+
+fn prompt(texts: &[String]) -> Prompt {
+    let mut prompt = Prompt::new(Operation::SendPrompt);
+    let part = |text: &String| Part { kind: PartKind::Text, name: None, text: text.as_str().into() };
+    prompt.parts.extend(texts.iter().map(part));
+    prompt
+}
+
+fn spanned(prompt: &Prompt, finding: &Finding) -> String {
+    let text = prompt.parts[finding.part].text.expose();
+    text.chars().skip(finding.start).take(finding.end - finding.start).collect()
+}
+
+fn redacted(prompt: &Prompt, findings: &[Finding]) -> Prompt {
+    let edit = |finding: &Finding| Edit {
+        part: finding.part,
+        start: finding.start,
+        end: finding.end,
+        replacement: replacement(&finding.label),
+    };
+    let edits: Vec<Edit> = findings.iter().map(edit).collect();
+    prompt.edited(&edits)
+}
+
+/// Pieces that the detectors look for, broken ones, words that give them meaning, and anything else.
+fn piece() -> impl Strategy<Value = String> {
+    let known = [
+        "jane.doe@example.com",
+        "+1 415-555-0132",
+        "(415) 555-0132",
+        "4155550132",
+        "030/901820",
+        "phone ",
+        "Tel. ",
+        "DE89 3704 0044 0532 0130 00",
+        "GB82WEST12345698765432",
+        "4111 1111 1111 1111",
+        "378282246310005",
+        "card ",
+        "536-22-1234",
+        "536221234",
+        "SSN ",
+        "AKIAIOSFODNN7EXAMPLX",
+        "postgres://app:Tr7vLq92@db.internal/x",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----END PRIVATE KEY-----",
+        "eyJhbGciOiJIUzI1NiJ9.",
+        "sk-proj-",
+        "ghp_",
+        "@",
+        "://",
+        ":",
+        "0049 ",
+        "é",
+        "電話",
+        "😀",
+        "\u{200d}",
+        " ",
+        "-",
+        "\n",
+        "[phone number]",
+        "[",
+        "]",
+    ];
+    prop_oneof![
+        6 => prop::sample::select(known.to_vec()).prop_map(str::to_owned),
+        1 => "[A-Za-z0-9_-]{1,60}",
+        1 => "[0-9 ().+-]{1,30}",
+        1 => any::<String>(),
+    ]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(piece(), 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn places_exist_and_do_not_overlap(texts in prop::collection::vec(text(), 0..3)) {
+        let prompt = prompt(&texts);
+        let Classification { findings, topics, .. } = ENGINE.classify(&prompt);
+        for pair in findings.windows(2) {
+            let sorted = pair[0].part < pair[1].part || (pair[0].part == pair[1].part && pair[0].end <= pair[1].start);
+            prop_assert!(sorted, "{findings:?}");
+        }
+        for finding in &findings {
+            let points = prompt.parts[finding.part].text.expose().chars().count();
+            prop_assert!(finding.start < finding.end && finding.end <= points);
+            prop_assert!((0.5..=1.0).contains(&finding.confidence));
+            let found = spanned(&prompt, finding);
+            let shown = finding.mask.chars().filter(|char| *char != '•').count();
+            prop_assert!(shown * 2 <= found.chars().count(), "{found} is shown as {}", finding.mask);
+            prop_assert!(!finding.mask.contains(&found));
+        }
+        let order: Vec<Topic> = topics.iter().map(|score| score.topic.clone()).collect();
+        prop_assert_eq!(order, Topic::BUILTIN.to_vec());
+        for score in &topics {
+            prop_assert!((0.0..=1.0).contains(&score.score));
+            let evidence = findings.iter().any(|finding| topics_of(&finding.label).contains(&score.topic));
+            prop_assert_eq!(evidence, score.level > Level::None);
+        }
+    }
+
+    #[test]
+    fn what_redaction_took_out_is_not_found_again(texts in prop::collection::vec(text(), 1..3)) {
+        let before = prompt(&texts);
+        let findings = ENGINE.classify(&before).findings;
+        let after = redacted(&before, &findings);
+        let words: Vec<String> = findings.iter().map(|finding| replacement(&finding.label)).collect();
+        for finding in ENGINE.classify(&after).findings {
+            let again = spanned(&after, &finding);
+            prop_assert!(!words.iter().any(|word| again.contains(word)), "{again:?} holds a replacement");
+        }
+        // What comes up new because words moved nearer is redacted in turn, and that ends.
+        let mut last = after;
+        for _ in 0..texts.concat().len() {
+            let findings = ENGINE.classify(&last).findings;
+            if findings.is_empty() { break }
+            last = redacted(&last, &findings);
+        }
+        prop_assert_eq!(ENGINE.classify(&last).findings, vec![]);
+    }
+
+    #[test]
+    fn the_same_text_gives_the_same_answer(text in text()) {
+        let prompt = prompt(&[text]);
+        prop_assert_eq!(ENGINE.classify(&prompt), ENGINE.classify(&prompt));
+    }
+}
+
+#[test]
+fn names_of_files_count_once_and_have_no_place() {
+    let mut prompt = prompt(&["see the file".to_owned()]);
+    let name = || Some("statement of jane.doe@example.com.pdf".into());
+    prompt.attachments.push(Attachment { name: name(), ..Attachment::default() });
+    prompt.parts.push(Part { kind: PartKind::Attachment, name: name(), text: "nothing".into() });
+    let classification = ENGINE.classify(&prompt);
+    assert_eq!(classification.findings, []);
+    let labels: Vec<&str> = classification.names.iter().map(|name| name.label.as_str()).collect();
+    assert_eq!(labels, ["pii.email"]);
+    assert!(classification.topics[0].level > Level::None);
+}
+
+#[test]
+fn places_count_code_points_of_the_original() {
+    let prompt = prompt(&["😀é e\u{301} jane.doe@example.com".to_owned()]);
+    let findings = ENGINE.classify(&prompt).findings;
+    assert_eq!((findings[0].start, findings[0].end), (6, 26));
+}
+
+/// Four times the text takes about four times the time, whatever the text is made of; a quadratic rule would need
+/// sixteen times as long. The best of three runs counts, since machines are busy.
+#[test]
+fn hostile_text_takes_linear_time() {
+    let hostile = [
+        "a@",
+        "a.a.",
+        "4",
+        "4 ",
+        "41111111",
+        "+1",
+        "+1 ",
+        "(0)",
+        "0049 ",
+        "eyJhbGciOiJIUzI1NiJ9.",
+        "eyJaaaaaaaaa-",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----END ",
+        "x://a:",
+        "x://a:bbb@",
+        "ghp_",
+        "ghp_0",
+        "sk-",
+        "sk-proj-a",
+        "DE89 ",
+        "AA11AA11",
+        "secretkey=",
+        "xoxb-1-",
+        "111-11-",
+        "phone 0",
+        "tel 415555",
+        "éé@é.é",
+        "[[[[]",
+        " ",
+    ];
+    for piece in hostile {
+        let time = |bytes: usize| {
+            let prompt = prompt(&[piece.repeat(bytes / piece.len())]);
+            let once = |_| {
+                let start = Instant::now();
+                let classification = ENGINE.classify(&prompt);
+                assert_eq!(classification.topics.len(), 8);
+                start.elapsed()
+            };
+            (0..3).map(once).min().unwrap().as_secs_f64()
+        };
+        let (small, large) = (time(10_000), time(40_000));
+        assert!(large < small.max(0.001) * 12.0, "{piece:?}: {small:.3} s, then {large:.3} s");
+    }
+}
