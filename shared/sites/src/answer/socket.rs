@@ -83,15 +83,16 @@ impl SocketReader {
             }
         }
         let mut out = Vec::new();
-        let mut touched: Vec<String> = Vec::new();
         for piece in pieces {
-            if !touched.contains(&piece.item.topic) {
-                touched.push(piece.item.topic.clone());
+            let topic = self.topic(&piece.item.topic);
+            // One frame may bring a whole history in any order, but not without end.
+            if topic.waiting.len() >= WAITING * 8 {
+                topic.release(&mut out);
             }
-            self.topic(&piece.item.topic).take(piece, &mut out);
+            topic.take(piece, &mut out);
         }
-        for name in touched {
-            self.topic(&name).settle(&mut out);
+        for topic in &mut self.topics {
+            topic.settle(&mut out);
         }
         out
     }

@@ -50,12 +50,17 @@ pub(crate) fn cases() -> Vec<Case> {
     cases
 }
 
-/// Pushes the pieces, then what a socket brings for the topic that the answer was handed to.
+/// Pushes the pieces, then what a socket brings.
 pub(crate) fn play(case: &Case, pieces: &[&[u8]]) -> Response {
     let mut decoder = Decoder::new(case.format);
     for piece in pieces {
         decoder.push(piece);
     }
+    end(case, decoder)
+}
+
+/// What the decoder has read, after what a socket brings.
+pub(crate) fn end(case: &Case, mut decoder: Decoder) -> Response {
     if !case.frames.is_empty() {
         let topic = decoder.handoff().unwrap().to_owned();
         let mut reader = SocketReader::new();

@@ -27,6 +27,28 @@ fn items_come_after_their_parents_and_once() {
 }
 
 #[test]
+fn a_history_in_any_order_is_put_right() {
+    let names: Vec<String> = (0..150).map(|number| format!("i{number}")).collect();
+    let mut history: Vec<Value> = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        history.insert(at / 2, item(name, at.checked_sub(1).map(|before| names[before].as_str())));
+    }
+    let frame = json!([{"id": 1, "type": "reply", "reply": {"type": "subscribe", "catchups": history}}]);
+    assert_eq!(ids(&SocketReader::new().push(&frame.to_string())), names);
+}
+
+#[test]
+fn many_topics_push_out_the_oldest_only() {
+    let mut reader = SocketReader::new();
+    for number in 0..500 {
+        let mut one = item("a", None);
+        one["topic_id"] = json!(format!("t{number}"));
+        assert_eq!(reader.push(&json!([one]).to_string()).len(), 1);
+        assert!(reader.push(&json!([one]).to_string()).is_empty());
+    }
+}
+
+#[test]
 fn an_item_ends_with_a_blank_line() {
     let items = SocketReader::new().push(&json!([item("a", None)]).to_string());
     assert_eq!(items[0].topic, TOPIC);
