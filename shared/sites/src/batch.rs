@@ -6,9 +6,10 @@ use shared_protocol::{DriftKind, Operation};
 
 use crate::{
     data::{Does, Rule, Site},
-    draft::{Draft, operation},
+    draft::Draft,
     json::Kind,
     path::{At, Docs},
+    question::operation,
     source::Scope,
 };
 

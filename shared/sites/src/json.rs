@@ -4,7 +4,14 @@
 //! INVARIANT: bounded: at most [`MAX_DEPTH`] levels and [`MAX_NODES`] values, else an error, never a panic.
 //! Duplicate keys are kept as they are: a path finds all of them. Deliberately no typed deserialization.
 
+mod parser;
+mod string;
+
 use shared_protocol::Text;
+
+use parser::Parser;
+use string::decode;
+pub(crate) use string::encode;
 
 /// Deepest nesting that is read.
 pub(crate) const MAX_DEPTH: u16 = 128;
@@ -53,13 +60,7 @@ pub(crate) struct Doc {
 impl Doc {
     /// Parses `text` (RFC 8259, one value).
     pub(crate) fn parse(text: Text) -> Result<Self, JsonError> {
-        let mut parser = Parser { bytes: text.expose().as_bytes(), at: 0, nodes: Vec::new() };
-        parser.value(None, 0)?;
-        parser.space();
-        if parser.at < parser.bytes.len() {
-            return Err(JsonError::Syntax);
-        }
-        let nodes = parser.nodes;
+        let nodes = Parser::new(text.expose()).whole()?;
         Ok(Self { text, nodes })
     }
 
@@ -112,217 +113,6 @@ impl Doc {
             Kind::Number | Kind::True | Kind::False => Some(Text::new(raw)),
             Kind::Null | Kind::Array | Kind::Object => None,
         }
-    }
-}
-
-/// The characters of a string token, quotes included. Half a surrogate pair becomes U+FFFD, as every UTF-8
-/// reader of that string would have it.
-fn decode(token: &str) -> Option<Text> {
-    let inner = token.strip_prefix('"')?.strip_suffix('"')?;
-    // One allocation, so that no copy is left behind by growth.
-    let mut out = String::with_capacity(inner.len() + 4);
-    let mut rest = inner.chars();
-    let mut high: Option<u32> = None;
-    while let Some(char) = rest.next() {
-        let unit = if char == '\\' {
-            match rest.next()? {
-                'b' => u32::from('\u{8}'),
-                'f' => u32::from('\u{c}'),
-                'n' => u32::from('\n'),
-                'r' => u32::from('\r'),
-                't' => u32::from('\t'),
-                'u' => {
-                    let digits = rest.as_str().get(..4)?;
-                    rest = rest.as_str().get(4..)?.chars();
-                    u32::from_str_radix(digits, 16).ok()?
-                }
-                other => u32::from(other),
-            }
-        } else {
-            u32::from(char)
-        };
-        match (high.take(), unit) {
-            (Some(first), 0xDC00..=0xDFFF) => {
-                out.extend(char::from_u32(0x10000 + ((first - 0xD800) << 10) + (unit - 0xDC00)));
-                continue;
-            }
-            (Some(_), _) => out.push('\u{FFFD}'),
-            (None, _) => {}
-        }
-        match unit {
-            0xD800..=0xDBFF => high = Some(unit),
-            _ => out.push(char::from_u32(unit).unwrap_or('\u{FFFD}')),
-        }
-    }
-    if high.is_some() {
-        out.push('\u{FFFD}');
-    }
-    Some(Text::new(out))
-}
-
-/// `text` as a string token.
-pub(crate) fn encode(text: &str) -> Text {
-    Text::new(serde_json::to_string(text).unwrap_or_else(|_| "\"\"".to_owned()))
-}
-
-struct Parser<'t> {
-    bytes: &'t [u8],
-    at: usize,
-    nodes: Vec<Node>,
-}
-
-impl Parser<'_> {
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
-        }
-    }
-
-    fn expect(&mut self, byte: u8) -> Result<(), JsonError> {
-        if self.peek() != Some(byte) {
-            return Err(JsonError::Syntax);
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    fn value(&mut self, key: Option<(usize, usize)>, depth: u16) -> Result<(), JsonError> {
-        if depth > MAX_DEPTH || self.nodes.len() >= MAX_NODES {
-            return Err(JsonError::Bounds);
-        }
-        self.space();
-        let (index, start) = (self.nodes.len(), self.at);
-        self.nodes.push(Node { kind: Kind::Null, start, end: start, key, after: index + 1 });
-        let kind = match self.peek() {
-            Some(b'{') => self.object(depth)?,
-            Some(b'[') => self.array(depth)?,
-            Some(b'"') => self.string()?,
-            Some(b't') => self.word(b"true", Kind::True)?,
-            Some(b'f') => self.word(b"false", Kind::False)?,
-            Some(b'n') => self.word(b"null", Kind::Null)?,
-            _ => self.number()?,
-        };
-        let (end, after) = (self.at, self.nodes.len());
-        if let Some(node) = self.nodes.get_mut(index) {
-            *node = Node { kind, start, end, key, after };
-        }
-        Ok(())
-    }
-
-    fn object(&mut self, depth: u16) -> Result<Kind, JsonError> {
-        self.at += 1;
-        self.space();
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-            return Ok(Kind::Object);
-        }
-        loop {
-            self.space();
-            let start = self.at;
-            self.string()?;
-            let key = (start, self.at);
-            self.space();
-            self.expect(b':')?;
-            self.value(Some(key), depth + 1)?;
-            self.space();
-            if self.peek() == Some(b',') {
-                self.at += 1;
-            } else {
-                self.expect(b'}')?;
-                return Ok(Kind::Object);
-            }
-        }
-    }
-
-    fn array(&mut self, depth: u16) -> Result<Kind, JsonError> {
-        self.at += 1;
-        self.space();
-        if self.peek() == Some(b']') {
-            self.at += 1;
-            return Ok(Kind::Array);
-        }
-        loop {
-            self.value(None, depth + 1)?;
-            self.space();
-            if self.peek() == Some(b',') {
-                self.at += 1;
-            } else {
-                self.expect(b']')?;
-                return Ok(Kind::Array);
-            }
-        }
-    }
-
-    fn string(&mut self) -> Result<Kind, JsonError> {
-        self.expect(b'"')?;
-        loop {
-            let byte = self.peek().ok_or(JsonError::Syntax)?;
-            self.at += 1;
-            match byte {
-                b'"' => return Ok(Kind::String),
-                b'\\' => self.escape()?,
-                0..0x20 => return Err(JsonError::Syntax),
-                _ => {}
-            }
-        }
-    }
-
-    fn escape(&mut self) -> Result<(), JsonError> {
-        match self.peek() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
-            Some(b'u') => {
-                let digits = self.bytes.get(self.at + 1..self.at + 5).ok_or(JsonError::Syntax)?;
-                if !digits.iter().all(u8::is_ascii_hexdigit) {
-                    return Err(JsonError::Syntax);
-                }
-                self.at += 5;
-            }
-            _ => return Err(JsonError::Syntax),
-        }
-        Ok(())
-    }
-
-    fn word(&mut self, word: &[u8], kind: Kind) -> Result<Kind, JsonError> {
-        if self.bytes.get(self.at..self.at + word.len()) != Some(word) {
-            return Err(JsonError::Syntax);
-        }
-        self.at += word.len();
-        Ok(kind)
-    }
-
-    fn number(&mut self) -> Result<Kind, JsonError> {
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
-        if self.peek() == Some(b'0') {
-            self.at += 1;
-        } else {
-            self.digits()?;
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.at += 1;
-            if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        Ok(Kind::Number)
-    }
-
-    fn digits(&mut self) -> Result<(), JsonError> {
-        let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        if self.at == start { Err(JsonError::Syntax) } else { Ok(()) }
     }
 }
 

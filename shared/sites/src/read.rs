@@ -10,12 +10,14 @@ use crate::{
     batch,
     content::Content,
     data::{BodyKind, Does, Rule, Site, TextRule},
-    draft::{Draft, operation},
+    draft::Draft,
     drift::drift,
+    question::operation,
     request::{Api, Body, Request},
+    route::Captures,
     sites::{Found, Sites},
     source::{Scope, Source},
-    url::{Captures, Url},
+    url::Url,
 };
 
 /// What a request says.

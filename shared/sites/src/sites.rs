@@ -13,7 +13,8 @@ use crate::{
     error::SiteError,
     hook::{HookData, HookSite},
     request::{Api, Request},
-    url::{Captures, HostPattern, Url},
+    route::Captures,
+    url::{HostPattern, Url},
 };
 
 /// The data this crate carries.

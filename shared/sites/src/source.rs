@@ -9,7 +9,8 @@ use shared_protocol::Text;
 use crate::{
     json::Kind,
     path::{At, Docs, Path, PathError},
-    url::{Captures, Url},
+    route::Captures,
+    url::Url,
 };
 
 /// A place of a request.
