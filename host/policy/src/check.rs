@@ -44,7 +44,9 @@ pub(crate) fn check(text: &str, mode: Mode) -> Result<Checked, PolicyError> {
         }
         let reader = Reader { text, statement: &statement, policy: &policy, problems: &mut problems };
         let rule = reader.rule(mode);
-        valid(text, &statement, &policy, &mut problems);
+        if !of_a_group(text, &statement, &policy, &mut problems) {
+            valid(text, &statement, &policy, &mut problems);
+        }
         let Some(mut rule) = rule else { continue };
         possible(text, &statement, &policy, &rule, &mut problems);
         if rule.action == Action::Redact {
@@ -58,7 +60,11 @@ pub(crate) fn check(text: &str, mode: Mode) -> Result<Checked, PolicyError> {
             problems.push(problem.help("give each policy its own"));
         }
     }
-    problems.sort_by_key(|problem| (problem.span.start, problem.weight));
+    problems.sort_by(|one, other| {
+        let place = |problem: &Problem| (problem.span.start, problem.weight);
+        place(one).cmp(&place(other)).then_with(|| one.message.cmp(&other.message))
+    });
+    problems.dedup();
     if problems.iter().any(|problem| problem.weight == Weight::Error) {
         return Err(PolicyError { problems });
     }
@@ -81,17 +87,39 @@ fn single(
     parsed.ok()
 }
 
-/// Whether the policy speaks only of what the schema has.
+/// Whether the policy speaks only of what the schema has, and can match at all.
 fn valid(text: &str, statement: &Statement, policy: &cedar_policy::Policy, problems: &mut Vec<Problem>) {
     let Ok(alone) = PolicySet::from_policies([policy.clone()]) else { return };
-    let validator = Validator::new(SCHEMA.schema.clone());
-    let result = validator.validate(&alone, ValidationMode::Strict);
+    let result = Validator::new(SCHEMA.schema.clone()).validate(&alone, ValidationMode::Strict);
+    let before = problems.len();
     for error in result.validation_errors() {
         problems.extend(foreign(text, statement.at.start, &DetailedError::from(error), Weight::Error));
     }
-    for warning in result.validation_warnings() {
-        problems.extend(foreign(text, statement.at.start, &DetailedError::from(warning), Weight::Warning));
+    // A policy that can never match is a mistake of the same kind as one that does not fit the schema; what Cedar
+    // says of it besides is only noise.
+    let dead = result.validation_warnings().any(|warning| warning.to_string().contains("impossible"));
+    if dead && problems.len() == before {
+        let at = statement.effect_at.clone();
+        let problem = Problem::at(text, at, Weight::Error, "this policy can never match");
+        problems.push(problem.help("look for conditions that exclude each other"));
     }
+}
+
+/// `action == Action::"send"` parses and never matches: a request is of an operation, not of a group.
+fn of_a_group(
+    text: &str,
+    statement: &Statement,
+    policy: &cedar_policy::Policy,
+    problems: &mut Vec<Problem>,
+) -> bool {
+    let ActionConstraint::Eq(action) = policy.action_constraint() else { return false };
+    let group = SCHEMA.schema.action_groups().any(|group| *group == action);
+    if group {
+        let at = statement.effect_at.clone();
+        let problem = Problem::at(text, at, Weight::Error, format!("`{action}` is a group of operations"));
+        problems.push(problem.help(format!("write `action in [{action}]`")));
+    }
+    group
 }
 
 /// Whether at least one operation the policy speaks of permits its action.
@@ -148,10 +176,15 @@ fn foreign(text: &str, offset: usize, error: &DetailedError, weight: Weight) -> 
     let place = error.source_locations.first().map_or(offset..offset, |label| {
         label.loc.start.saturating_add(offset)..label.loc.end.saturating_add(offset)
     });
-    // "for policy `policy0`, …": the id is generated, the place says more.
+    // The id is generated, and the same is said for every operation: the place says it all.
     let message = error.message.strip_prefix("for policy `policy0`, ").unwrap_or(&error.message);
-    let mut problem = Problem::at(text, place, weight, message);
-    problem.help = remedy(message).map(str::to_owned).or_else(|| error.help.clone());
+    let message = match message.split_once(" in context for Action::\"") {
+        Some((before, rest)) => rest.split_once('"').map(|(_, after)| format!("{before}{after}")),
+        None => None,
+    }
+    .unwrap_or_else(|| message.to_owned());
+    let mut problem = Problem::at(text, place, weight, message.as_str());
+    problem.help = remedy(&message).map(str::to_owned).or_else(|| error.help.clone());
     problems.push(problem);
     for related in &error.related {
         problems.extend(foreign(text, offset, related, weight));
@@ -162,15 +195,14 @@ fn foreign(text: &str, offset: usize, error: &DetailedError, weight: Weight) -> 
 /// What to write instead, for the mistakes that people make.
 fn remedy(message: &str) -> Option<&'static str> {
     let known = [
-        (
-            "unexpected type: expected Long but saw String",
-            "levels are numbers: 0 none, 1 low, 2 medium, 3 high",
-        ),
+        ("expected Long but saw String", "levels are numbers: 0 none, 1 low, 2 medium, 3 high"),
+        ("or Long but saw String", "words have no order: compare with `==`, or compare a level"),
         (
             "unrecognized action",
-            "actions are operations such as `Action::\"send-prompt\"` or groups such as `Action::\"send\"`",
+            "write an operation such as `Action::\"send-prompt\"` or a group such as `Action::\"send\"`",
         ),
         ("unrecognized entity type", "entities are `User`, `Group` and `App`"),
+        ("unexpected end of input", "a policy ends with `;`"),
     ];
     known.iter().find(|(part, _)| message.contains(part)).map(|(_, help)| *help)
 }

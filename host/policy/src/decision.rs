@@ -121,3 +121,48 @@ pub(crate) fn sort(policies: &mut [Determining]) {
         loud(other).cmp(&loud(one)).then_with(|| one.id.cmp(&other.id))
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use shared_protocol::{Action, App, Label, Mode, Operation, Topic};
+
+    use crate::{Decision, Facts, Place, Policy};
+
+    fn decide(labels: &[&str]) -> Decision {
+        let mut facts = Facts::new(Operation::SendPrompt, App::new("claude"));
+        for label in labels {
+            facts.found(&Label::try_from((*label).to_owned()).unwrap(), [Topic::ContentPii], Place::Text);
+        }
+        Policy::builtin(Mode::Enforce).decide(&facts)
+    }
+
+    fn actions(decision: &Decision) -> Vec<Action> {
+        decision.obligations.iter().map(|obligation| obligation.action()).collect()
+    }
+
+    #[test]
+    fn what_redaction_removed_falls_away_and_the_rest_stands() {
+        let first = decide(&["pii.payment-card", "pii.phone", "pii.email"]);
+        let settled = first.after_redaction(decide(&["pii.phone"]));
+        assert_eq!(settled.action, Action::Redact);
+        assert_eq!(actions(&settled), [Action::Warn, Action::Redact]);
+        let ids: Vec<&str> = settled.policies.iter().map(|policy| policy.id.as_str()).collect();
+        assert_eq!(ids, ["card-or-social-security-redacted", "phone-warned"]);
+        assert!(!settled.redact.is_empty());
+    }
+
+    #[test]
+    fn a_redacted_text_that_still_needs_it_is_blocked() {
+        for left in ["pii.us-ssn", "secret.jwt"] {
+            let settled = decide(&["pii.payment-card"]).after_redaction(decide(&[left]));
+            assert_eq!(settled.action, Action::Block);
+            assert!(settled.obligations.is_empty() && settled.redact.is_empty());
+        }
+    }
+
+    #[test]
+    fn without_redaction_nothing_changes() {
+        let first = decide(&["pii.phone"]);
+        assert_eq!(first.clone().after_redaction(decide(&[])), first);
+    }
+}

@@ -168,3 +168,62 @@ fn level(level: Level) -> Value {
 fn number(count: u64) -> Value {
     Value::new_long(i64::try_from(count).unwrap_or(i64::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use cedar_policy::{Context, Entities, Request};
+    use proptest::prelude::*;
+    use shared_protocol::{AccountKind, App, Browser, Label, Level, Operation, Topic};
+
+    use super::ask;
+    use crate::schema::SCHEMA;
+    use crate::{Facts, Place};
+
+    /// Facts with everything that is optional there or not there.
+    fn facts(operation: Operation, full: bool, word: &str, count: u64) -> Facts {
+        let mut facts = Facts::new(operation, App::new(word));
+        facts.text_bytes = count;
+        if full {
+            let label = |label: &str| Label::try_from(label.to_owned()).unwrap();
+            facts.found(&label("secret.github.pat"), [Topic::ContentCredentials], Place::Text);
+            facts.found(&label("pii.email"), [Topic::ContentPii], Place::Name);
+            facts.topics.extend(Topic::BUILTIN.map(|topic| (topic, Level::Medium)));
+            facts.user.email = Some(word.to_owned());
+            facts.user.department = Some(word.to_owned());
+            facts.user.groups = [word.to_owned(), "hr".to_owned()].into();
+            facts.account.kind = AccountKind::Workspace;
+            facts.account.workspace = Some(word.to_owned());
+            facts.model = Some(word.to_owned());
+            facts.connectors.insert(word.to_owned());
+            facts.tools.insert(word.to_owned());
+            facts.attachments.types.insert(word.to_owned());
+            facts.browser = Some(Browser::Edge);
+        }
+        facts
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_asked_fits_the_schema(
+            operation in prop::sample::select(Operation::ALL.to_vec()), full: bool, word: String, count: u64,
+        ) {
+            let (request, entities) = ask(&facts(operation, full, &word, count)).unwrap();
+            let (user, action, app) =
+                (request.principal().unwrap(), request.action().unwrap(), request.resource().unwrap());
+            let context: Context = request.context().unwrap().clone();
+            let schema = Some(&SCHEMA.schema);
+            Request::new(user.clone(), action.clone(), app.clone(), context, schema).unwrap();
+            Entities::from_entities(entities, schema).unwrap();
+        }
+    }
+
+    #[test]
+    fn every_family_of_a_label_is_counted() {
+        let facts = facts(Operation::SendPrompt, true, "x", 0);
+        let families = super::families(&facts);
+        assert_eq!(
+            families.into_iter().collect::<Vec<_>>(),
+            [("pii", 1), ("pii.email", 1), ("secret", 1), ("secret.github", 1), ("secret.github.pat", 1)]
+        );
+    }
+}
