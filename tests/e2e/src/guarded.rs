@@ -68,6 +68,18 @@ impl Guarded {
         self.session.records()?.run(&["log", "open", event])
     }
 
+    /// Ends the browser. A failure gets a picture of what was to be seen, and what reached the sites.
+    pub async fn end(self, module: &str, name: &str, played: Result<()>) -> Result<()> {
+        if played.is_err() {
+            let name = format!("{module}-{name}.png").replace("::", "-");
+            let picture = std::env::temp_dir().join("promptgate-e2e").join(name);
+            let taken = self.session.screenshot(&picture).await.is_ok();
+            let picture = if taken { picture.display().to_string() } else { "no picture".to_owned() };
+            return played.with_context(|| format!("{picture}\n{}", self.stand_ins.ledger().outline()));
+        }
+        self.stop().await
+    }
+
     /// Ends the browser.
     pub async fn stop(self) -> Result<()> {
         self.session.close().await

@@ -1,6 +1,6 @@
 //! Four sites, two browsers, six actions: what the person sees, what leaves, what is recorded.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use tests_e2e::{ALLOWED, BLOCKED, COACHED, Guarded, JUSTIFIED, REDACTED, WARNED};
 use tests_harness::{Browser, Site, State, answer_to};
 
@@ -19,8 +19,7 @@ macro_rules! site {
             async fn $action() -> Result<()> {
                 let guarded = Guarded::start(Browser::$browser, Site::$site).await?;
                 let played = super::super::$action(&guarded).await;
-                played.with_context(|| guarded.stand_ins().ledger().outline())?;
-                guarded.stop().await
+                guarded.end(module_path!(), stringify!($action), played).await
             }
         )+
     };
@@ -85,8 +84,8 @@ async fn warned(guarded: &Guarded) -> Result<()> {
     guarded.send(WARNED.text).await?;
     let card = guarded.card().await?;
     guarded.never_left(WARNED.secret)?;
-    ensure!(card.choices().await? == ["edit", "send-anyway"], "{:?}", card.choices().await?);
-    card.choose("send-anyway").await?;
+    ensure!(card.choices().await? == ["edit", "send"], "{:?}", card.choices().await?);
+    card.choose("send").await?;
     guarded.wait_for(State::Done).await?;
     ensure!(guarded.answer().await? == answer_to(WARNED.text));
     guarded.left(WARNED.secret)?;

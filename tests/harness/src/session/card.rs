@@ -64,12 +64,12 @@ impl Card<'_> {
         Ok(self.session.driver()?.find(By::Tag("body")).await?.text().await?)
     }
 
-    /// The answers that the card offers, by their stable names: `edit`, `redact`, `justify`, `send-anyway`.
+    /// The answers that the card offers, by their stable names: `edit`, `redact`, `justify`, `send`, `close`.
     pub async fn choices(&self) -> Result<Vec<String>> {
         let mut out = Vec::new();
-        for button in self.session.driver()?.find_all(By::Css("[data-choice]")).await? {
+        for button in self.session.driver()?.find_all(By::Css("[data-press]")).await? {
             if button.is_displayed().await? {
-                out.extend(button.attr("data-choice").await?);
+                out.extend(button.attr("data-press").await?);
             }
         }
         Ok(out)
@@ -83,7 +83,7 @@ impl Card<'_> {
 
     /// Presses a button of the card and goes back to the page.
     pub async fn choose(self, choice: &str) -> Result<()> {
-        let selector = format!("[data-choice={choice}]");
+        let selector = format!("[data-press={choice}]");
         let button = self.session.driver()?.find(By::Css(selector)).await;
         let button = button.with_context(|| format!("the card does not offer {choice}"))?;
         let clicked = button.click().await;
