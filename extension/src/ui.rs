@@ -7,6 +7,8 @@ mod answers;
 mod browser;
 mod card;
 mod card_page;
+#[cfg(test)]
+mod cases;
 mod desk;
 mod element;
 mod icon;

@@ -171,8 +171,7 @@ fn why(model: &CardModel) -> Element {
 
 fn message(policy: &CardPolicy) -> Element {
     let words = Words::Given(policy.message.clone().unwrap_or_default());
-    // The organisation writes in its own language, whichever way that runs.
-    el("p", "").attr("dir", "auto").with(words).maybe(link(policy))
+    el("p", "").with(words).maybe(link(policy))
 }
 
 fn link(policy: &CardPolicy) -> Option<Element> {

@@ -116,15 +116,14 @@ fn fix(state: &PopupState, standing: Standing) -> Option<Element> {
     match standing {
         Standing::Protected | Standing::Trial(_) | Standing::Waiting | Standing::Connecting => None,
         Standing::Sites => Some(section().with(press("allow-sites", Key::AllowSites))),
-        Standing::Unconnected(_) => {
+        Standing::Unconnected(link) => {
             let without = state.settings.map(|settings| match settings.fail.unreachable {
                 UnreachableAction::Allow => Key::WithoutAllow,
                 UnreachableAction::Warn => Key::WithoutWarn,
                 UnreachableAction::Block => Key::WithoutBlock,
             });
-            let steps = el("ol", "")
-                .with(step(Key::FixInstall, "promptgate install"))
-                .with(step(Key::FixDoctor, "promptgate doctor"));
+            let install = (link == HostLink::Missing).then(|| step(Key::FixInstall, "promptgate install"));
+            let steps = el("ol", "").maybe(install).with(step(Key::FixDoctor, "promptgate doctor"));
             let without = without.map(|key| el("p", "").with(key));
             Some(section().maybe(without).with(steps).with(press("check", Key::CheckAgain)))
         }
