@@ -4,18 +4,18 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use shared_protocol::{Attachment, DriftKind, Text};
+use shared_protocol::{DriftKind, Text};
 
 use crate::{
     data::{BodyKind, Rule},
-    drift::size,
     json::JsonError,
     path::{At, Docs},
     request::{Body, FormPart},
+    upload::{File, files},
 };
 
 /// Most bytes of text that are read. The fail setting for over-long text is smaller and acts on what was read.
-const MAX_BYTES: usize = 20 * 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 20 * 1024 * 1024;
 
 /// As a page's `encodeURIComponent` writes a value.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -37,7 +37,7 @@ pub(crate) struct Content {
     pub(crate) root: Option<At>,
     carrier: Carrier,
     /// Files of a body that is not looked into.
-    pub(crate) files: Vec<Attachment>,
+    pub(crate) files: Vec<File>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -161,26 +161,6 @@ fn sole_part(parts: &[FormPart], field: &str) -> Option<(usize, Text)> {
     let (index, part) = named.next()?;
     let text = part.text.clone()?;
     named.next().is_none().then_some((index, text))
-}
-
-/// The files of a body that is not looked into.
-fn files(body: &Body) -> Vec<Attachment> {
-    match body {
-        Body::None => Vec::new(),
-        Body::Form { parts } => {
-            let files = parts.iter().filter(|part| part.file_name.is_some());
-            let file = |part: &FormPart| Attachment {
-                id: None,
-                name: part.file_name.clone(),
-                media_type: part.media_type.clone().filter(|media| media.len() <= 128),
-                size: Some(part.size),
-            };
-            files.map(file).collect()
-        }
-        Body::Text { .. } | Body::Bytes { .. } | Body::Oversize { .. } | Body::Unreadable => {
-            vec![Attachment { size: size(body), ..Attachment::default() }]
-        }
-    }
 }
 
 /// Every text a form without a document carries, for the search after an edit.

@@ -84,7 +84,7 @@ pub(crate) struct Rule {
     /// The form field that holds the document, for `form` and `batch`.
     #[serde(default)]
     pub(crate) field: Option<String>,
-    /// Places without which the request is not understood; they hold for `does`, not for a `case`.
+    /// Places without which the request is not understood; for `does`; a `case` has its own.
     #[serde(default)]
     pub(crate) needs: Vec<Need>,
     /// Where text is.
@@ -161,6 +161,9 @@ pub(crate) struct Case {
     pub(crate) when: Vec<Condition>,
     /// Then it is this.
     pub(crate) does: Does,
+    /// Places without which it is not understood.
+    #[serde(default)]
+    pub(crate) needs: Vec<Need>,
 }
 
 /// What a body is.

@@ -10,6 +10,7 @@ use crate::{
     path::{At, Path},
     question::holds,
     source::{Scope, Source, Value},
+    upload::File,
 };
 
 /// Longest id or name that is one; longer ones are left out.
@@ -131,6 +132,17 @@ impl Draft {
             for at in texts.into_iter().filter(|at| scope.docs.kind(*at) == Some(Kind::String)) {
                 let text = scope.docs.scalar(at).unwrap_or_default();
                 self.place(Some(at), text, None, PartKind::Attachment, file.name.clone());
+            }
+        }
+    }
+
+    /// Files whose bytes are the body. Their text can be judged but not replaced.
+    pub(crate) fn take_uploads(&mut self, files: Vec<File>) {
+        for File { attachment, text } in files {
+            let name = attachment.name.clone();
+            self.prompt.attachments.push(attachment);
+            if let Some(text) = text.filter(|_| self.prompt.operation == Operation::UploadFile) {
+                self.place(None, text, None, PartKind::Attachment, name);
             }
         }
     }

@@ -65,7 +65,8 @@ impl Sites {
         let address = Url::parse(&edited.url).map(|url| url.decoded()).unwrap_or_default();
         let left = own_doc.into_iter().any(|doc| is_in_doc(doc, &is_left, NESTING))
             || other_texts(&content, &edited.body).iter().any(is_left)
-            || is_left(&address);
+            || is_left(&address)
+            || edited.headers.iter().any(|(_, value)| is_left(&Text::new(value.as_str())));
         if left { Err(EditError::Left) } else { Ok(()) }
     }
 }

@@ -21,6 +21,7 @@ mod request;
 mod route;
 mod sites;
 mod source;
+mod upload;
 mod url;
 
 pub use answer::{AnswerFormat, Decoder, Limits, SocketItem, SocketReader};

@@ -12,15 +12,16 @@ use crate::{
 /// The operation of this document by this rule; an error names the place that is missing.
 pub(crate) fn operation(rule: &Rule, scope: &mut Scope<'_>) -> Result<Does, Option<String>> {
     let case = rule.case.iter().find(|case| case.when.iter().all(|condition| holds(condition, scope)));
-    if let Some(case) = case {
-        return Ok(case.does);
-    }
-    for need in &rule.needs {
+    let needs = case.map_or(&rule.needs, |case| &case.needs);
+    for need in needs {
         if !is_met(need, scope) {
             let each = need.each.written();
             let dot = if each.is_empty() || need.at.written().is_empty() { "" } else { "." };
             return Err(Some(format!("{each}{dot}{}", need.at.written())));
         }
+    }
+    if let Some(case) = case {
+        return Ok(case.does);
     }
     rule.does.ok_or_else(|| {
         rule.case.first().and_then(|case| case.when.first()).map(|c| c.at.written().to_owned())
@@ -29,7 +30,7 @@ pub(crate) fn operation(rule: &Rule, scope: &mut Scope<'_>) -> Result<Does, Opti
 
 fn is_met(need: &Need, scope: &mut Scope<'_>) -> bool {
     let each = scope.find(&need.each);
-    !each.is_empty()
+    (need.if_any || !each.is_empty())
         && each.into_iter().all(|at| {
             let found = need.at.find(scope.docs, at);
             let word = |at: &At| {

@@ -140,7 +140,7 @@ impl Sites {
                     return plan(Outcome::Nothing);
                 }
                 finish(&mut draft, site, &mut scope, request);
-                draft.prompt.attachments.append(&mut content.files);
+                draft.take_uploads(std::mem::take(&mut content.files));
                 content.docs = docs;
                 plan(Outcome::Prompt(Box::new(draft), content))
             }

@@ -38,6 +38,9 @@ pub(crate) struct Need {
     /// In each of these, of which there is at least one; absent: in the document.
     #[serde(default)]
     pub(crate) each: Path,
+    /// `true`: there may be none of them.
+    #[serde(default)]
+    pub(crate) if_any: bool,
     /// The place.
     pub(crate) at: Path,
     /// What is there.

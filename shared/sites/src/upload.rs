@@ -1,0 +1,131 @@
+//! Bodies that are files: names, sizes, and the text of those that are text.
+//!
+//! INVARIANT: total; a form that cannot be taken apart is one file. Deliberately no reading of file formats.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use shared_protocol::{Attachment, Text};
+
+use crate::{
+    content::MAX_BYTES,
+    drift::size,
+    request::{Body, FormPart},
+};
+
+/// One file of a request.
+#[derive(Debug, Default)]
+pub(crate) struct File {
+    pub(crate) attachment: Attachment,
+    /// What it says, when it is text.
+    pub(crate) text: Option<Text>,
+}
+
+/// The files of a body.
+pub(crate) fn files(body: &Body) -> Vec<File> {
+    let whole =
+        |text| vec![File { attachment: Attachment { size: size(body), ..Attachment::default() }, text }];
+    match body {
+        Body::None => Vec::new(),
+        Body::Form { parts } => parts.iter().filter_map(part).collect(),
+        Body::Text { text } => {
+            multipart(text.expose().as_bytes()).unwrap_or_else(|| whole(Some(text.clone())))
+        }
+        Body::Bytes { base64 } if base64.len() > MAX_BYTES => whole(None),
+        Body::Bytes { base64 } => {
+            let bytes = STANDARD.decode(base64.expose()).unwrap_or_default();
+            multipart(&bytes).unwrap_or_else(|| whole(None))
+        }
+        Body::Oversize { .. } | Body::Unreadable => whole(None),
+    }
+}
+
+fn part(part: &FormPart) -> Option<File> {
+    let name = part.file_name.clone()?;
+    let media_type = part.media_type.clone().filter(|media| media.len() <= 128);
+    let attachment = Attachment { id: None, name: Some(name), media_type, size: Some(part.size) };
+    Some(File { attachment, text: part.text.clone() })
+}
+
+/// The files of a multipart form (RFC 7578) that was given as bytes; none when it is no such form.
+fn multipart(body: &[u8]) -> Option<Vec<File>> {
+    let line = body.iter().position(|byte| *byte == b'\r')?;
+    let boundary = body.get(..line).filter(|line| line.starts_with(b"--") && line.len() <= 200)?;
+    let mut files = Vec::new();
+    let mut rest = body.get(line..)?;
+    loop {
+        rest = match rest.strip_prefix(b"\r\n") {
+            Some(part) => part,
+            None => return rest.starts_with(b"--").then_some(files),
+        };
+        let head_end = find(rest, b"\r\n\r\n")?;
+        let head = std::str::from_utf8(rest.get(..head_end)?).ok()?;
+        let content = rest.get(head_end + 4..)?;
+        let end = find(content, &[b"\r\n", boundary].concat())?;
+        let value = content.get(..end)?;
+        if let Some(name) = parameter(head, "filename") {
+            let media_type =
+                header(head, "content-type").filter(|media| media.len() <= 128).map(str::to_owned);
+            let size = u64::try_from(value.len()).ok();
+            let text = std::str::from_utf8(value).ok().map(Text::new);
+            let attachment = Attachment { id: None, name: Some(Text::new(name)), media_type, size };
+            files.push(File { attachment, text });
+        }
+        rest = content.get(end + 2 + boundary.len()..)?;
+    }
+}
+
+fn find(within: &[u8], what: &[u8]) -> Option<usize> {
+    within.windows(what.len()).position(|window| window == what)
+}
+
+fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+    let mut fields = head.split("\r\n").filter_map(|line| line.split_once(':'));
+    fields.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+}
+
+fn parameter<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+    let value = header(head, "content-disposition")?;
+    let start = value.find(&format!("; {name}=\""))? + name.len() + 4;
+    value.get(start..)?.split('"').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{files, multipart};
+    use crate::request::Body;
+
+    #[test]
+    fn forms_given_as_bytes() {
+        let form = b"--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nx\r\n--b\r\nContent-Disposition: \
+            form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n1,2\r\n--3\r\n--b\r\nContent-\
+            Disposition: form-data; name=\"file\"; filename=\"b.bin\"\r\n\r\n\xff\xfe\r\n--b--\r\n";
+        let files = multipart(form).unwrap();
+        let shown: Vec<_> = files
+            .iter()
+            .map(|file| {
+                let name = file.attachment.name.as_ref().unwrap().expose().to_owned();
+                (name, file.attachment.size, file.text.as_ref().map(|text| text.expose().to_owned()))
+            })
+            .collect();
+        let expected = [
+            ("a.csv".to_owned(), Some(8), Some("1,2\r\n--3".to_owned())),
+            ("b.bin".to_owned(), Some(2), None),
+        ];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn text_that_is_no_form_is_one_file() {
+        let found = files(&Body::Text { text: "-- a note\r\nhello".into() });
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].text.as_ref().unwrap().expose(), "-- a note\r\nhello");
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(body in "(--b)?(\r\n|--b|--|Content-Disposition: x; filename=\"|[a-z\":;]){0,40}") {
+            multipart(body.as_bytes());
+        }
+    }
+}
