@@ -9,8 +9,8 @@ mod life;
 mod unreachable;
 
 use shared_protocol::{
-    Action, Browser, Card, Choice, Edit, EventId, LateEntry, Millis, Mode, Obligation, Outcome, Settings, Status,
-    ToExtension, ToHost, Verdict, Welcome, frame,
+    Action, Browser, Card, Choice, Edit, EventId, LateEntry, Millis, Mode, Obligation, Outcome, Settings,
+    Status, ToExtension, ToHost, Verdict, Welcome, frame,
 };
 use shared_sites::{Api, Body, Request};
 
@@ -33,7 +33,8 @@ impl Script {
     fn new(settings: Option<Settings>, late: Vec<LateEntry>) -> Self {
         let start = Start { browser: Browser::Chromium, version: "0.1.0".to_owned(), settings, late };
         let session = Session::new(start).unwrap();
-        let mut script = Self { session, now: 1_000_000, joiner: frame::Joiner::default(), effects: Vec::new() };
+        let mut script =
+            Self { session, now: 1_000_000, joiner: frame::Joiner::default(), effects: Vec::new() };
         script.happen(Event::Started);
         script.happen(Event::Opened { port: PAGE, name: PortName::Relay, tab: Some(7), private: false });
         script

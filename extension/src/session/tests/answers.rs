@@ -143,7 +143,8 @@ fn a_site_that_refuses_has_no_answer() {
 #[test]
 fn an_operation_without_an_answer_ends_when_it_went() {
     let mut script = Script::with_host(enforcing());
-    let share = json(&serde_json::json!({"conversation_id": "c", "current_node_id": "m", "is_anonymous": true}));
+    let share =
+        json(&serde_json::json!({"conversation_id": "c", "current_node_id": "m", "is_anonymous": true}));
     script.hold(&event(1), request("POST", "/backend-api/share/create", share));
     let effects = script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)));
     assert!(matches!(&words(&effects)[..], [ToRelay::Send { copy: false, .. }]), "{effects:?}");

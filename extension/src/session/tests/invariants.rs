@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use shared_protocol::{Action, Choice, Code, FailAction, FailSettings, Outcome, ToExtension, UnreachableAction};
+use shared_protocol::{
+    Action, Choice, Code, FailAction, FailSettings, Outcome, ToExtension, UnreachableAction,
+};
 
 use super::*;
 
@@ -47,8 +49,10 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Choice::Justify { reason: "because".into() }),
         Just(Choice::Justify { reason: "".into() }),
     ];
-    let code = prop_oneof![Just(Code::Deadline), Just(Code::Oversize), Just(Code::NotRecorded), Just(Code::Unread)];
-    let end = prop_oneof![Just(CopyEnd::End), Just(CopyEnd::Aborted), Just(CopyEnd::Network), Just(CopyEnd::Cut)];
+    let code =
+        prop_oneof![Just(Code::Deadline), Just(Code::Oversize), Just(Code::NotRecorded), Just(Code::Unread)];
+    let end =
+        prop_oneof![Just(CopyEnd::End), Just(CopyEnd::Aborted), Just(CopyEnd::Network), Just(CopyEnd::Cut)];
     prop_oneof![
         4 => id.clone().prop_map(Step::Hold),
         4 => (id.clone(), outcome.clone(), action).prop_map(|(id, outcome, action)| Step::Verdict(id, outcome, action)),
@@ -71,8 +75,11 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn fail_settings() -> impl Strategy<Value = FailSettings> {
-    let unreachable =
-        prop_oneof![Just(UnreachableAction::Allow), Just(UnreachableAction::Warn), Just(UnreachableAction::Block)];
+    let unreachable = prop_oneof![
+        Just(UnreachableAction::Allow),
+        Just(UnreachableAction::Warn),
+        Just(UnreachableAction::Block)
+    ];
     let fail = || {
         prop_oneof![
             Just(FailAction::Allow),
@@ -150,7 +157,9 @@ impl Watcher {
                     prop_assert!(self.held.remove(&event), "sent twice or never held");
                     prop_assert!(self.redacted.contains(&event), "sent edited without permission");
                 }
-                ToRelay::Refuse { event, .. } => prop_assert!(self.held.remove(&event), "refused twice or never held"),
+                ToRelay::Refuse { event, .. } => {
+                    prop_assert!(self.held.remove(&event), "refused twice or never held")
+                }
                 _ => {}
             }
         }
@@ -165,7 +174,8 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
     let mut next = 0;
     let mut ids: BTreeMap<u64, EventId> = BTreeMap::new();
     for step in steps {
-        let id = |n: u64, ids: &BTreeMap<u64, EventId>| ids.get(&n).cloned().unwrap_or_else(|| event(9_000 + n));
+        let id =
+            |n: u64, ids: &BTreeMap<u64, EventId>| ids.get(&n).cloned().unwrap_or_else(|| event(9_000 + n));
         let effects = match step {
             Step::Hold(n) => {
                 next += 1;
@@ -178,7 +188,9 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
                 if watcher.held.contains(&event) {
                     match outcome {
                         Outcome::Release => drop(watcher.permitted.insert(event.clone())),
-                        Outcome::Ask => drop(watcher.offered.entry(event.clone()).or_default().insert(action)),
+                        Outcome::Ask => {
+                            drop(watcher.offered.entry(event.clone()).or_default().insert(action))
+                        }
                         Outcome::Refuse => {}
                     }
                 }
@@ -191,7 +203,12 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
             }
             Step::OpenCard(n) => {
                 let event = id(n, &ids);
-                script.happen(Event::Opened { port: CARD, name: PortName::Card, tab: Some(7), private: false });
+                script.happen(Event::Opened {
+                    port: CARD,
+                    name: PortName::Card,
+                    tab: Some(7),
+                    private: false,
+                });
                 watcher.open_card = Some(event.clone());
                 script.card(FromCard::Open { token: event.as_str().to_owned() })
             }
@@ -231,7 +248,12 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
             Step::PageGone => {
                 watcher.held.clear();
                 script.happen(Event::Closed { port: PAGE });
-                script.happen(Event::Opened { port: PAGE, name: PortName::Relay, tab: Some(7), private: false })
+                script.happen(Event::Opened {
+                    port: PAGE,
+                    name: PortName::Relay,
+                    tab: Some(7),
+                    private: false,
+                })
             }
         };
         watcher.look(&effects, &fail)?;

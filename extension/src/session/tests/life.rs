@@ -1,6 +1,8 @@
 //! A held request from its hold to its end, with a host.
 
-use shared_protocol::{Action, Choice, Code, Operation, Outcome, Reading, RefusedReason, ToExtension, ToHost};
+use shared_protocol::{
+    Action, Choice, Code, Operation, Outcome, Reading, RefusedReason, ToExtension, ToHost,
+};
 use shared_sites::Body;
 
 use super::*;
@@ -22,7 +24,8 @@ fn the_first_word_to_the_host_is_hello_and_nothing_goes_before_welcome() {
 #[test]
 fn what_is_nothing_goes_at_once_and_the_host_never_hears_of_it() {
     let mut script = Script::with_host(enforcing());
-    let stop = request("POST", "/backend-api/stop_conversation", json(&serde_json::json!({"conversation_id": "c"})));
+    let stop =
+        request("POST", "/backend-api/stop_conversation", json(&serde_json::json!({"conversation_id": "c"})));
     let effects = script.hold(&event(1), stop);
     assert!(matches!(&words(&effects)[..], [ToRelay::Send { copy: false, .. }]));
     assert!(script.to_host(&effects).is_empty());
@@ -66,7 +69,10 @@ fn a_blocked_prompt_is_refused_in_the_sites_form() {
     script.hold(&event(1), send("key AKIAIOSFODNN7EXAMPLX"));
     let effects = script.host(&says(verdict(&event(1), Outcome::Refuse, Action::Block)));
     let said = words(&effects);
-    assert!(matches!(&said[..], [ToRelay::Refuse { refusal: Some(shape), .. }] if shape.status == 403), "{said:?}");
+    assert!(
+        matches!(&said[..], [ToRelay::Refuse { refusal: Some(shape), .. }] if shape.status == 403),
+        "{said:?}"
+    );
     assert!(card_shown(&effects));
     assert_eq!(script.card_opens(&event(1)).stage, Stage::Refused);
     // A refused request cannot be let go by a card or a late word.
@@ -84,10 +90,7 @@ fn warned_and_sent_waits_for_the_record() {
     assert_eq!((model.stage, model.until), (Stage::Ask, Some(script.now + 300_000)));
     let answered = script.choose(Choice::SendAnyway);
     assert!(words(&answered).is_empty());
-    assert!(matches!(
-        &script.to_host(&answered)[..],
-        [ToHost::Answered { choice: Choice::SendAnyway, .. }]
-    ));
+    assert!(matches!(&script.to_host(&answered)[..], [ToHost::Answered { choice: Choice::SendAnyway, .. }]));
     let gone = script.host(&ToExtension::Go { event: event(1), outcome: Outcome::Release });
     assert!(matches!(&words(&gone)[..], [ToRelay::Send { copy: true, .. }]));
 }
@@ -125,7 +128,9 @@ fn redacted_text_is_ready_when_the_person_answers() {
     script.choose(Choice::Redact { reason: None });
     let gone = script.host(&ToExtension::Go { event: event(1), outcome: Outcome::Release });
     let said = words(&gone);
-    let [ToRelay::SendThis { body: Body::Text { text }, copy: true, .. }] = &said[..] else { panic!("{said:?}") };
+    let [ToRelay::SendThis { body: Body::Text { text }, copy: true, .. }] = &said[..] else {
+        panic!("{said:?}")
+    };
     assert!(text.expose().contains("pay [payment card] now"));
     assert!(!text.expose().contains("4111"));
 }
@@ -153,7 +158,9 @@ fn taking_it_back_refuses_at_once_and_is_recorded() {
         script.card_opens(&event(1));
         let effects = script.choose(choice.clone());
         assert!(matches!(&words(&effects)[..], [ToRelay::Refuse { .. }]));
-        assert!(matches!(&script.to_host(&effects)[..], [ToHost::Answered { choice: said, .. }] if *said == choice));
+        assert!(
+            matches!(&script.to_host(&effects)[..], [ToHost::Answered { choice: said, .. }] if *said == choice)
+        );
     }
 }
 
@@ -193,10 +200,9 @@ fn a_tab_that_is_left_ends_what_it_held() {
     script.host(&says(verdict(&event(2), Outcome::Ask, Action::Warn)));
     let effects = script.happen(Event::Closed { port: PAGE });
     let said = script.to_host(&effects);
-    assert!(said.iter().all(|message| matches!(
-        message,
-        ToHost::Refused { reason: RefusedReason::Closed, .. }
-    )));
+    assert!(
+        said.iter().all(|message| matches!(message, ToHost::Refused { reason: RefusedReason::Closed, .. }))
+    );
     assert_eq!(said.len(), 2);
 }
 

@@ -1,6 +1,8 @@
 //! Without a host: what the fail settings say, the late entries, and what happens when it comes back.
 
-use shared_protocol::{Action, Choice, Code, FailAction, FailSettings, Outcome, ToExtension, ToHost, UnreachableAction};
+use shared_protocol::{
+    Action, Choice, Code, FailAction, FailSettings, Outcome, ToExtension, ToHost, UnreachableAction,
+};
 
 use super::*;
 
@@ -102,7 +104,10 @@ fn late_entries_reach_the_host_and_go_when_it_answered() {
     let welcome = Welcome { protocol: 1, host: "0.1.0".to_owned(), settings: enforcing() };
     let effects = script.host(&ToExtension::Welcome(welcome));
     let said = script.to_host(&effects);
-    assert!(matches!(&said[..], [ToHost::Late { entries }, ToHost::Status] if entries.len() == 1), "{said:?}");
+    assert!(
+        matches!(&said[..], [ToHost::Late { entries }, ToHost::Status] if entries.len() == 1),
+        "{said:?}"
+    );
     let effects = script.host(&status());
     assert!(effects.contains(&Effect::SaveLate { entries: Vec::new() }));
 }
@@ -119,7 +124,9 @@ fn entries_stay_when_the_host_dies_before_it_answered() {
     script.happen(Event::HostOpened);
     let welcome = Welcome { protocol: 1, host: "0.1.0".to_owned(), settings: enforcing() };
     let effects = script.host(&ToExtension::Welcome(welcome));
-    assert!(matches!(&script.to_host(&effects)[..], [ToHost::Late { entries }, ToHost::Status] if entries.len() == 1));
+    assert!(
+        matches!(&script.to_host(&effects)[..], [ToHost::Late { entries }, ToHost::Status] if entries.len() == 1)
+    );
 }
 
 #[test]
@@ -177,7 +184,9 @@ fn an_answer_survives_a_host_that_comes_back() {
 
 #[test]
 fn a_silent_host_yields_the_deadline_setting() {
-    for (deadline, released) in [(FailAction::Allow, true), (FailAction::Block, false), (FailAction::Justify, false)] {
+    for (deadline, released) in
+        [(FailAction::Allow, true), (FailAction::Block, false), (FailAction::Justify, false)]
+    {
         let fail = FailSettings { deadline, ..FailSettings::CLOSED };
         let mut script = Script::with_host(Settings { fail, ..enforcing() });
         script.hold(&event(1), send("hello"));
@@ -241,7 +250,9 @@ fn a_host_that_never_says_welcome_is_no_host() {
 fn frames_that_are_no_message_change_nothing() {
     let mut script = Script::with_host(enforcing());
     script.hold(&event(1), send("hello"));
-    for frame in ["", "null", "{\"kind\":\"verdict\"}", "{\"chunk\":{\"id\":1}}", "{\"kind\":\"go\",\"event\":\"x\"}"] {
+    for frame in
+        ["", "null", "{\"kind\":\"verdict\"}", "{\"chunk\":{\"id\":1}}", "{\"kind\":\"go\",\"event\":\"x\"}"]
+    {
         assert!(words(&script.happen(Event::HostSaid { frame: frame.to_owned() })).is_empty());
     }
     let effects = script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)));
