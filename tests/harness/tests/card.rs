@@ -19,10 +19,10 @@ const CONTENT: &str = "const host = document.createElement('div');
   document.documentElement.append(host);";
 
 const CARD: &str = r#"<!doctype html><meta charset="utf-8"><p>Found: a card number</p><input type="text">
-  <button data-choice="edit">Edit</button><button data-choice="send-anyway" hidden>Send</button>
-  <button data-choice="justify">Justify</button><script src="card.js"></script>"#;
+  <button data-press="edit">Edit</button><button data-press="close" hidden>Send</button>
+  <button data-press="justify">Justify</button><button data-press="send">Send</button><script src="card.js"></script>"#;
 
-const SCRIPT: &str = "document.querySelector('[data-choice=justify]').onclick = () => {
+const SCRIPT: &str = "document.querySelector('[data-press=justify]').onclick = () => {
   const reason = document.querySelector('input').value;
   if (reason === 'a good reason') parent.postMessage('done', '*'); };";
 
@@ -45,7 +45,7 @@ async fn is_found(browser: Browser) -> Result<()> {
 
     let card = session.card().await?;
     ensure!(card.text().await?.contains("Found: a card number"));
-    ensure!(card.choices().await? == ["edit", "justify"]);
+    ensure!(card.choices().await? == ["edit", "justify", "send-anyway"]);
     card.give_reason("a good reason").await?;
     card.choose("justify").await?;
     session.wait_for_no_card().await?;

@@ -51,7 +51,7 @@ pub(super) fn capabilities(launch: &Launch, home: &Home, stand_ins: &StandIns) -
     }))
 }
 
-const FLAGS: [&str; 12] = [
+const FLAGS: [&str; 13] = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -64,6 +64,7 @@ const FLAGS: [&str; 12] = [
     "--disable-sync",
     "--password-store=basic",
     "--enable-logging=stderr",
+    "--log-level=0",
 ];
 
 /// The id that follows from the manifest's public `key`: the first half of its SHA-256, in letters from a to p.

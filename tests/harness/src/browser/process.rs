@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 /// How long a driver may take until it listens.
 const START: Duration = Duration::from_secs(30);
 
+/// What browsers complain about on a machine without a desktop; it would hide what matters.
+const NOISE: [&str; 6] = ["dbus/", "/dbus", "vaapi", "GFX1-", "Remote Settings", "RemoteSettings"];
+
 /// How long killed processes may take until they are gone.
 const KILL: Duration = Duration::from_secs(5);
 
@@ -119,6 +122,9 @@ fn keep_lines(
             let line = String::from_utf8_lossy(&line).into_owned();
             if let Some(port) = port(&line) {
                 let _gone = found.send(port);
+            }
+            if NOISE.iter().any(|noise| line.contains(noise)) {
+                continue;
             }
             let mut lines = to.lock().unwrap_or_else(PoisonError::into_inner);
             if lines.len() == KEPT {

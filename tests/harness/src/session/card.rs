@@ -12,6 +12,9 @@ use thirtyfour::{By, WebElement};
 /// The key of a shadow root in WebDriver's answers.
 const SHADOW: &str = "shadow-6066-11e4-a52e-4f735466cecf";
 
+/// What the record calls one choice, and what the card's button for it is called.
+const SEND: (&str, &str) = ("send-anyway", "send");
+
 /// An open card. While it is held, the session looks into the card's frame; [`Card::leave`] goes back to the page.
 pub struct Card<'a> {
     session: &'a Session,
@@ -64,12 +67,14 @@ impl Card<'_> {
         Ok(self.session.driver()?.find(By::Tag("body")).await?.text().await?)
     }
 
-    /// The answers that the card offers, by their stable names: `edit`, `redact`, `justify`, `send`, `close`.
+    /// The answers that the card offers, in its order: `edit`, `redact`, `justify`, `send-anyway`, `close`.
     pub async fn choices(&self) -> Result<Vec<String>> {
-        let mut out = Vec::new();
+        let mut out: Vec<String> = Vec::new();
         for button in self.session.driver()?.find_all(By::Css("[data-press]")).await? {
-            if button.is_displayed().await? {
-                out.extend(button.attr("data-press").await?);
+            let Some(word) = button.attr("data-press").await? else { continue };
+            let choice = if word == SEND.1 { SEND.0.to_owned() } else { word };
+            if button.is_displayed().await? && !out.contains(&choice) {
+                out.push(choice);
             }
         }
         Ok(out)
