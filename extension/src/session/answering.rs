@@ -19,11 +19,11 @@ impl Session {
 
     /// Whether a request that is nothing itself carries on an answer that this tab waits for.
     pub(super) fn continues(&mut self, tab: Option<i64>, event: &EventId, format: AnswerFormat) -> bool {
-        let waits = |copy: &&mut Copy| copy.tab == tab && copy.about.format == format && copy.due().is_some();
-        let mut waiting: Vec<_> = self.copies.iter_mut().map(|(of, copy)| (of, copy)).collect();
-        waiting.retain(|(_, copy)| waits(copy));
-        let newest = waiting.into_iter().max_by_key(|(_, copy)| copy.due());
-        let Some((of, copy)) = newest else { return false };
+        let waiting = self
+            .copies
+            .iter_mut()
+            .filter(|(_, copy)| copy.tab == tab && copy.about.format == format && copy.due().is_some());
+        let Some((of, copy)) = waiting.max_by_key(|(_, copy)| copy.due()) else { return false };
         copy.resume();
         if self.continued.len() >= MOST {
             self.continued.pop_first();

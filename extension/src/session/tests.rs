@@ -113,7 +113,7 @@ impl Script {
     }
 
     /// The messages in these effects that go to the host.
-    fn to_host(&mut self, effects: &[Effect]) -> Vec<ToHost> {
+    fn host_hears(&mut self, effects: &[Effect]) -> Vec<ToHost> {
         let frames = effects.iter().filter_map(|effect| match effect {
             Effect::ToHost { frame } => Some(frame),
             _ => None,

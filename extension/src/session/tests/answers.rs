@@ -16,6 +16,11 @@ pub(super) const STREAM: &str = concat!(
     "data: [DONE]\n\n",
 );
 
+/// The stream cut in the middle of its text.
+fn halves() -> (&'static str, &'static str) {
+    STREAM.split_at(STREAM.find("event: delta\ndata: {\"v\"").unwrap())
+}
+
 fn released(script: &mut Script, id: &EventId) {
     script.hold(id, send("hello"));
     script.host(&says(verdict(id, Outcome::Release, Action::Allow)));
@@ -42,7 +47,7 @@ fn a_whole_answer_is_joined_to_its_prompt() {
         script.chunk(&event(1), &char.to_string());
     }
     let effects = script.end(&event(1), CopyEnd::End);
-    let said = script.to_host(&effects);
+    let said = script.host_hears(&effects);
     let (response, reasons) = ended(&said);
     let response = response.unwrap();
     assert_eq!(response.text.expose(), "Guten Tag 😀");
@@ -57,17 +62,17 @@ fn an_abort_after_the_last_event_is_a_whole_answer() {
     released(&mut script, &event(1));
     script.chunk(&event(1), STREAM);
     let effects = script.end(&event(1), CopyEnd::Aborted);
-    assert_eq!(ended(&script.to_host(&effects)).1, [EndReason::Complete]);
+    assert_eq!(ended(&script.host_hears(&effects)).1, [EndReason::Complete]);
 }
 
 #[test]
 fn a_stopped_answer_keeps_what_came() {
     let mut script = Script::with_host(enforcing());
     released(&mut script, &event(1));
-    let half = STREAM.find("event: delta\ndata: {\"v\"").unwrap();
-    script.chunk(&event(1), &STREAM[..half]);
+    let (half, _) = halves();
+    script.chunk(&event(1), half);
     let effects = script.end(&event(1), CopyEnd::Aborted);
-    let said = script.to_host(&effects);
+    let said = script.host_hears(&effects);
     let (response, reasons) = ended(&said);
     assert_eq!(response.map(|response| response.text.expose()), Some("Guten "));
     assert_eq!(reasons, [EndReason::Aborted]);
@@ -77,17 +82,17 @@ fn a_stopped_answer_keeps_what_came() {
 fn a_broken_answer_is_taken_up_by_the_pages_own_resume() {
     let mut script = Script::with_host(enforcing());
     released(&mut script, &event(1));
-    let half = STREAM.find("event: delta\ndata: {\"v\"").unwrap();
-    script.chunk(&event(1), &STREAM[..half]);
+    let (half, rest) = halves();
+    script.chunk(&event(1), half);
     let effects = script.end(&event(1), CopyEnd::Network);
-    assert!(ended(&script.to_host(&effects)).1.is_empty());
+    assert!(ended(&script.host_hears(&effects)).1.is_empty());
     let body = json(&serde_json::json!({"conversation_id": "conv", "offset": 3}));
     let resumed = script.hold(&event(2), request("POST", "/backend-api/f/conversation/resume", body));
     assert!(matches!(&words(&resumed)[..], [ToRelay::Send { copy: true, .. }]), "{resumed:?}");
     script.head(&event(2), 200);
-    script.chunk(&event(2), &STREAM[half..]);
+    script.chunk(&event(2), rest);
     let effects = script.end(&event(2), CopyEnd::End);
-    let said = script.to_host(&effects);
+    let said = script.host_hears(&effects);
     assert!(matches!(&said[..], [ToHost::Response { event: of, response, .. }, ToHost::Ended { .. }]
         if *of == event(1) && response.text.expose() == "Guten Tag 😀"));
 }
@@ -99,14 +104,14 @@ fn a_broken_answer_that_nobody_takes_up_ends_by_time() {
     script.chunk(&event(1), "event: delta_encoding\ndata: \"v1\"\n\n");
     script.end(&event(1), CopyEnd::Network);
     let effects = script.wait(10_000);
-    assert_eq!(ended(&script.to_host(&effects)).1, [EndReason::Network]);
+    assert_eq!(ended(&script.host_hears(&effects)).1, [EndReason::Network]);
 }
 
 #[test]
 fn an_answer_that_moves_to_a_socket_is_read_there() {
     let mut script = Script::with_host(enforcing());
     released(&mut script, &event(1));
-    let cut = STREAM.find("event: delta\ndata: {\"v\"").unwrap();
+    let (half, _) = halves();
     let frame = |id: &str, parent: Option<&str>, text: &str| {
         let item = serde_json::json!([{
             "type": "message", "topic_id": "conversation-turn-t1",
@@ -114,17 +119,17 @@ fn an_answer_that_moves_to_a_socket_is_read_there() {
         }]);
         FromRelay::Frame { url: "wss://ws.chatgpt.com/".to_owned(), text: item.to_string().into() }
     };
-    script.chunk(&event(1), &STREAM[..cut]);
+    script.chunk(&event(1), half);
     let handoff = "data: {\"type\":\"stream_handoff\",\"options\":[{\"type\":\"subscribe_ws_topic\",\"topic_id\":\"conversation-turn-t1\"}]}\n\n";
     // The socket may be quicker than the request.
     let delta = "event: delta\ndata: {\"v\":\"Tag 😀\"}\n\n";
     script.relay(frame("i1", None, delta));
     script.chunk(&event(1), handoff);
     let effects = script.end(&event(1), CopyEnd::End);
-    assert!(ended(&script.to_host(&effects)).1.is_empty());
+    assert!(ended(&script.host_hears(&effects)).1.is_empty());
     script.relay(frame("i1", None, delta));
     let effects = script.relay(frame("i2", Some("i1"), "data: {\"type\":\"message_stream_complete\"}\n\n"));
-    let said = script.to_host(&effects);
+    let said = script.host_hears(&effects);
     let (response, reasons) = ended(&said);
     assert_eq!(response.map(|response| response.text.expose()), Some("Guten Tag 😀"), "{said:?}");
     assert_eq!(reasons, [EndReason::Complete]);
@@ -137,7 +142,10 @@ fn a_site_that_refuses_has_no_answer() {
     script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)));
     script.head(&event(1), 429);
     let effects = script.end(&event(1), CopyEnd::End);
-    assert!(matches!(&script.to_host(&effects)[..], [ToHost::Ended { reason: EndReason::SiteRefused, .. }]));
+    assert!(matches!(
+        &script.host_hears(&effects)[..],
+        [ToHost::Ended { reason: EndReason::SiteRefused, .. }]
+    ));
 }
 
 #[test]
@@ -148,17 +156,17 @@ fn an_operation_without_an_answer_ends_when_it_went() {
     script.hold(&event(1), request("POST", "/backend-api/share/create", share));
     let effects = script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)));
     assert!(matches!(&words(&effects)[..], [ToRelay::Send { copy: false, .. }]), "{effects:?}");
-    assert!(matches!(&script.to_host(&effects)[..], [ToHost::Ended { reason: EndReason::NoAnswer, .. }]));
+    assert!(matches!(&script.host_hears(&effects)[..], [ToHost::Ended { reason: EndReason::NoAnswer, .. }]));
 }
 
 #[test]
 fn a_page_that_is_left_keeps_what_came() {
     let mut script = Script::with_host(enforcing());
     released(&mut script, &event(1));
-    let half = STREAM.find("event: delta\ndata: {\"v\"").unwrap();
-    script.chunk(&event(1), &STREAM[..half]);
+    let (half, _) = halves();
+    script.chunk(&event(1), half);
     let effects = script.happen(Event::Closed { port: PAGE });
-    let said = script.to_host(&effects);
+    let said = script.host_hears(&effects);
     let (response, reasons) = ended(&said);
     assert_eq!(response.map(|response| response.text.expose()), Some("Guten "));
     assert_eq!(reasons, [EndReason::Closed]);
@@ -171,17 +179,17 @@ fn an_answer_outlives_its_worker() {
     let effects = script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)));
     let said = words(&effects);
     let [ToRelay::Send { ticket: Some(ticket), .. }] = &said[..] else { panic!("{said:?}") };
-    let half = STREAM.find("event: delta\ndata: {\"v\"").unwrap();
+    let (half, rest) = halves();
     let mut script = Script::with_host(enforcing());
     script.relay(FromRelay::Resume {
         event: event(1),
         ticket: ticket.clone(),
         head: Some(Head { status: 200, content_type: String::new() }),
-        text: STREAM[..half].into(),
+        text: half.into(),
     });
-    script.chunk(&event(1), &STREAM[half..]);
+    script.chunk(&event(1), rest);
     let effects = script.end(&event(1), CopyEnd::End);
-    let said = script.to_host(&effects);
+    let said = script.host_hears(&effects);
     assert_eq!(ended(&said).0.map(|response| response.text.expose()), Some("Guten Tag 😀"));
 }
 
@@ -191,5 +199,5 @@ fn an_answer_without_text_is_drift() {
     released(&mut script, &event(1));
     script.chunk(&event(1), "data: {\"type\":\"message_stream_complete\"}\n\ndata: [DONE]\n\n");
     let effects = script.end(&event(1), CopyEnd::End);
-    assert!(script.to_host(&effects).iter().any(|message| matches!(message, ToHost::Drift { .. })));
+    assert!(script.host_hears(&effects).iter().any(|message| matches!(message, ToHost::Drift { .. })));
 }

@@ -187,9 +187,11 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
                 let event = id(n, &ids);
                 if watcher.held.contains(&event) {
                     match outcome {
-                        Outcome::Release => drop(watcher.permitted.insert(event.clone())),
+                        Outcome::Release => {
+                            watcher.permitted.insert(event.clone());
+                        }
                         Outcome::Ask => {
-                            drop(watcher.offered.entry(event.clone()).or_default().insert(action))
+                            watcher.offered.entry(event.clone()).or_default().insert(action);
                         }
                         Outcome::Refuse => {}
                     }

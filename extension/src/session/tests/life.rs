@@ -12,12 +12,12 @@ fn the_first_word_to_the_host_is_hello_and_nothing_goes_before_welcome() {
     let mut script = Script::new(None, Vec::new());
     assert!(script.effects.contains(&Effect::ConnectHost));
     let held = script.hold(&event(1), send("hello"));
-    assert!(script.to_host(&held).is_empty());
+    assert!(script.host_hears(&held).is_empty());
     let opened = script.happen(Event::HostOpened);
-    assert!(matches!(script.to_host(&opened)[..], [ToHost::Hello(_)]));
+    assert!(matches!(script.host_hears(&opened)[..], [ToHost::Hello(_)]));
     let welcome = Welcome { protocol: 1, host: "0.1.0".to_owned(), settings: enforcing() };
     let welcomed = script.host(&ToExtension::Welcome(welcome));
-    assert!(matches!(&script.to_host(&welcomed)[..], [ToHost::Judge(judge)] if judge.event == event(1)));
+    assert!(matches!(&script.host_hears(&welcomed)[..], [ToHost::Judge(judge)] if judge.event == event(1)));
     assert!(welcomed.iter().any(|effect| matches!(effect, Effect::SaveSettings { .. })));
 }
 
@@ -28,7 +28,7 @@ fn what_is_nothing_goes_at_once_and_the_host_never_hears_of_it() {
         request("POST", "/backend-api/stop_conversation", json(&serde_json::json!({"conversation_id": "c"})));
     let effects = script.hold(&event(1), stop);
     assert!(matches!(&words(&effects)[..], [ToRelay::Send { copy: false, .. }]));
-    assert!(script.to_host(&effects).is_empty());
+    assert!(script.host_hears(&effects).is_empty());
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn an_allowed_prompt_goes_as_it_is() {
     let mut script = Script::with_host(enforcing());
     let held = script.hold(&event(1), send("hello"));
     assert!(words(&held).is_empty());
-    let asked = script.to_host(&held);
+    let asked = script.host_hears(&held);
     let [ToHost::Judge(judge)] = &asked[..] else { panic!("{asked:?}") };
     let Reading::Prompt(prompt) = &judge.reading else { panic!() };
     assert_eq!(prompt.operation, Operation::SendPrompt);
@@ -55,7 +55,7 @@ fn advice_is_shown_beside_a_prompt_that_went() {
     assert!(card_shown(&effects));
     assert_eq!(script.card_opens(&event(1)).stage, Stage::Sent);
     let shown = script.card(FromCard::Shown);
-    assert!(matches!(&script.to_host(&shown)[..], [ToHost::Shown { .. }]));
+    assert!(matches!(&script.host_hears(&shown)[..], [ToHost::Shown { .. }]));
     let closed = script.card(FromCard::Close);
     assert!(closed.iter().any(|effect| matches!(
         effect,
@@ -90,7 +90,10 @@ fn warned_and_sent_waits_for_the_record() {
     assert_eq!((model.stage, model.until), (Stage::Ask, Some(script.now + 300_000)));
     let answered = script.choose(Choice::SendAnyway);
     assert!(words(&answered).is_empty());
-    assert!(matches!(&script.to_host(&answered)[..], [ToHost::Answered { choice: Choice::SendAnyway, .. }]));
+    assert!(matches!(
+        &script.host_hears(&answered)[..],
+        [ToHost::Answered { choice: Choice::SendAnyway, .. }]
+    ));
     let gone = script.host(&ToExtension::Go { event: event(1), outcome: Outcome::Release });
     assert!(matches!(&words(&gone)[..], [ToRelay::Send { copy: true, .. }]));
 }
@@ -113,10 +116,10 @@ fn a_choice_the_verdict_does_not_offer_changes_nothing() {
     ] {
         let effects = script.choose(choice);
         assert!(rejected(&effects) && words(&effects).is_empty());
-        assert!(script.to_host(&effects).is_empty());
+        assert!(script.host_hears(&effects).is_empty());
     }
     let effects = script.choose(Choice::Justify { reason: "a contract".into() });
-    assert!(matches!(&script.to_host(&effects)[..], [ToHost::Answered { .. }]));
+    assert!(matches!(&script.host_hears(&effects)[..], [ToHost::Answered { .. }]));
 }
 
 #[test]
@@ -143,7 +146,7 @@ fn an_edit_that_cannot_be_put_back_refuses() {
     let effects = script.host(&redact(&event(1), 400, 423));
     assert!(matches!(&words(&effects)[..], [ToRelay::Refuse { .. }]));
     assert!(matches!(
-        &script.to_host(&effects)[..],
+        &script.host_hears(&effects)[..],
         [ToHost::Refused { reason: RefusedReason::EditFailed, .. }]
     ));
     assert_eq!(script.card_opens(&event(1)).code, Some(Code::EditFailed));
@@ -159,7 +162,7 @@ fn taking_it_back_refuses_at_once_and_is_recorded() {
         let effects = script.choose(choice.clone());
         assert!(matches!(&words(&effects)[..], [ToRelay::Refuse { .. }]));
         assert!(
-            matches!(&script.to_host(&effects)[..], [ToHost::Answered { choice: said, .. }] if *said == choice)
+            matches!(&script.host_hears(&effects)[..], [ToHost::Answered { choice: said, .. }] if *said == choice)
         );
     }
 }
@@ -177,7 +180,7 @@ fn no_answer_in_time_refuses() {
     assert!(words(&script.wait(299_999)).is_empty());
     let effects = script.wait(1);
     assert!(matches!(&words(&effects)[..], [ToRelay::Refuse { .. }]));
-    assert!(matches!(&script.to_host(&effects)[..], [ToHost::Answered { choice: Choice::None, .. }]));
+    assert!(matches!(&script.host_hears(&effects)[..], [ToHost::Answered { choice: Choice::None, .. }]));
 }
 
 #[test]
@@ -186,7 +189,7 @@ fn a_request_the_page_took_back_is_over() {
     script.hold(&event(1), send("hello"));
     let effects = script.relay(FromRelay::Abort { event: event(1) });
     assert!(matches!(
-        &script.to_host(&effects)[..],
+        &script.host_hears(&effects)[..],
         [ToHost::Refused { reason: RefusedReason::Aborted, .. }]
     ));
     assert!(words(&script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)))).is_empty());
@@ -199,7 +202,7 @@ fn a_tab_that_is_left_ends_what_it_held() {
     script.hold(&event(2), send("again"));
     script.host(&says(verdict(&event(2), Outcome::Ask, Action::Warn)));
     let effects = script.happen(Event::Closed { port: PAGE });
-    let said = script.to_host(&effects);
+    let said = script.host_hears(&effects);
     assert!(
         said.iter().all(|message| matches!(message, ToHost::Refused { reason: RefusedReason::Closed, .. }))
     );
@@ -228,7 +231,7 @@ fn a_new_worker_is_told_again_and_asks_again() {
     script.happen(Event::Opened { port: CARD, name: PortName::Card, tab: Some(7), private: false });
     script.card(FromCard::Open { token: event(1).as_str().to_owned() });
     let held = script.hold(&event(1), send("call +1 415-555-0132"));
-    assert!(matches!(&script.to_host(&held)[..], [ToHost::Judge(_)]));
+    assert!(matches!(&script.host_hears(&held)[..], [ToHost::Judge(_)]));
     let asked = script.host(&says(verdict(&event(1), Outcome::Ask, Action::Warn)));
     assert!(asked.iter().any(|effect| matches!(
         effect,
@@ -259,7 +262,7 @@ fn a_second_turn_that_follows_another_message_is_an_edit() {
     script.chunk(&event(1), super::answers::STREAM);
     script.end(&event(1), CopyEnd::End);
     let operation = |effects: &[Effect], script: &mut Script| {
-        let said = script.to_host(effects);
+        let said = script.host_hears(effects);
         let [ToHost::Judge(judge)] = &said[..] else { panic!("{said:?}") };
         let Reading::Prompt(prompt) = &judge.reading else { panic!() };
         prompt.operation

@@ -103,7 +103,7 @@ fn late_entries_reach_the_host_and_go_when_it_answered() {
     script.happen(Event::HostOpened);
     let welcome = Welcome { protocol: 1, host: "0.1.0".to_owned(), settings: enforcing() };
     let effects = script.host(&ToExtension::Welcome(welcome));
-    let said = script.to_host(&effects);
+    let said = script.host_hears(&effects);
     assert!(
         matches!(&said[..], [ToHost::Late { entries }, ToHost::Status] if entries.len() == 1),
         "{said:?}"
@@ -125,7 +125,7 @@ fn entries_stay_when_the_host_dies_before_it_answered() {
     let welcome = Welcome { protocol: 1, host: "0.1.0".to_owned(), settings: enforcing() };
     let effects = script.host(&ToExtension::Welcome(welcome));
     assert!(
-        matches!(&script.to_host(&effects)[..], [ToHost::Late { entries }, ToHost::Status] if entries.len() == 1)
+        matches!(&script.host_hears(&effects)[..], [ToHost::Late { entries }, ToHost::Status] if entries.len() == 1)
     );
 }
 
@@ -138,7 +138,7 @@ fn a_host_that_dies_is_started_again_and_asked_again() {
     script.happen(Event::HostOpened);
     let welcome = Welcome { protocol: 1, host: "0.1.0".to_owned(), settings: enforcing() };
     let effects = script.host(&ToExtension::Welcome(welcome));
-    assert!(matches!(&script.to_host(&effects)[..], [ToHost::Judge(judge)] if judge.event == event(1)));
+    assert!(matches!(&script.host_hears(&effects)[..], [ToHost::Judge(judge)] if judge.event == event(1)));
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn an_answer_survives_a_host_that_comes_back() {
     script.happen(Event::HostOpened);
     let welcome = Welcome { protocol: 1, host: "0.1.0".to_owned(), settings: enforcing() };
     let effects = script.host(&ToExtension::Welcome(welcome));
-    assert!(matches!(&script.to_host(&effects)[..], [ToHost::Answered { .. }]));
+    assert!(matches!(&script.host_hears(&effects)[..], [ToHost::Answered { .. }]));
     let gone = script.host(&ToExtension::Go { event: event(1), outcome: Outcome::Release });
     assert!(matches!(&words(&gone)[..], [ToRelay::Send { .. }]));
 }
@@ -218,7 +218,7 @@ fn what_the_hook_ended_itself_is_known() {
     let mut script = Script::with_host(enforcing());
     script.hold(&event(1), send("hello"));
     let effects = script.relay(FromRelay::Fell { event: event(1), sent: false, request: None });
-    assert!(matches!(&script.to_host(&effects)[..], [ToHost::Refused { .. }]));
+    assert!(matches!(&script.host_hears(&effects)[..], [ToHost::Refused { .. }]));
     // Also by a session that never heard of it.
     let request = Some(Box::new(send("hello")));
     let effects = script.relay(FromRelay::Fell { event: event(2), sent: true, request });
