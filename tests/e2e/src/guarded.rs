@@ -3,9 +3,10 @@
 use std::ops::Deref;
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 use tests_harness::{Browser, Launch, PATIENCE, Session, Site, StandIns};
 
-use crate::Events;
+use crate::Interaction;
 
 /// One browser, its stand-ins and its record.
 pub struct Guarded {
@@ -56,16 +57,31 @@ impl Guarded {
         Ok(())
     }
 
-    /// The record, once it satisfies `enough`.
-    pub async fn events(&self, enough: impl Fn(&Events) -> bool) -> Result<Events> {
-        let records = self.session.records()?;
-        let rows = records.wait_for(PATIENCE, |rows| enough(&Events::new(rows.to_vec()))).await;
-        rows.map(Events::new).with_context(|| self.session.output())
+    /// The `n`th prompt that was sent with Send, from 0, once its record has rows of all `kinds`.
+    pub async fn sent(&self, n: usize, kinds: &[&str]) -> Result<Interaction> {
+        self.interaction("send-prompt", n, kinds).await
     }
 
-    /// The sealed text of an event, opened with the key of this machine.
-    pub fn opened(&self, event: &str) -> Result<String> {
-        self.session.records()?.run(&["log", "open", event])
+    /// The `n`th interaction of an operation, from 0, once its record has rows of all `kinds`.
+    pub async fn interaction(&self, operation: &str, n: usize, kinds: &[&str]) -> Result<Interaction> {
+        let records = self.session.records()?;
+        let found = |rows: &[Value]| -> Option<Interaction> {
+            let mut rows: Vec<&Value> = rows.iter().filter(|row| row["operation"] == operation).collect();
+            rows.sort_by_key(|row| row["seq"].as_u64());
+            let event = rows.get(n)?["event"].as_str()?;
+            let interaction = Interaction::new(event, records.show(event).ok()?);
+            interaction.has(kinds).then_some(interaction)
+        };
+        let rows = records.wait_for(PATIENCE, |rows| found(rows).is_some()).await;
+        let rows = rows.with_context(|| format!("{operation} {n} never had {kinds:?}"))?;
+        found(&rows).context("a row that was there is gone")
+    }
+
+    /// The texts of an interaction, opened with the key of this machine: members `prompt`, `answer`, `reason`.
+    pub fn opened(&self, interaction: &Interaction) -> Result<Vec<Value>> {
+        let output = self.session.records()?.run(&["log", "open", &interaction.event, "--json"])?;
+        let values = serde_json::Deserializer::from_str(&output).into_iter::<Value>();
+        Ok(values.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// Ends the browser. A failure gets a picture of what was to be seen, and what reached the sites.

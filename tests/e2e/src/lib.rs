@@ -3,10 +3,10 @@
 //! INVARIANT: what left the browser is told by the stand-ins' ledger alone, what was recorded by the host's own
 //! command line alone; nothing here looks into the product.
 
-mod events;
 mod guarded;
+mod interaction;
 mod prompts;
 
-pub use events::Events;
 pub use guarded::Guarded;
+pub use interaction::Interaction;
 pub use prompts::{ALLOWED, BLOCKED, COACHED, JUSTIFIED, Prompt, REDACTED, WARNED};

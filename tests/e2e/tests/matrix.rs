@@ -1,6 +1,7 @@
 //! Four sites, two browsers, six actions: what the person sees, what leaves, what is recorded.
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
 use tests_e2e::{ALLOWED, BLOCKED, COACHED, Guarded, JUSTIFIED, REDACTED, WARNED};
 use tests_harness::{Browser, Site, State, answer_to};
 
@@ -49,24 +50,22 @@ async fn allowed(guarded: &Guarded) -> Result<()> {
     ensure!(guarded.ask(ALLOWED.text).await? == answer_to(ALLOWED.text), "the page's answer was changed");
     ensure!(guarded.ask(second).await? == answer_to(second), "the page's second answer was changed");
 
-    let events =
-        guarded.events(|events| events.send_has(0, "response") && events.send_has(1, "response")).await?;
     let mut conversations = Vec::new();
     for (turn, prompt) in [ALLOWED.text, second].into_iter().enumerate() {
-        let event = events.send(turn).context("no such send")?;
-        let judged = events.row(event, "judged").context("no judged row")?;
-        ensure!(judged["action"] == "allow", "{judged}");
-        ensure!(events.row(event, "released").is_some(), "{}", events.lines());
-        let response = events.row(event, "response").context("no response row")?;
+        let sent = guarded.sent(turn, &["judged", "released", "response", "ended"]).await?;
+        sent.expect_action(ALLOWED.action)?;
+        let response = sent.row("response").context("no response")?;
         ensure!(response["complete"] == true, "{response}");
-        conversations.push(
-            response["conversation_id"].as_str().or(judged["conversation_id"].as_str()).map(str::to_owned),
-        );
-        let opened = guarded.opened(event)?;
-        ensure!(opened.contains(prompt), "the prompt is not in the record: {opened}");
-        ensure!(opened.contains(&answer_to(prompt)), "the answer is not whole in the record: {opened}");
+        conversations.push(sent.conversation().context("no conversation")?);
+        let texts = guarded.opened(&sent)?;
+        expect_text(&texts, "answer", &answer_to(prompt))?;
+        let said = texts.iter().map(ToString::to_string).collect::<String>();
+        ensure!(said.contains(prompt), "the prompt is not in the record: {said}");
     }
-    ensure!(conversations[0].is_some() && conversations[0] == conversations[1], "{conversations:?}");
+    ensure!(conversations[0] == conversations[1], "{conversations:?}");
+    let rebuilt = guarded.records()?.run(&["log", "conversation", &conversations[0], "--open"])?;
+    let places = [ALLOWED.text, second].map(|prompt| rebuilt.find(prompt));
+    ensure!(places[0].is_some() && places[0] < places[1], "not in order: {rebuilt}");
     Ok(())
 }
 
@@ -74,9 +73,9 @@ async fn allowed(guarded: &Guarded) -> Result<()> {
 async fn coached(guarded: &Guarded) -> Result<()> {
     ensure!(guarded.ask(COACHED.text).await? == answer_to(COACHED.text), "the page's answer was changed");
     guarded.left(COACHED.secret)?;
-    let events =
-        guarded.events(|events| events.send_has(0, "shown") && events.send_has(0, "response")).await?;
-    expect_action(&events, COACHED.action)
+    guarded.card().await?.leave().await?;
+    let sent = guarded.sent(0, &["judged", "released", "shown", "response"]).await?;
+    sent.expect_action(COACHED.action)
 }
 
 /// Held; nothing left; then sent anyway.
@@ -84,14 +83,14 @@ async fn warned(guarded: &Guarded) -> Result<()> {
     guarded.send(WARNED.text).await?;
     let card = guarded.card().await?;
     guarded.never_left(WARNED.secret)?;
-    ensure!(card.choices().await? == ["edit", "send"], "{:?}", card.choices().await?);
-    card.choose("send").await?;
+    let choices = card.choices().await?;
+    ensure!(choices == ["edit", "send-anyway"], "{choices:?}");
+    card.choose("send-anyway").await?;
     guarded.wait_for(State::Done).await?;
-    ensure!(guarded.answer().await? == answer_to(WARNED.text));
+    ensure!(guarded.answer().await? == answer_to(WARNED.text), "the page's answer was changed");
     guarded.left(WARNED.secret)?;
-    let events = guarded.events(|events| events.send_has(0, "response")).await?;
-    expect_rows(&events, &["judged", "shown", "answered", "released", "response"])?;
-    expect_action(&events, WARNED.action)
+    let sent = guarded.sent(0, &["judged", "shown", "answered", "released", "response"]).await?;
+    sent.expect_action(WARNED.action)
 }
 
 /// Held; nothing left; sent with a reason that is sealed in the record.
@@ -105,11 +104,9 @@ async fn justified(guarded: &Guarded) -> Result<()> {
     guarded.wait_for(State::Done).await?;
     guarded.left(JUSTIFIED.secret)?;
     guarded.never_left(reason)?;
-    let events = guarded.events(|events| events.send_has(0, "response")).await?;
-    expect_rows(&events, &["judged", "shown", "answered", "released", "response"])?;
-    let opened = guarded.opened(events.send(0).unwrap_or_default())?;
-    ensure!(opened.contains(reason), "the reason is not in the record: {opened}");
-    expect_action(&events, JUSTIFIED.action)
+    let sent = guarded.sent(0, &["judged", "shown", "answered", "released", "response"]).await?;
+    expect_text(&guarded.opened(&sent)?, "reason", reason)?;
+    sent.expect_action(JUSTIFIED.action)
 }
 
 /// Held; sent without the number, which reached nobody in any form.
@@ -122,10 +119,9 @@ async fn redacted(guarded: &Guarded) -> Result<()> {
     let redacted = REDACTED.text.replace(REDACTED.secret, "[payment card]");
     guarded.left(&redacted)?;
     ensure!(guarded.answer().await? == answer_to(&redacted), "the site answered to something else");
-    let events = guarded.events(|events| events.send_has(0, "response")).await?;
+    let sent = guarded.sent(0, &["judged", "shown", "answered", "released", "response"]).await?;
     guarded.never_left(REDACTED.secret)?;
-    expect_rows(&events, &["judged", "shown", "answered", "released", "response"])?;
-    expect_action(&events, REDACTED.action)
+    sent.expect_action(REDACTED.action)
 }
 
 /// Not sent; the page ends in its own error, the card says why.
@@ -133,20 +129,14 @@ async fn blocked(guarded: &Guarded) -> Result<()> {
     guarded.send(BLOCKED.text).await?;
     guarded.wait_for(State::Failed).await?;
     guarded.card().await?.leave().await?;
-    let events = guarded.events(|events| events.send_has(0, "refused")).await?;
+    let sent = guarded.sent(0, &["judged", "refused", "shown"]).await?;
     guarded.never_left(BLOCKED.secret)?;
-    ensure!(!events.send_has(0, "released"), "{}", events.lines());
-    expect_action(&events, BLOCKED.action)
+    ensure!(sent.row("released").is_none(), "refused and released: {sent:?}");
+    sent.expect_action(BLOCKED.action)
 }
 
-fn expect_action(events: &tests_e2e::Events, action: &str) -> Result<()> {
-    let judged = events.sends().next().context("no send is on record")?;
-    ensure!(judged["action"] == action, "{judged}");
-    Ok(())
-}
-
-fn expect_rows(events: &tests_e2e::Events, kinds: &[&str]) -> Result<()> {
-    let missing: Vec<_> = kinds.iter().filter(|kind| !events.send_has(0, kind)).collect();
-    ensure!(missing.is_empty(), "no {missing:?} row:\n{}", events.lines());
+fn expect_text(texts: &[Value], member: &str, wanted: &str) -> Result<()> {
+    let found = texts.iter().any(|text| text[member] == wanted);
+    ensure!(found, "no {member} of this text in the record: {texts:?}");
     Ok(())
 }

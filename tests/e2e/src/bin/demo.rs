@@ -14,7 +14,7 @@ use tests_harness::{Browser, Launch, Site, State};
 
 /// What the demo plays on each site, with the answer to the card.
 const STEPS: [(Prompt, Option<&str>); 4] =
-    [(ALLOWED, None), (WARNED, Some("send")), (REDACTED, Some("redact")), (BLOCKED, None)];
+    [(ALLOWED, None), (WARNED, Some("send-anyway")), (REDACTED, Some("redact")), (BLOCKED, None)];
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<()> {
