@@ -31,7 +31,7 @@ impl Session {
                 return Ok(None);
             }
             let card = Card { session: self };
-            if card.choices().await.is_ok_and(|choices| !choices.is_empty()) {
+            if card.settled().await.unwrap_or(false) {
                 return Ok(Some(card));
             }
             self.driver()?.enter_default_frame().await?;
@@ -62,6 +62,12 @@ impl Session {
 }
 
 impl Card<'_> {
+    /// It offers something, and twice the same: what is still fading in is not displayed yet.
+    async fn settled(&self) -> Result<bool> {
+        let choices = self.choices().await?;
+        Ok(!choices.is_empty() && choices == self.choices().await?)
+    }
+
     /// All text of the card.
     pub async fn text(&self) -> Result<String> {
         Ok(self.session.driver()?.find(By::Tag("body")).await?.text().await?)
