@@ -94,7 +94,8 @@ impl Card<'_> {
 
     /// Presses a button of the card and goes back to the page.
     pub async fn choose(self, choice: &str) -> Result<()> {
-        let selector = format!("[data-press={choice}]");
+        let word = if choice == SEND.0 { SEND.1 } else { choice };
+        let selector = format!("[data-press={word}]");
         let button = self.session.driver()?.find(By::Css(selector)).await;
         let button = button.with_context(|| format!("the card does not offer {choice}"))?;
         let clicked = button.click().await;
