@@ -31,10 +31,14 @@ pub struct Built {
 
 /// The host and both extensions.
 pub fn all(profile: Profile) -> Result<Built> {
-    setup::toolchain::wasm_target()?;
     let host = host(profile)?;
-    let extensions = extension::build()?;
-    Ok(Built { host, extensions })
+    Ok(Built { host, extensions: extensions()? })
+}
+
+/// Both extensions; the folder they are in.
+pub fn extensions() -> Result<PathBuf> {
+    setup::toolchain::wasm_target()?;
+    extension::build()
 }
 
 fn host(profile: Profile) -> Result<PathBuf> {

@@ -18,7 +18,7 @@ cargo xtask <task>
 
   demo [--browser chromium|firefox|both]   the product at work in a real browser
   test                                     every check and test, real browsers included
-  build [--release]                        the host and both extensions, under target/
+  build [--release|--extension]            the host and both extensions, under target/
   tidy                                     the rules of the house
   web-ext lint|build|run                   web-ext over the built extension
   soak [--minutes N]                       long campaigns: kill loops, properties with many cases
@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["build"] => build::all(build::Profile::Dev).map(drop),
         ["build", "--release"] => build::all(build::Profile::Release).map(drop),
+        ["build", "--extension"] => build::extensions().map(drop),
         ["tidy"] => tidy::run(),
         ["web-ext", command @ ("lint" | "build" | "run")] => setup::web_ext::run(command),
         ["soak"] => soak::run(10),
