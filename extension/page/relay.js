@@ -16,6 +16,7 @@
   let hook = null;
   let worker = null;
   let failures = 0;
+  let lost = false;
 
   const isText = (value, most) => typeof value === "string" && value.length <= most;
   const isId = (value) => Number.isSafeInteger(value) && value > 0;
@@ -25,40 +26,45 @@
     isText(request.url, 1 << 16) && Array.isArray(request.headers) && request.headers.length <= 256 &&
     request.body !== null && typeof request.body === "object" && isText(request.body.type, 16);
 
-  const connect = () => {
-    if (worker) return worker;
+  const post = (message) => {
     try {
-      worker = api.runtime.connect({ name: "relay" });
-    } catch {
-      // The extension was reloaded or removed: the hook's own deadline ends what is held.
-      return null;
-    }
-    worker.onMessage.addListener(fromWorker);
-    worker.onDisconnect.addListener(onLost);
-    return worker;
-  };
-
-  const say = (message) => {
-    try {
-      connect()?.postMessage(message);
+      worker?.postMessage(message);
     } catch {
       worker = null;
     }
   };
 
-  const onLost = () => {
-    worker = null;
-    if (open.size === 0) return;
-    failures += 1;
-    setTimeout(again, Math.min(2000, 25 * 2 ** failures));
+  // A new background is told of all that is open before it hears anything else.
+  const connect = () => {
+    if (worker) return true;
+    try {
+      worker = api.runtime.connect({ name: "relay" });
+    } catch {
+      // The extension was reloaded or removed: the hook's own deadline ends what is held.
+      return false;
+    }
+    worker.onMessage.addListener(fromWorker);
+    worker.onDisconnect.addListener(onLost);
+    for (const [event, held] of open) {
+      if (held.hold) post({ kind: "hold", event, request: held.hold, again: lost });
+      else if (held.text !== null) post({ kind: "resume", event, ticket: held.ticket, head: held.head, text: held.text });
+    }
+    lost = false;
+    return true;
   };
 
-  const again = () => {
-    if (worker || !connect()) return;
-    for (const [event, held] of open) {
-      if (held.hold) say({ kind: "hold", event, request: held.hold });
-      else say({ kind: "resume", event, ticket: held.ticket, head: held.head, text: held.text });
-    }
+  // `kept`: what it says is also in `open`, and so was said if a connection had to be made.
+  const say = (message, kept = false) => {
+    const there = worker !== null;
+    if (connect() && (there || !kept)) post(message);
+  };
+
+  const onLost = () => {
+    worker = null;
+    lost = true;
+    if (open.size === 0) return;
+    failures += 1;
+    setTimeout(connect, Math.min(2000, 25 * 2 ** failures));
   };
 
   setInterval(() => {
@@ -83,7 +89,7 @@
     const hold = { api: made, method, url, headers, body, page_url: location.href };
     open.set(event, { id, hold });
     events.set(id, event);
-    say({ kind: "hold", event, request: hold });
+    say({ kind: "hold", event, request: hold, again: false }, true);
   };
 
   const onHook = ({ data }) => {
@@ -101,24 +107,24 @@
   const onHeld = (event, held, data) => {
     switch (data.kind) {
       case "abort":
-        forget(event);
-        return say({ kind: "abort", event });
+        say({ kind: "abort", event });
+        return forget(event);
       case "fell":
-        forget(event);
-        return say({ kind: "fell", event, sent: data.sent === true, request: held.hold });
+        say({ kind: "fell", event, sent: data.sent === true, request: held.hold });
+        return forget(event);
       case "head":
         if (!Number.isSafeInteger(data.status) || !isText(data.type, 256)) return undefined;
         held.head = { status: data.status, content_type: data.type };
-        return say({ kind: "head", event, head: held.head });
+        return say({ kind: "head", event, head: held.head }, true);
       case "chunk":
         if (!isText(data.text, 1 << 24)) return undefined;
-        // Over what is kept, a background that dies loses the answer, not the page.
-        if (held.text !== undefined && held.text.length + data.text.length <= MOST_KEPT) held.text += data.text;
-        return say({ kind: "chunk", event, text: data.text });
+        // Over what is kept, a background that dies loses the answer.
+        if (held.text !== null) held.text = held.text.length < MOST_KEPT ? held.text + data.text : null;
+        return say({ kind: "chunk", event, text: data.text }, held.text !== null);
       case "end":
         if (!REASONS.includes(data.reason)) return undefined;
-        forget(event);
-        return say({ kind: "end", event, reason: data.reason });
+        say({ kind: "end", event, reason: data.reason });
+        return forget(event);
       default:
         return undefined;
     }
@@ -161,6 +167,15 @@
         return undefined;
     }
   };
+
+  // A page that is left takes its requests along, also when the browser keeps it for "back".
+  addEventListener("pagehide", () => {
+    for (const { id, hold } of open.values()) if (hold) hook.postMessage({ kind: "refuse", id, refusal: null });
+    open.clear();
+    events.clear();
+    worker?.disconnect();
+    worker = null;
+  });
 
   // The hook's port is the first message of this document: it is sent before any script of the page runs.
   const onPort = (event) => {

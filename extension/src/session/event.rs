@@ -118,6 +118,9 @@ pub enum FromRelay {
         event: EventId,
         /// It.
         request: Box<Request>,
+        /// An earlier session was told of it, so that the host may know it.
+        #[serde(default)]
+        again: bool,
     },
     /// The page took it back.
     Abort {

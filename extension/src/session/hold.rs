@@ -22,6 +22,8 @@ pub(super) struct Hold {
     pub(super) due: Millis,
     /// The host was told of it on this connection.
     pub(super) told: bool,
+    /// It may have been told of it before.
+    pub(super) known: bool,
     /// Hosts lost while it waited.
     pub(super) losses: u32,
 }
@@ -100,6 +102,31 @@ impl Permit {
 }
 
 impl Hold {
+    /// One that is to be judged; `at` and `due` are the times it was held and must have an end.
+    pub(super) fn new(
+        port: PortId,
+        app: App,
+        (at, due): (Millis, Millis),
+        request: Request,
+        reading: Reading,
+        answer: Option<AnswerFormat>,
+    ) -> Self {
+        Self {
+            port,
+            app,
+            at,
+            request,
+            reading,
+            answer,
+            private: false,
+            state: State::Judging,
+            due,
+            told: false,
+            known: false,
+            losses: 0,
+        }
+    }
+
     pub(super) fn operation(&self) -> Option<Operation> {
         match &self.reading {
             Reading::Prompt(prompt) => Some(prompt.operation),

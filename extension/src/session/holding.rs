@@ -19,7 +19,7 @@ const MOST_LOSSES: u32 = 2;
 impl Session {
     pub(super) fn relay_said(&mut self, now: Millis, port: PortId, said: FromRelay, out: &mut Vec<Effect>) {
         match said {
-            FromRelay::Hold { event, request } => self.hold(now, port, event, *request, out),
+            FromRelay::Hold { event, request, again } => self.hold(now, port, event, (*request, again), out),
             FromRelay::Abort { event } => self.taken_back(now, &event, RefusedReason::Aborted, out),
             FromRelay::Fell { event, sent, request } => self.fell(now, port, &event, sent, request, out),
             FromRelay::Head { event, head } => self.answer_began(&event, head),
@@ -33,7 +33,14 @@ impl Session {
         }
     }
 
-    fn hold(&mut self, now: Millis, port: PortId, event: EventId, request: Request, out: &mut Vec<Effect>) {
+    fn hold(
+        &mut self,
+        now: Millis,
+        port: PortId,
+        event: EventId,
+        (request, known): (Request, bool),
+        out: &mut Vec<Effect>,
+    ) {
         let Some(page) = self.pages.get(&port) else { return };
         if self.holds.contains_key(&event) || self.copies.contains_key(&event) {
             return;
@@ -53,20 +60,7 @@ impl Session {
         // Only a known site's requests are anything but nothing.
         let app = app.unwrap_or_else(|| App::new("unknown"));
         let due = now + self.machine_ms();
-        let state = State::Judging;
-        let hold = Hold {
-            port,
-            app,
-            at: now,
-            request,
-            reading,
-            answer,
-            private,
-            state,
-            due,
-            told: false,
-            losses: 0,
-        };
+        let hold = Hold { private, known, ..Hold::new(port, app, (now, due), request, reading, answer) };
         self.holds.insert(event.clone(), hold);
         self.want_host(now, out);
         self.ask_host(now, &event, out);
@@ -103,6 +97,7 @@ impl Session {
                 State::Judging | State::Asking(_) => judge(event, hold),
             };
             hold.told = self.link.say_now(&message, out);
+            hold.known |= hold.told;
         } else if self.link.is_down() || hold.losses > MOST_LOSSES {
             self.unreachable(now, event, out);
         }
@@ -113,13 +108,16 @@ impl Session {
         let Some(hold) = self.holds.get(event) else { return };
         if matches!(hold.state, State::Answering { .. }) {
             // The answer is not on record: nothing goes.
+            self.end_known(now, event, out);
             return self.refuse_with_card(now, event, Code::Unreachable, out);
         }
         match self.current().fail.unreachable {
             UnreachableAction::Allow => self.release_late(now, event, out),
             UnreachableAction::Warn => self.ask_alone(now, event, Code::Unreachable, out),
             UnreachableAction::Block => {
-                self.note_late(now, event, false, out);
+                if !self.end_known(now, event, out) {
+                    self.note_late(now, event, false, out);
+                }
                 self.refuse_with_card(now, event, Code::Unreachable, out);
             }
         }
@@ -130,7 +128,10 @@ impl Session {
         let Some(hold) = self.holds.get(event) else { return };
         match hold.state {
             State::Asking(_) => return,
-            State::Answering { .. } => return self.refuse_with_card(now, event, code, out),
+            State::Answering { .. } => {
+                self.end_known(now, event, out);
+                return self.refuse_with_card(now, event, code, out);
+            }
             State::Judging => {}
         }
         let fail = self.current().fail;
@@ -157,10 +158,22 @@ impl Session {
             FailAction::Warn => self.ask_alone(now, event, code, out),
             // Nobody would keep the reason.
             FailAction::Justify | FailAction::Block => {
-                self.note_late(now, event, false, out);
+                if !self.end_known(now, event, out) {
+                    self.note_late(now, event, false, out);
+                }
                 self.refuse_with_card(now, event, code, out);
             }
         }
+    }
+
+    /// Tells a host that knows of the request, and may yet permit it, that it is over.
+    fn end_known(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) -> bool {
+        let known = self.holds.get(event).is_some_and(|hold| hold.known);
+        if known {
+            let reason = RefusedReason::Deadline;
+            self.link.say(ToHost::Refused { event: event.clone(), reason, at: now }, out);
+        }
+        known
     }
 
     /// The host's word.
@@ -383,7 +396,7 @@ impl Session {
     fn taken_back(&mut self, now: Millis, event: &EventId, reason: RefusedReason, out: &mut Vec<Effect>) {
         let Some(hold) = self.holds.remove(event) else { return };
         self.cards.close(event, out);
-        if !hold.is_alone() && (hold.told || !matches!(hold.state, State::Judging)) {
+        if hold.known {
             self.link.say(ToHost::Refused { event: event.clone(), reason, at: now }, out);
         }
     }
@@ -414,10 +427,7 @@ impl Session {
             shared_sites::Reading::Nothing => return,
         };
         let app = app.unwrap_or_else(|| App::new("unknown"));
-        let (request, state) = (*request, State::Judging);
-        let (private, told, due) = (false, false, now);
-        let hold =
-            Hold { port, app, at: now, request, reading, answer, private, state, due, told, losses: 0 };
+        let hold = Hold::new(port, app, (now, now), *request, reading, answer);
         self.holds.insert(event.clone(), hold);
         self.note_late(now, event, sent, out);
         self.holds.remove(event);

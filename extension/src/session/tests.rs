@@ -72,7 +72,7 @@ impl Script {
     }
 
     fn hold(&mut self, event: &EventId, request: Request) -> Vec<Effect> {
-        self.relay(FromRelay::Hold { event: event.clone(), request: Box::new(request) })
+        self.relay(FromRelay::Hold { event: event.clone(), request: Box::new(request), again: false })
     }
 
     fn card(&mut self, said: FromCard) -> Vec<Effect> {

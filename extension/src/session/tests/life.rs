@@ -243,6 +243,21 @@ fn a_new_worker_is_told_again_and_asks_again() {
 }
 
 #[test]
+fn what_an_earlier_worker_asked_about_is_ended_when_the_page_takes_it_back() {
+    let mut script = Script::new(None, Vec::new());
+    let request = Box::new(send("hello"));
+    script.relay(FromRelay::Hold { event: event(1), request, again: true });
+    script.relay(FromRelay::Abort { event: event(1) });
+    script.happen(Event::HostOpened);
+    let welcome = Welcome { protocol: 1, host: "0.1.0".to_owned(), settings: enforcing() };
+    let effects = script.host(&ToExtension::Welcome(welcome));
+    assert!(matches!(
+        &script.host_hears(&effects)[..],
+        [ToHost::Refused { reason: RefusedReason::Aborted, .. }]
+    ));
+}
+
+#[test]
 fn what_is_no_event_refuses_the_request_it_names() {
     let mut script = Script::with_host(enforcing());
     let effects = script.happen(Event::Garbled { port: PAGE, event: Some(event(1)) });
