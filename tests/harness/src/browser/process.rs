@@ -18,7 +18,17 @@ use std::time::{Duration, Instant};
 const START: Duration = Duration::from_secs(30);
 
 /// What browsers complain about on a machine without a desktop; it would hide what matters.
-const NOISE: [&str; 6] = ["dbus/", "/dbus", "vaapi", "GFX1-", "Remote Settings", "RemoteSettings"];
+const NOISE: [&str; 9] = [
+    "dbus/",
+    "/dbus",
+    "D-Bus",
+    "vaapi",
+    "GFX1-",
+    "nimbus",
+    "BackupService",
+    "Remote Settings",
+    "RemoteSettings",
+];
 
 /// How long killed processes may take until they are gone.
 const KILL: Duration = Duration::from_secs(5);
