@@ -26,8 +26,6 @@ extern "C" {
     fn get_manifest() -> JsValue;
     #[wasm_bindgen(js_namespace = ["chrome", "i18n"], js_name = getMessage)]
     fn get_message(name: &str, fills: &Array) -> String;
-    #[wasm_bindgen(js_namespace = ["chrome", "i18n"], js_name = getUILanguage)]
-    fn get_ui_language() -> String;
     #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = contains, catch)]
     fn permissions_contain(wanted: &JsValue) -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = request, catch)]
@@ -64,11 +62,6 @@ pub(crate) fn say(port: &Port, message: &impl Serialize) -> bool {
 /// The text of a key in the reader's language.
 pub(crate) fn text(name: &str, fills: impl IntoIterator<Item = String>) -> String {
     get_message(name, &fills.into_iter().map(JsValue::from).collect())
-}
-
-/// The language the browser's own texts are in.
-pub(crate) fn language() -> String {
-    get_ui_language()
 }
 
 /// The extension's version.

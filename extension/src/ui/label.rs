@@ -14,25 +14,30 @@ const KNOWN: &[(&str, Key)] = &[
     ("pii.us-ssn", Key::LabelUsSsn),
     ("secret.private-key", Key::LabelPrivateKey),
     ("secret.password", Key::LabelPassword),
+    ("secret.url-password", Key::LabelPassword),
 ];
 
-/// Names of those who issue keys, by the second word of a `secret.` label. Names are the same in every language.
+/// Names of those who issue keys (or of the kind, where nobody does), by the second word of a `secret.` label. Names are the same in every language.
 const ISSUERS: &[(&str, &str)] = &[
     ("anthropic", "Anthropic"),
     ("aws", "AWS"),
     ("azure", "Azure"),
+    ("digitalocean", "DigitalOcean"),
     ("github", "GitHub"),
     ("gitlab", "GitLab"),
     ("google", "Google"),
     ("gcp", "Google Cloud"),
     ("huggingface", "Hugging Face"),
+    ("jwt", "JWT"),
     ("npm", "npm"),
     ("okta", "Okta"),
     ("openai", "OpenAI"),
     ("pypi", "PyPI"),
     ("sendgrid", "SendGrid"),
+    ("shopify", "Shopify"),
     ("slack", "Slack"),
     ("stripe", "Stripe"),
+    ("telegram", "Telegram"),
     ("twilio", "Twilio"),
 ];
 

@@ -147,6 +147,7 @@ fn rows(state: &PopupState, around: &Around) -> Element {
     let version = |version: &str| Words::with(Key::HostVersion, Fill::Name(version.to_owned()));
     let host = match &state.status {
         Some(status) => version(&status.host),
+        None if state.link == HostLink::Connecting => Key::StateConnecting.into(),
         None => Key::StateUnconnected.into(),
     };
     let policy = match settings(state).map(|settings| settings.source) {

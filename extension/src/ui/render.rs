@@ -9,7 +9,7 @@ use web_sys::{Document, Element as DomElement};
 use super::browser;
 use super::element::{Element, Node, Value};
 use super::icon::Icon;
-use super::words::{Fill, Words};
+use super::words::{Fill, Key, Words};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -33,10 +33,11 @@ pub(crate) struct Renderer {
 impl Renderer {
     /// For this document; tells it its language and direction.
     pub(crate) fn new(document: Document, drawing: Drawing) -> Self {
-        let language = browser::language();
+        // What the texts are in, not what the browser is in: it may speak a language that we do not.
+        let language = browser::text(Key::Language.name(), []);
         if let Some(root) = document.document_element() {
             put(&root, "lang", &language);
-            put(&root, "dir", &browser::text("@@bidi_dir", []));
+            put(&root, "dir", &browser::text(Key::Direction.name(), []));
         }
         Self { document, drawing, language }
     }

@@ -58,6 +58,9 @@ macro_rules! keys {
 }
 
 keys! {
+    Language "language" 0,
+    Direction "direction" 0,
+
     TitleTip "title_tip" 0,
     TitleWarn "title_warn" 0,
     TitleJustify "title_justify" 0,
