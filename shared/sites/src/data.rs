@@ -41,6 +41,9 @@ pub(crate) struct Site {
     /// Addresses that work without an account.
     #[serde(default)]
     pub(crate) logged_out: Vec<Pattern>,
+    /// Query keys of a page whose chats the site promises not to keep.
+    #[serde(default)]
+    pub(crate) temporary_pages: Vec<String>,
     /// Where a request shows whose account it is.
     #[serde(default)]
     pub(crate) account: Option<AccountRule>,

@@ -159,31 +159,31 @@ impl Draft {
         self.places.push(Place { at, text, link });
     }
 
-    /// The part that `copy` repeats: as a whole, or from its start, with dots where it was cut off.
+    /// The part that `copy` repeats: as a whole or from its start, perhaps without white space at the ends, perhaps
+    /// with dots where it was cut off.
     fn link(&self, copy: &Text) -> Option<Link> {
         let copy = copy.expose();
+        let wholes = || self.prompt.parts.iter().map(|part| part.text.expose()).enumerate();
+        let stems =
+            |text| [text, str::trim_end(text), str::trim_end(text).trim_end_matches(['…', '.']).trim_end()];
+        let is_text = |stem: &&str| !stem.trim().is_empty();
+        let exact = stems(copy).into_iter().filter(is_text).find_map(|stem| {
+            let (part, _) = wholes().find(|(_, whole)| whole.starts_with(stem))?;
+            Some(Link { part, start: 0, end: stem.chars().count(), lead: 0, tail: copy.len() - stem.len() })
+        });
         let head = copy.trim_start();
-        let stem = head.trim_end();
-        let cut = stem.trim_end_matches(['…', '.']).trim_end();
-        [stem, cut].into_iter().filter(|stem| !stem.is_empty()).find_map(|stem| {
-            self.prompt.parts.iter().enumerate().find_map(|(part, whole)| {
-                let whole = whole.text.expose();
-                if whole == copy {
-                    let end = whole.chars().count();
-                    return Some(Link { part, start: 0, end, lead: 0, tail: 0 });
-                }
-                let body = whole.trim_start();
-                body.starts_with(stem).then(|| {
-                    let start = whole.chars().count() - body.chars().count();
-                    let lead = copy.len() - head.len();
-                    let tail = head.len() - stem.len();
-                    Link { part, start, end: start + stem.chars().count(), lead, tail }
-                })
+        exact.or_else(|| {
+            stems(head).into_iter().filter(is_text).find_map(|stem| {
+                let (part, whole) = wholes().find(|(_, whole)| whole.trim_start().starts_with(stem))?;
+                let start = whole.chars().count() - whole.trim_start().chars().count();
+                let (lead, tail) = (copy.len() - head.len(), head.len() - stem.len());
+                Some(Link { part, start, end: start + stem.chars().count(), lead, tail })
             })
         })
     }
 }
 
+/// The strings there that are not the site's own words.
 fn strings<'t>(scope: &mut Scope<'_>, text: &'t TextRule) -> impl Iterator<Item = Value> + use<'t> {
     let own_word = |value: &Value| text.except.iter().any(|word| word == value.text.expose());
     scope.values(&text.at).into_iter().filter(move |value| value.kind == Kind::String && !own_word(value))

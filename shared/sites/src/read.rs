@@ -164,6 +164,9 @@ fn is_nothing(does: Does) -> bool {
 /// What the request itself says, whatever its rule.
 fn finish(draft: &mut Draft, site: &Site, scope: &mut Scope<'_>, request: &Request) {
     draft.take_account(site, scope);
+    let page = Url::parse(&request.page_url);
+    let on_page = |key: &String| page.as_ref().is_some_and(|page| page.query(key).next().is_some());
+    draft.prompt.temporary |= site.temporary_pages.iter().any(on_page);
     draft.prompt.logged_out =
         site.logged_out.iter().any(|pattern| pattern.fits(&request.method, scope.url.path));
 }

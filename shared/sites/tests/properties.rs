@@ -56,7 +56,8 @@ proptest! {
         prop_assert!(!edits.is_empty());
         let body = SITES.edit(&request, &edits).unwrap();
         for secret in &secrets {
-            prop_assert!(!text_of(&body).contains(secret.as_str()));
+            // Nor the start of one, which a copy that was cut off could keep.
+            prop_assert!(!text_of(&body).contains(&secret[..7]));
         }
         let again = SITES.read(&Request { body: body.clone(), ..request.clone() }, &Thread::default());
         prop_assert_eq!(Reading::Prompt(prompt.edited(&edits)), again.reading);
@@ -110,7 +111,8 @@ proptest! {
             let Reading::Prompt(after) = read else { panic!("edited into {read:?}") };
             let (expected, found) = (texts(&before.edited(&edits)), texts(&after));
             // Copies that differed may have become equal; no text but the expected is left.
-            prop_assert!(found.iter().all(|text| expected.contains(text)), "{expected:?} {found:?}");
+            let is_known = |text: &String| text.trim().is_empty() || expected.contains(text);
+            prop_assert!(found.iter().all(is_known), "{expected:?} {found:?}");
         }
     }
 }
