@@ -12,7 +12,7 @@ const KNOWN: &[(&str, Key)] = &[
     ("pii.iban", Key::LabelIban),
     ("pii.payment-card", Key::LabelPaymentCard),
     ("pii.us-ssn", Key::LabelUsSsn),
-    ("secret.private-key", Key::LabelPrivateKey),
+    ("secret.private-key", Key::LabelPrivate),
     ("secret.password", Key::LabelPassword),
     ("secret.url-password", Key::LabelPassword),
 ];
@@ -59,7 +59,7 @@ pub(crate) fn words(label: &Label) -> Words {
     let mut parts = label.split('.');
     match (parts.next(), parts.next()) {
         (Some("pii"), _) => Key::LabelPersonal.into(),
-        (Some("secret"), Some("private-key")) => Key::LabelPrivateKey.into(),
+        (Some("secret"), Some("private-key")) => Key::LabelPrivate.into(),
         (Some("secret"), Some(issuer)) => match find(ISSUERS, issuer) {
             Some(name) => Words::with(Key::LabelSecretOf, Fill::Name(name.to_owned())),
             None => Key::LabelSecret.into(),
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(of("pii.email"), Key::LabelEmail.into());
         assert_eq!(of("pii.passport.de"), Key::LabelPersonal.into());
         assert_eq!(of("secret.github.pat"), Words::with(Key::LabelSecretOf, Fill::Name("GitHub".to_owned())));
-        assert_eq!(of("secret.private-key.rsa"), Key::LabelPrivateKey.into());
+        assert_eq!(of("secret.private-key.rsa"), Key::LabelPrivate.into());
         assert_eq!(of("secret.unheard-of"), Key::LabelSecret.into());
         assert_eq!(of("custom.ships"), Key::LabelOther.into());
     }

@@ -105,7 +105,7 @@ keys! {
     LabelPaymentCard "label_payment_card" 0,
     LabelUsSsn "label_us_ssn" 0,
     LabelPersonal "label_personal" 0,
-    LabelPrivateKey "label_private_key" 0,
+    LabelPrivate "label_private_key" 0,
     LabelPassword "label_password" 0,
     LabelSecretOf "label_secret_of" 1,
     LabelSecret "label_secret" 0,
