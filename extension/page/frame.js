@@ -6,7 +6,7 @@ const promptgateFrame = (() => {
   "use strict";
   const api = globalThis.browser ?? globalThis.chrome;
   const WIDTH = 420;
-  const GAP = 8;
+  const GAP = 4;
   const START_HEIGHT = 160;
   let field = null;
   let shown = null;
@@ -67,7 +67,8 @@ const promptgateFrame = (() => {
     if (hadFocus) field?.deref()?.focus();
   };
 
-  const open = (token) => {
+  // `focus`: it asks, or says why nothing was sent. Firefox lets no frame take the focus by itself.
+  const open = (token, focus) => {
     // A background that died and asks again finds the card as the person left it.
     if (shown?.token === token) return;
     close();
@@ -76,12 +77,12 @@ const promptgateFrame = (() => {
     const root = host.attachShadow({ mode: "closed" });
     const frame = document.createElement("iframe");
     frame.style.cssText =
-      "position:fixed;border:0;margin:0;padding:0;background:transparent;color-scheme:normal;" +
+      "position:fixed;border:0;margin:0;padding:0;background:transparent;color-scheme:light;" +
       "z-index:2147483647;pointer-events:auto;visibility:visible;opacity:1;display:block";
     frame.title = "Promptgate";
     frame.src = api.runtime.getURL(`ui/card.html#${token}`);
     root.append(frame);
-    shown = { token, host, frame, height: START_HEIGHT };
+    shown = { token, host, frame, focus, height: START_HEIGHT };
     document.documentElement.append(host);
     place();
   };
@@ -90,6 +91,8 @@ const promptgateFrame = (() => {
     if (!shown || shown.token !== token || !(height > 0)) return;
     shown.height = height;
     place();
+    if (shown.focus) shown.frame.focus();
+    shown.focus = false;
   };
 
   return { open, close, size };

@@ -158,7 +158,7 @@
       case "config":
         return hook?.postMessage(message);
       case "card":
-        return promptgateFrame.open(message.token);
+        return promptgateFrame.open(message.token, message.focus);
       case "card-size":
         return promptgateFrame.size(message.token, message.height);
       case "card-close":

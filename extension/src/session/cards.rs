@@ -105,7 +105,8 @@ impl Cards {
         for (event, open) in self.open.iter_mut().filter(|(_, open)| open.page == page) {
             let before = std::mem::replace(&mut open.on_page, *event == wanted);
             if open.on_page && !before {
-                out.push(relay(page, ToRelay::Card { token: token(event) }));
+                let focus = open.model.stage != Stage::Sent;
+                out.push(relay(page, ToRelay::Card { token: token(event), focus }));
             }
         }
     }

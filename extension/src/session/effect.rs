@@ -115,6 +115,8 @@ pub enum ToRelay {
     Card {
         /// Its token.
         token: String,
+        /// It gets the focus.
+        focus: bool,
     },
     /// The card's own wish.
     CardSize {
