@@ -22,7 +22,10 @@ const CARD: &str = r#"<!doctype html><meta charset="utf-8"><p>Found: a card numb
   <button data-press="edit">Edit</button><button data-press="close" hidden>Send</button>
   <button data-press="justify">Justify</button><button data-press="send">Send</button><script src="card.js"></script>"#;
 
-const SCRIPT: &str = "document.querySelector('[data-press=justify]').onclick = () => {
+/// Takes no answer before the second press, as a card that was not seen long enough.
+const SCRIPT: &str = "let presses = 0;
+  document.querySelector('[data-press=justify]').onclick = () => {
+  if (++presses < 2) return;
   const reason = document.querySelector('input').value;
   if (reason === 'a good reason') parent.postMessage('done', '*'); };";
 

@@ -24,10 +24,7 @@ impl Session {
     /// Waits for the card and looks into it.
     pub async fn card(&self) -> Result<Card<'_>> {
         self.until("card", async || {
-            let Some(frame) = self.card_frame().await? else { return Ok(None) };
-            // The frame may be replaced while it is entered: then it is looked for again.
-            if frame.enter_frame().await.is_err() {
-                self.driver()?.enter_default_frame().await?;
+            if !self.enter_card().await? {
                 return Ok(None);
             }
             let card = Card { session: self };
@@ -38,6 +35,26 @@ impl Session {
             Ok(None)
         })
         .await
+    }
+
+    /// Looks into the card's frame; false, and back at the page, when there is none or it is just being replaced.
+    async fn enter_card(&self) -> Result<bool> {
+        let Some(frame) = self.card_frame().await? else { return Ok(false) };
+        if frame.enter_frame().await.is_ok() {
+            return Ok(true);
+        }
+        self.driver()?.enter_default_frame().await?;
+        Ok(false)
+    }
+
+    /// The card is gone, or busy with an answer that it took.
+    async fn card_took_answer(&self) -> Result<bool> {
+        if !self.enter_card().await? {
+            return Ok(self.card_frame().await?.is_none());
+        }
+        let busy = self.driver()?.find(By::Css("[aria-busy=true]")).await.is_ok();
+        self.driver()?.enter_default_frame().await?;
+        Ok(busy)
     }
 
     /// Waits until no card is there.
@@ -92,19 +109,37 @@ impl Card<'_> {
         Ok(field.context("the card has no field for a reason")?.send_keys(reason).await?)
     }
 
-    /// Presses a button of the card and goes back to the page.
-    pub async fn choose(self, choice: &str) -> Result<()> {
+    /// Presses a button of the card once and stays: a card ignores presses before it was seen for a while.
+    pub async fn press(&self, choice: &str) -> Result<()> {
         let word = if choice == SEND.0 { SEND.1 } else { choice };
-        let selector = format!("[data-press={word}]");
-        let button = self.session.driver()?.find(By::Css(selector)).await;
+        let button = self.session.driver()?.find(By::Css(format!("[data-press={word}]"))).await;
         let button = button.with_context(|| format!("the card does not offer {choice}"))?;
-        let clicked = button.click().await;
-        self.leave().await?;
-        match clicked {
+        match button.click().await {
             // The click took the frame away before the driver was done with it: that is what it is for.
             Err(error) if matches!(error.as_inner(), NoSuchWindow(_) | NoSuchFrame(_)) => Ok(()),
             clicked => Ok(clicked?),
         }
+    }
+
+    /// Presses a button as a person does, again if nothing happens, until the card has taken the answer; then goes
+    /// back to the page.
+    pub async fn choose(self, choice: &str) -> Result<()> {
+        let session = self.session;
+        self.press(choice).await?;
+        self.leave().await?;
+        session
+            .until(&format!("answer taken by the card: {choice}"), async || {
+                if session.card_took_answer().await? {
+                    return Ok(Some(()));
+                }
+                // Between two looks the card may go: then there is nothing left to press.
+                if session.enter_card().await? {
+                    let _gone = Card { session }.press(choice).await;
+                }
+                session.driver()?.enter_default_frame().await?;
+                Ok(None)
+            })
+            .await
     }
 
     /// Goes back to the page; the card stays.
