@@ -202,6 +202,11 @@ impl Entry {
         self.response.status
     }
 
+    /// Whether it is a WebSocket.
+    pub(crate) fn is_socket(&self) -> bool {
+        self.api() == Api::WebSocket
+    }
+
     /// The messages of a WebSocket, in order.
     pub(crate) fn frames(&self) -> &[Frame] {
         self.frames.as_deref().unwrap_or_default()

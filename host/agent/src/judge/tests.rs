@@ -1,1 +1,150 @@
+//! The pure middle, over every action, operation and fault.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use host_classify::Engine;
+use host_policy::{Policy, UserFacts, permitted};
+use shared_protocol::{
+    Action, App, Capture, Code, Drift, DriftKind, EventId, FailAction, FailSettings, Judge, Mode, Obligation,
+    Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings,
+};
+
+use super::{Asked, Judgement, Snapshot, fail_action, outcome, unrecorded};
+
+const FAILS: [FailAction; 4] = [FailAction::Allow, FailAction::Warn, FailAction::Justify, FailAction::Block];
+
+fn snapshot(policy: Policy, fail: FailSettings) -> Snapshot {
+    let source = PolicySource::BuiltinEnforce;
+    let settings = Settings { source, fail, capture: Capture::Full, ..Settings::TRIAL };
+    Snapshot { settings, policy, engine: Arc::new(Engine::builtin().unwrap()), user: UserFacts::default() }
+}
+
+fn prompt(operation: Operation, text: &str) -> Judge {
+    let mut prompt = Prompt::new(operation);
+    prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });
+    ask(Reading::Prompt(prompt))
+}
+
+fn unread(operation: Option<Operation>) -> Judge {
+    let path = "POST /x".to_owned();
+    ask(Reading::Unread(Drift { what: DriftKind::Shape, operation, path, place: None, size: None }))
+}
+
+fn ask(reading: Reading) -> Judge {
+    let event = EventId::try_from("01890a5d-ac96-774b-bcce-b302099a8057".to_owned()).unwrap();
+    Judge { event, app: App::new("claude"), at: 7, reading, private_window: false }
+}
+
+fn judge(snapshot: &Snapshot, ask: &Judge) -> Judgement {
+    let asked = Asked { judge: ask, browser: None, user: None };
+    snapshot.judge(&asked, &|| Duration::ZERO).0
+}
+
+fn fault(snapshot: &Snapshot, ask: &Judge, code: Code) -> Judgement {
+    snapshot.fault(&Asked { judge: ask, browser: None, user: None }, code)
+}
+
+fn all(action: FailAction) -> FailSettings {
+    FailSettings {
+        unread: action,
+        deadline: action,
+        oversize: action,
+        unread_file: action,
+        expired: action,
+        ..FailSettings::CLOSED
+    }
+}
+
+#[test]
+fn a_fault_yields_at_least_its_setting_and_what_is_possible() {
+    for fail in FAILS {
+        let snapshot = snapshot(Policy::builtin(Mode::Monitor), all(fail));
+        for operation in Operation::ALL {
+            for code in [Code::Deadline, Code::Internal, Code::Oversize, Code::Unread, Code::Expired] {
+                let verdict = fault(&snapshot, &prompt(operation, "hello"), code).verdict;
+                assert_eq!(verdict.fault, Some(code));
+                assert_eq!(verdict.outcome, outcome(acted(&verdict)), "{operation:?}");
+                assert!(permitted(operation).contains(&acted(&verdict)), "{operation:?} {fail:?}");
+                let strictest = permitted(operation).last().copied().unwrap();
+                assert!(acted(&verdict) >= fail.action().min(strictest), "{operation:?} {fail:?}");
+                assert_eq!(verdict.outcome == Outcome::Ask, verdict.card.as_ref().is_some_and(can_go));
+            }
+        }
+    }
+}
+
+/// The action that is carried out.
+fn acted(verdict: &shared_protocol::Verdict) -> Action {
+    match verdict.mode {
+        Mode::Monitor => Action::Allow,
+        Mode::Enforce => verdict.action,
+    }
+}
+
+fn can_go(card: &shared_protocol::Card) -> bool {
+    card.may_send || card.may_justify || card.may_redact
+}
+
+#[test]
+fn a_fault_is_never_looser_than_the_policy() {
+    // Closed: everything with text is refused, whatever the settings say of faults.
+    let closed = snapshot(Policy::closed(), FailSettings::OPEN);
+    assert_eq!(judge(&closed, &prompt(Operation::SendPrompt, "hello")).verdict.outcome, Outcome::Refuse);
+    assert_eq!(judge(&closed, &unread(None)).verdict.outcome, Outcome::Refuse);
+    let late = fault(&closed, &prompt(Operation::SendPrompt, "hello"), Code::Deadline).verdict;
+    assert_eq!((late.outcome, late.fault), (Outcome::Refuse, Some(Code::Deadline)));
+    // A warning of the policy and a reason asked for by the fault: both are owed.
+    let warned = snapshot(Policy::builtin(Mode::Enforce), all(FailAction::Justify));
+    let both = fault(&warned, &prompt(Operation::ShareConversation, ""), Code::Deadline).verdict;
+    assert_eq!(both.obligations, [Obligation::Warn, Obligation::Justify]);
+    let card = both.card.unwrap();
+    assert!(card.may_justify && !card.may_send);
+}
+
+#[test]
+fn text_over_the_limit_is_not_looked_at() {
+    let fail = FailSettings { oversize_bytes: 10, ..FailSettings::CLOSED };
+    let snapshot = snapshot(Policy::builtin(Mode::Enforce), fail);
+    let judged = judge(&snapshot, &prompt(Operation::SendPrompt, "jane.doe@example.com"));
+    assert_eq!(judged.verdict.fault, Some(Code::Oversize));
+    assert!(judged.found.findings.is_empty() && judged.found.engines.is_empty());
+    assert_eq!(judge(&snapshot, &prompt(Operation::SendPrompt, "0123456789")).verdict.fault, None);
+}
+
+#[test]
+fn every_code_has_a_setting() {
+    let fail = FailSettings { unread: FailAction::Warn, ..all(FailAction::Block) };
+    assert_eq!(fail_action(&fail, Code::Unread), FailAction::Warn);
+    assert_eq!(fail_action(&fail, Code::BadMessage), FailAction::Warn);
+    assert_eq!(fail_action(&fail, Code::Internal), FailAction::Block);
+}
+
+#[test]
+fn what_cannot_be_recorded_goes_only_where_faults_may() {
+    for (fail, text, outcome) in [
+        (FailAction::Allow, "hello", Outcome::Release),
+        (FailAction::Allow, "call +1 415-555-0132", Outcome::Refuse),
+        (FailAction::Warn, "hello", Outcome::Refuse),
+        (FailAction::Block, "hello", Outcome::Refuse),
+    ] {
+        let snapshot = snapshot(Policy::builtin(Mode::Enforce), all(fail));
+        let verdict = judge(&snapshot, &prompt(Operation::SendPrompt, text)).verdict;
+        let told = unrecorded(&snapshot.settings.fail, verdict, Operation::SendPrompt);
+        assert_eq!((told.outcome, told.fault), (outcome, Some(Code::NotRecorded)), "{fail:?} {text}");
+        assert!(told.edits.is_empty());
+    }
+}
+
+#[test]
+fn a_name_with_a_number_in_it_cannot_be_redacted() {
+    let mut prompt = Prompt::new(Operation::SendPrompt);
+    prompt.attachments.push(shared_protocol::Attachment {
+        name: Some("4111 1111 1111 1111.pdf".into()),
+        ..shared_protocol::Attachment::default()
+    });
+    let snapshot = snapshot(Policy::builtin(Mode::Enforce), FailSettings::CLOSED);
+    let judged = judge(&snapshot, &ask(Reading::Prompt(prompt)));
+    assert_eq!((judged.verdict.action, judged.verdict.outcome), (Action::Block, Outcome::Refuse));
+    assert_eq!(judged.verdict.card.unwrap().findings.len(), 1);
+}

@@ -153,20 +153,16 @@ fn nothing(index: usize, site: Option<String>, response: Option<Response>, snaps
     }
 }
 
-/// A WebSocket entry reads as the first of its sent messages that is something.
+/// A WebSocket entry reads as the first of its sent messages that is something; opening it is nothing.
 fn read(entry: &Entry, har: &Har, sites: &Sites, seen: &Seen) -> Read {
-    let sent: Vec<_> = entry.frames().iter().filter(|frame| frame.is_sent()).collect();
-    let mut first = read_request(&har.request(entry), sites, seen);
-    for frame in sent {
-        if !matches!(first.reading, Read_::Nothing) {
-            break;
-        }
-        let read = read_request(&har.frame_request(entry, frame), sites, seen);
-        if !matches!(read.reading, Read_::Nothing) {
-            first = read;
-        }
+    let mut read = read_request(&har.request(entry), sites, seen);
+    if !entry.is_socket() {
+        return read;
     }
-    first
+    read.reading = Read_::Nothing;
+    let sent = entry.frames().iter().filter(|frame| frame.is_sent());
+    let mut said = sent.map(|frame| read_request(&har.frame_request(entry, frame), sites, seen));
+    said.find(|said| !matches!(said.reading, Read_::Nothing)).unwrap_or(read)
 }
 
 /// Reads twice where the first reading names a conversation whose leaf is known.

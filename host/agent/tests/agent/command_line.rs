@@ -1,0 +1,105 @@
+//! The command line: what a person sees, and what a program reads.
+
+use shared_protocol::{Choice, Outcome};
+
+use crate::browser::{Browser, event};
+use crate::home::Home;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn help_lists_what_exists() {
+    let home = Home::new();
+    let help = home.run(&["--help"]);
+    assert!(help.status.success());
+    let told = text(&help.stdout);
+    for command in ["install", "uninstall", "doctor", "scan", "log", "Exit codes"] {
+        assert!(told.contains(command), "{command}");
+    }
+    let commands: Vec<_> =
+        told.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    for later in ["enrol", "login", "policy", "risk", "ssf"] {
+        assert!(!commands.contains(&later), "{later}");
+    }
+    for (args, code) in [(vec!["fly"], 2), (vec![], 2), (vec!["log"], 2), (vec!["scan", "/not/there"], 1)] {
+        let output = home.run(&args);
+        assert_eq!(output.status.code(), Some(code), "{args:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn the_log_is_listed_filtered_shown_and_opened() {
+    let home = Home::enforcing();
+    let missing = home.run(&["log", "list"]);
+    assert_eq!(missing.status.code(), Some(3));
+    assert!(text(&missing.stderr).contains("made when a browser first starts"));
+
+    let mut browser = Browser::start(&home);
+    browser.judge(&event(1), "hello");
+    assert_eq!(browser.judge(&event(2), "call +1 415-555-0132").outcome, Outcome::Ask);
+    assert_eq!(browser.answer(&event(2), Choice::SendAnyway), Outcome::Release);
+    browser.judge(&event(3), "card 4111 1111 1111 1111");
+    assert!(browser.close().0.success());
+
+    let listed = |filter: &[&str]| -> Vec<String> {
+        let args = [&["log", "list", "--json"], filter].concat();
+        home.lines(&args).iter().map(|row| row["event"].as_str().unwrap().to_owned()).collect()
+    };
+    let ids =
+        |numbers: &[u32]| numbers.iter().map(|&number| event(number).as_str().to_owned()).collect::<Vec<_>>();
+    assert_eq!(listed(&[]), ids(&[3, 2, 1]));
+    assert_eq!(listed(&["--limit", "1"]), ids(&[3]));
+    assert_eq!(listed(&["--action", "warn"]), ids(&[2]));
+    assert_eq!(listed(&["--topic", "content.pii"]), ids(&[3, 2]));
+    assert_eq!(listed(&["--matched=false"]), ids(&[1]));
+    assert_eq!(
+        listed(&["--captured", "--user", "jane", "--app", "chatgpt", "--operation", "send-prompt"]).len(),
+        3
+    );
+    assert_eq!(listed(&["--user", "joe"]).len(), 0);
+    assert_eq!(listed(&["--until", "2020-01-01"]).len(), 0);
+    assert_eq!(listed(&["--since", "2020-01-01", "--kind", "answered"]), ids(&[2]));
+    let bad = home.run(&["log", "list", "--action", "explode"]);
+    assert_eq!(bad.status.code(), Some(1));
+
+    let table = text(&home.run(&["log", "list"]).stdout);
+    let lines: Vec<_> = table.lines().collect();
+    assert!(lines[0].starts_with("TIME") && lines[0].ends_with("EVENT"));
+    let columns = |line: &str| line.find("chatgpt").or(line.find("APP")).unwrap();
+    assert!(lines.iter().all(|line| columns(line) == columns(lines[0])));
+    assert!(lines[1].contains("asked") && lines[2].contains("released"));
+
+    let shown = text(&home.run(&["log", "show", event(2).as_str()]).stdout);
+    assert!(shown.contains("choice         send-anyway"), "{shown}");
+    let opened = text(&home.run(&["log", "open", event(2).as_str()]).stdout);
+    assert!(opened.ends_with("call +1 415-555-0132\n"), "{opened}");
+    assert_eq!(home.run(&["log", "open", event(9).as_str()]).status.code(), Some(3));
+    assert_eq!(home.run(&["log", "show", "nonsense"]).status.code(), Some(1));
+    assert_eq!(home.run(&["log", "conversation", "none"]).status.code(), Some(3));
+
+    // Without the key it stays closed; the key from elsewhere opens it.
+    let kept = home.path().join("kept.key");
+    std::fs::rename(home.data().join("keys/trial.key"), &kept).unwrap();
+    assert_eq!(home.run(&["log", "open", event(2).as_str()]).status.code(), Some(5));
+    let opened = home.lines(&["log", "open", event(2).as_str(), "--json", "--key", kept.to_str().unwrap()]);
+    assert_eq!(opened[0]["prompt"]["parts"][0]["text"], "call +1 415-555-0132");
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    use std::process::Stdio;
+    let home = Home::enforcing();
+    let mut command = home.command();
+    command.args(["scan", "--jsonl"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, b"{\"id\":1,\"text\":\"a\"}\n{\"id\":2,\"text\":\"b\"}\n").unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(output.stderr.is_empty());
+}

@@ -1,0 +1,12 @@
+//! The real binary, started as a browser starts it and as a person starts it.
+//!
+//! Every test has a home folder of its own; nothing of this machine is read or changed.
+
+mod bad_input;
+mod browser;
+mod command_line;
+mod durable;
+mod home;
+mod installing;
+mod judging;
+mod scanning;
