@@ -52,6 +52,9 @@ pub(crate) struct Rule {
     /// Letters, digits and `_` may touch the match.
     #[serde(default)]
     pub(crate) inside_words: bool,
+    /// A match is digits with what people put between them, seven at least: only such stretches are searched.
+    #[serde(default)]
+    pub(crate) numbers: bool,
     /// Least distinct information per character, in bits.
     #[serde(default)]
     pub(crate) entropy: f32,
@@ -93,6 +96,9 @@ pub enum RuleError {
         /// Why.
         message: String,
     },
+    /// A pattern that asks for its surroundings.
+    #[error("a pattern of `{0}` looks around: the ends of words are checked without `\\b`, `^` and `$`")]
+    LooksAround(String),
     /// A pattern that could match without end.
     #[error("a pattern of `{0}` has no bound: write `{{1,64}}` instead of `+` or `*`")]
     Unbounded(String),

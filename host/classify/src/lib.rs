@@ -15,6 +15,8 @@ mod context;
 mod detector;
 mod engine;
 mod mask;
+mod numbers;
+mod pattern;
 mod placeholder;
 mod settle;
 mod topics;

@@ -162,8 +162,8 @@ fn places_count_code_points_of_the_original() {
     assert_eq!((findings[0].start, findings[0].end), (6, 26));
 }
 
-/// Four times the text takes about four times the time, whatever the text is made of; a quadratic rule would need
-/// sixteen times as long. The best of three runs counts, since machines are busy.
+/// Sixteen times the text takes about sixteen times the time, whatever the text is made of; a quadratic rule would
+/// need more than two hundred times as long. Machines are busy, so the best of some runs counts.
 #[test]
 fn hostile_text_takes_linear_time() {
     let hostile = [
@@ -200,15 +200,13 @@ fn hostile_text_takes_linear_time() {
     for piece in hostile {
         let time = |bytes: usize| {
             let prompt = prompt(&[piece.repeat(bytes / piece.len())]);
-            let once = |_| {
-                let start = Instant::now();
-                let classification = ENGINE.classify(&prompt);
-                assert_eq!(classification.topics.len(), 8);
-                start.elapsed()
-            };
-            (0..3).map(once).min().unwrap().as_secs_f64()
+            let start = Instant::now();
+            let classification = ENGINE.classify(&prompt);
+            assert_eq!(classification.topics.len(), 8);
+            start.elapsed().as_secs_f64()
         };
-        let (small, large) = (time(10_000), time(40_000));
-        assert!(large < small.max(0.001) * 12.0, "{piece:?}: {small:.3} s, then {large:.3} s");
+        let small = (0..3).map(|_| time(10_000)).fold(f64::MAX, f64::min).max(0.001);
+        let linear = (0..5).any(|_| time(160_000) < small * 64.0);
+        assert!(linear, "{piece:?}: {small:.4} s, then more than {:.3} s", small * 64.0);
     }
 }
