@@ -12,6 +12,10 @@ pub use extension::folder as extension_folder;
 
 use crate::{paths, setup, step};
 
+/// All crates but this one, for cargo. One selection for every build and test: cargo builds a dependency again
+/// for each selection that wants other features of it.
+pub const EVERYTHING: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+
 /// How the host is compiled. The extension's WASM is always optimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
@@ -43,11 +47,14 @@ pub fn extensions() -> Result<PathBuf> {
 
 fn host(profile: Profile) -> Result<PathBuf> {
     let mut cargo = paths::cargo();
-    cargo.args(["build", "--quiet", "--package", "host-agent"]);
+    cargo.args(["build", "--quiet"]);
     let folder = match profile {
-        Profile::Dev => "debug",
+        Profile::Dev => {
+            cargo.args(EVERYTHING).arg("--bins");
+            "debug"
+        }
         Profile::Release => {
-            cargo.arg("--release");
+            cargo.args(["--package", "host-agent", "--release"]);
             "release"
         }
     };

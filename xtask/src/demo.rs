@@ -17,10 +17,6 @@ pub fn run(options: &[&str]) -> Result<()> {
     };
     setup::all(Needs { chromium: browser != "firefox", firefox: browser != "chromium", linters: false })?;
     let built = build::all(build::Profile::Dev)?;
-    step::run(
-        "building the stand-in sites and the demo",
-        paths::cargo().args(["build", "--quiet", "--package", "tests-e2e", "--bin", "demo"]),
-    )?;
     step::announce(&format!("demo in {browser}"));
     let mut demo = Command::new(paths::target().join("debug/demo"));
     demo.args(["--browser", browser, "--out"]).arg(paths::target().join("demo"));

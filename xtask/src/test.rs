@@ -8,9 +8,6 @@ use anyhow::{Context, Result, bail};
 use crate::setup::{self, Needs, cargo_tools, web_ext};
 use crate::{build, demo, paths, step, tidy};
 
-/// Crates whose tests drive browsers.
-const BROWSER_CRATES: [&str; 2] = ["tests-harness", "tests-e2e"];
-
 /// `cargo xtask test`
 pub fn run() -> Result<()> {
     setup::all(Needs { chromium: true, firefox: true, linters: true })?;
@@ -19,23 +16,25 @@ pub fn run() -> Result<()> {
     clippy("clippy", &["--workspace", "--all-targets"])?;
     clippy("clippy for the browser", &["--package", "extension", "--target", "wasm32-unknown-unknown"])?;
     deny()?;
+    step::run(
+        "building the tests",
+        paths::cargo().arg("test").args(build::EVERYTHING).args(["--no-run", "--quiet"]),
+    )?;
     let built = build::all(build::Profile::Dev)?;
     step::run("web-ext lint", &mut web_ext::command("lint")?)?;
 
     let mut total = Counts::default();
-    let mut libraries = paths::cargo();
-    libraries.args(["test", "--quiet", "--workspace", "--no-fail-fast"]);
-    for name in BROWSER_CRATES {
-        libraries.args(["--exclude", name]);
-    }
-    demo::environment(&mut libraries, &built)?;
-    let mut green = tests("tests", libraries, &mut total)?;
-
-    for name in BROWSER_CRATES {
-        let mut browsers = paths::cargo();
-        browsers.args(["test", "--package", name, "--no-fail-fast", "--", "--test-threads=2"]);
-        demo::environment(&mut browsers, &built)?;
-        green &= tests(&format!("{name}: real Chromium, real Firefox"), browsers, &mut total)?;
+    let mut green = true;
+    let selections: [(&str, &[&[&str]]); 3] = [
+        ("tests of the tasks", &[&["--package", "xtask"]]),
+        ("examples in the documentation", &[&build::EVERYTHING, &["--doc", "--quiet"]]),
+        ("tests, real Chromium and real Firefox", &[&build::EVERYTHING, &["--lib", "--bins", "--tests"]]),
+    ];
+    for (what, selection) in selections {
+        let mut cargo = paths::cargo();
+        cargo.args(["test", "--no-fail-fast"]).args(selection.concat());
+        demo::environment(&mut cargo, &built)?;
+        green &= tests(what, cargo, &mut total)?;
     }
     println!("\n{} passed, {} failed, {} skipped", total.passed, total.failed, total.ignored);
     if !green || total.failed > 0 || total.passed == 0 {
