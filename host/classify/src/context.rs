@@ -28,9 +28,9 @@ fn holds(text: &str, from: usize, to: usize, words: &[String]) -> bool {
     })
 }
 
-/// Whether the word is not a piece of a longer one. Scripts without spaces have no such pieces.
+/// Whether the word is not a piece of a longer one, or of a name in code. Scripts without spaces have no such pieces.
 fn alone(text: &str, at: usize, word: &str) -> bool {
-    let letter = |char: Option<char>| char.is_some_and(|char| char.is_ascii_alphabetic());
+    let letter = |char: Option<char>| char.is_some_and(|char| char.is_ascii_alphabetic() || char == '_');
     let before = text.get(..at).and_then(|text| text.chars().next_back());
     let after = text.get(at + word.len()..).and_then(|text| text.chars().next());
     let longer_before = letter(before) && letter(word.chars().next());
@@ -80,6 +80,7 @@ mod tests {
         assert!(is_near("# (tel)"));
         assert!(is_near("電話番号は#"));
         assert!(!is_near("a hotel # away"));
+        assert!(!is_near("IOCTL_TEL_A = #"));
         assert!(!is_near(&format!("tel {} #", "far ".repeat(30))));
     }
 
