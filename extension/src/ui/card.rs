@@ -4,7 +4,9 @@
 //! around the frame can search a frame's text (Firefox answers yes or no), and finds none.
 //! A mask is drawn and not spoken; the words of its label say what it is.
 
-use shared_protocol::{Action, CardFinding, CardPolicy, Code, Operation, PolicySource, Severity};
+mod why;
+
+use shared_protocol::{Action, CardFinding, Operation, PolicySource, Severity};
 
 use super::answers::{Press, asks_reason, offers};
 use super::element::{Element, Node, el};
@@ -38,7 +40,7 @@ pub(crate) fn card(model: &CardModel) -> Element {
     };
     // The card scrolls in a window that is too small for it; what is inside keeps the height that is needed.
     let inner =
-        el("div", "inner").with(head(model)).with(why(model)).maybe(found(model)).maybe(reason(model));
+        el("div", "inner").with(head(model)).with(why::why(model)).maybe(found(model)).maybe(reason(model));
     card.with(inner.maybe(buttons(model)).with(foot(model)))
 }
 
@@ -150,70 +152,6 @@ fn state(model: &CardModel) -> Words {
         (Stage::Sent, Thing::Other) => Key::SentOther,
     };
     Words::with(key, Fill::Name(label::app_name(&model.app)))
-}
-
-fn why(model: &CardModel) -> Element {
-    let why = el("div", "why").attr("id", "why");
-    let why = why.maybe(model.code.map(|code| el("p", "").with(fault(code))));
-    if model.card.policies.is_empty() {
-        let general = el("p", "").with(general(model.card.action));
-        return if model.code.is_some() { why } else { why.with(general) };
-    }
-    let said: Vec<&CardPolicy> =
-        model.card.policies.iter().filter(|policy| policy.message.is_some()).collect();
-    if said.is_empty() {
-        why.with(el("p", "").with(general(model.card.action)))
-            .each(model.card.policies.iter().filter_map(link))
-    } else {
-        why.each(said.into_iter().map(message))
-    }
-}
-
-fn message(policy: &CardPolicy) -> Element {
-    let words = Words::Given(policy.message.clone().unwrap_or_default());
-    el("p", "").with(words).maybe(link(policy))
-}
-
-fn link(policy: &CardPolicy) -> Option<Element> {
-    let link = policy.link.as_deref().filter(|link| link.starts_with("https://"))?;
-    Some(
-        el("a", "more")
-            .attr("href", link.to_owned())
-            .attr("target", "_blank")
-            .attr("rel", "noopener noreferrer")
-            .with(Key::LearnMore)
-            .with(Icon::Out),
-    )
-}
-
-fn general(action: Action) -> Key {
-    match action {
-        Action::Allow | Action::Coach => Key::WhyCoach,
-        Action::Warn => Key::WhyWarn,
-        Action::Justify => Key::WhyJustify,
-        Action::Redact => Key::WhyRedact,
-        Action::Block => Key::WhyBlock,
-    }
-}
-
-fn fault(code: Code) -> Words {
-    match code {
-        Code::Unread => Key::FaultUnread.into(),
-        Code::UnreadFile => Key::FaultFile.into(),
-        Code::Oversize => Key::FaultOversize.into(),
-        Code::Deadline => Key::FaultDeadline.into(),
-        Code::Unreachable | Code::LateFull | Code::BadOrigin | Code::BadVersion => {
-            Key::FaultUnreachable.into()
-        }
-        Code::EditFailed => Key::FaultEdit.into(),
-        Code::Expired => Key::FaultExpired.into(),
-        Code::BadFrame
-        | Code::BadMessage
-        | Code::NotRecorded
-        | Code::PolicyFault
-        | Code::Internal
-        | Code::UnknownEvent => Words::with(Key::FaultInside, Fill::Number(code.number().into())),
-    }
 }
 
 fn found(model: &CardModel) -> Option<Element> {

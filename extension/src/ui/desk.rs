@@ -49,6 +49,17 @@ impl Desk {
         &self.model
     }
 
+    /// Takes `model` if it is the card that stands here, at most with another end of the wait (a background
+    /// that started anew counts from anew); what was typed and answered stays. Else false, and nothing is taken.
+    pub(crate) fn renew(&mut self, model: &CardModel) -> bool {
+        let renewed = CardModel { until: model.until, ..self.model.clone() };
+        let same = renewed == *model;
+        if same {
+            self.model = renewed;
+        }
+        same
+    }
+
     /// Whether it waits for the background after an answer.
     pub(crate) fn is_answered(&self) -> bool {
         self.answered.is_some()
@@ -164,6 +175,19 @@ mod tests {
         desk.rejected();
         assert_eq!(desk.repeat(), [FromCard::Shown]);
         assert!(matches!(send(&mut desk, true, 800), Step::Say(_)));
+    }
+
+    #[test]
+    fn the_same_card_with_more_time_keeps_its_answer() {
+        let mut desk = desk(Stage::Ask);
+        desk.see(true, 0);
+        assert!(matches!(send(&mut desk, true, 600), Step::Say(_)));
+        let later = CardModel { until: Some(9_000), ..desk.model().clone() };
+        assert!(desk.renew(&later));
+        assert_eq!(desk.model(), &later);
+        assert!(desk.is_answered());
+        assert!(!desk.renew(&CardModel { stage: Stage::Refused, ..later.clone() }));
+        assert_eq!(desk.model(), &later);
     }
 
     #[test]
