@@ -77,7 +77,7 @@ const promptgateFrame = (() => {
     const root = host.attachShadow({ mode: "closed" });
     const frame = document.createElement("iframe");
     frame.style.cssText =
-      "position:fixed;border:0;margin:0;padding:0;background:transparent;color-scheme:light;" +
+      "position:fixed;border:0;margin:0;padding:0;background:transparent;color-scheme:light dark;" +
       "z-index:2147483647;pointer-events:auto;visibility:visible;opacity:1;display:block";
     frame.title = "Promptgate";
     frame.src = api.runtime.getURL(`ui/card.html#${token}`);
