@@ -1,0 +1,138 @@
+//! What each site does beside a plain conversation, with the product between: drafts, hand-offs, attachments,
+//! edits, uploads, sharing; and the product without policy or host.
+
+use anyhow::{Context as _, Result, ensure};
+use tests_e2e::{BLOCKED, Guarded, REDACTED};
+use tests_harness::{Browser, Launch, Site, State, answer_to};
+
+/// A test in each browser.
+macro_rules! in_both {
+    ($site:ident: $($name:ident),+) => {
+        $(
+            mod $name {
+                use super::*;
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn chromium() -> Result<()> {
+                    let guarded = Guarded::start(Browser::Chromium, Site::$site).await?;
+                    let played = super::$name(&guarded).await;
+                    guarded.end(module_path!(), "chromium", played).await
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn firefox() -> Result<()> {
+                    let guarded = Guarded::start(Browser::Firefox, Site::$site).await?;
+                    let played = super::$name(&guarded).await;
+                    guarded.end(module_path!(), "firefox", played).await
+                }
+            }
+        )+
+    };
+}
+
+in_both!(ChatGpt: drafts, handed_off, edited_and_regenerated, shared, uploaded);
+in_both!(Claude: pasted_as_attachment);
+in_both!(Perplexity: suggestions);
+
+/// The draft of a secret is not sent while it is typed, and the composer works on.
+async fn drafts(guarded: &Guarded) -> Result<()> {
+    guarded.type_prompt(BLOCKED.text).await?;
+    let draft = guarded.interaction("send-draft", 0, &["judged", "refused"]).await?;
+    draft.expect_action(BLOCKED.action)?;
+    guarded.never_left(BLOCKED.secret)?;
+    guarded.clear_prompt().await?;
+    ensure!(guarded.ask("never mind").await? == answer_to("never mind"), "the composer does not work on");
+    Ok(())
+}
+
+/// The same for suggestions while typing.
+async fn suggestions(guarded: &Guarded) -> Result<()> {
+    drafts(guarded).await
+}
+
+/// An answer that moves to a WebSocket is whole in the record.
+async fn handed_off(guarded: &Guarded) -> Result<()> {
+    let prompt = "Tell me about herons [handoff]";
+    ensure!(guarded.ask(prompt).await? == answer_to(prompt), "the page's answer was changed");
+    let sent = guarded.sent(0, &["judged", "released", "response"]).await?;
+    let texts = guarded.opened(&sent)?;
+    ensure!(texts.iter().any(|text| text["answer"] == answer_to(prompt)), "not whole: {texts:?}");
+    Ok(())
+}
+
+/// An edited prompt and a repeated one are told from a first one.
+async fn edited_and_regenerated(guarded: &Guarded) -> Result<()> {
+    guarded.ask("a first question").await?;
+    guarded.edit_last("a better question").await?;
+    guarded.wait_for(State::Done).await?;
+    guarded.interaction("edit-prompt", 0, &["judged", "released", "response"]).await?;
+    guarded.regenerate().await?;
+    guarded.wait_for(State::Done).await?;
+    guarded.interaction("regenerate", 0, &["judged", "released", "response"]).await?;
+    Ok(())
+}
+
+/// Sharing asks first.
+async fn shared(guarded: &Guarded) -> Result<()> {
+    guarded.ask("something to share").await?;
+    guarded.script("document.querySelector('[data-action=share]').click()", Vec::new()).await?;
+    let card = guarded.card().await?;
+    ensure!(
+        guarded.stand_ins().ledger().requests("POST", "/backend-api/share/create").is_empty(),
+        "shared unasked"
+    );
+    card.choose("send-anyway").await?;
+    guarded.interaction("share-conversation", 0, &["judged", "answered", "released"]).await?;
+    Ok(())
+}
+
+/// An upload is on record; the bytes of a text file with a secret in it do not leave.
+async fn uploaded(guarded: &Guarded) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("notes.txt");
+    std::fs::write(&path, BLOCKED.text)?;
+    ensure!(!guarded.attach(&path).await?, "the upload was let through");
+    guarded.never_left(BLOCKED.secret)?;
+    guarded.interaction("upload-file", 0, &["judged"]).await?;
+    Ok(())
+}
+
+/// A long paste travels as a file's text: it is judged and redacted like the prompt.
+async fn pasted_as_attachment(guarded: &Guarded) -> Result<()> {
+    let paste = format!("{} {}", "All the lines of a long letter.\n".repeat(200), REDACTED.text);
+    guarded.paste_prompt(&paste).await?;
+    guarded.press_send().await?;
+    let card = guarded.card().await?;
+    guarded.never_left(REDACTED.secret)?;
+    card.choose("redact").await?;
+    guarded.wait_for(State::Done).await?;
+    guarded.left("[payment card]")?;
+    guarded.never_left(REDACTED.secret)
+}
+
+/// Without any settings it is a trial: nothing is stopped, what would have been done is on record.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trial_watches_only() -> Result<()> {
+    for browser in Browser::ALL {
+        let launch = Launch { settings: None, ..Launch::guarded(browser)? };
+        let guarded = Guarded::launch(&launch, Site::ChatGpt).await?;
+        ensure!(guarded.ask(BLOCKED.text).await? == answer_to(BLOCKED.text), "a trial stopped a prompt");
+        let sent = guarded.sent(0, &["judged", "released", "response"]).await?;
+        let judged = sent.judged()?;
+        ensure!(judged["mode"] == "monitor", "{judged}");
+        guarded.stop().await.with_context(|| browser.id())?;
+    }
+    Ok(())
+}
+
+/// Without a host a fresh installation lets prompts go: nobody is locked out of their own tools by a trial.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_host_no_harm() -> Result<()> {
+    for browser in Browser::ALL {
+        let launch = Launch { host: None, ..Launch::guarded(browser)? };
+        let guarded = Guarded::launch(&launch, Site::Claude).await?;
+        ensure!(guarded.ask("hello").await? == answer_to("hello"), "stopped without a host");
+        guarded.stop().await.with_context(|| browser.id())?;
+    }
+    Ok(())
+}
