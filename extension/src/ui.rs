@@ -9,6 +9,8 @@ mod card;
 mod card_page;
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod contrast;
 mod desk;
 mod element;
 mod icon;
