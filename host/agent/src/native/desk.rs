@@ -23,7 +23,7 @@ use super::incoming::{self, Named};
 use super::queue::{Job, Pool};
 use super::reply;
 use super::watch::{Alarms, Turn};
-use crate::judge::{self, Asked, Judgement};
+use crate::judge::{self, Asked, Judgement, Snapshot};
 use crate::live::{Active, Live};
 use crate::out;
 use crate::record::{self, Once, Place, Recorder};
@@ -31,8 +31,12 @@ use crate::record::{self, Once, Place, Recorder};
 /// Drift rows for malformed messages that name no event, for one connection.
 const BAD_ROWS: usize = 16;
 
+/// The pure part: [`Snapshot::judge`].
+type JudgePrompt = fn(&Snapshot, &Asked<'_>, &dyn Fn() -> Duration) -> (Judgement, Timings);
+
 /// The desk.
 pub(super) struct Desk {
+    judge: JudgePrompt,
     live: Arc<Live>,
     recorder: Arc<Recorder>,
     out: SyncSender<ToExtension>,
@@ -65,6 +69,7 @@ impl Desk {
         settings: reply::Settings,
     ) -> Self {
         Self {
+            judge: Snapshot::judge,
             live,
             recorder,
             out,
@@ -165,7 +170,7 @@ impl Desk {
             let snapshot = held.active.snapshot().map_err(|_| Code::PolicyFault)?;
             let start = Instant::now();
             let clock = || start.elapsed();
-            Ok(snapshot.judge(&self.asked(held), &clock))
+            Ok((self.judge)(snapshot, &self.asked(held), &clock))
         };
         catch_unwind(AssertUnwindSafe(judge)).unwrap_or(Err(Code::Internal))
     }
@@ -271,3 +276,6 @@ pub(crate) fn now() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
