@@ -1,5 +1,6 @@
 //! Reads a policy's annotations. Cedar takes any annotation with any value, so they are checked here.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use cedar_policy::Policy;
@@ -59,7 +60,8 @@ impl Reader<'_> {
             Mode::Enforce => own.unwrap_or(Mode::Enforce),
         };
         let fallback = fallback.unwrap_or(Action::Block);
-        Some(Rule { id: id?, action: action?, fallback, mode, message, link, severity, targets: Vec::new() })
+        let (targets, labels) = (Vec::new(), BTreeSet::new());
+        Some(Rule { id: id?, action: action?, fallback, mode, message, link, severity, targets, labels })
     }
 
     fn names(&mut self) {

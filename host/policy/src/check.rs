@@ -49,8 +49,10 @@ pub(crate) fn check(text: &str, mode: Mode) -> Result<Checked, PolicyError> {
         }
         let Some(mut rule) = rule else { continue };
         possible(text, &statement, &policy, &rule, &mut problems);
+        let tree = policy.to_json().unwrap_or_default();
+        rule.labels = targets::labels(&tree);
         if rule.action == Action::Redact {
-            rule.targets = targets::of(&policy.to_json().unwrap_or_default());
+            rule.targets = targets::of(&tree);
             redactable(text, &statement, &rule.targets, &mut problems);
         }
         let id = rule.id.clone();

@@ -1,6 +1,6 @@
 //! A policy ready to decide: parsed, checked, immutable.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cedar_policy::PolicySet;
 use shared_protocol::Mode;
@@ -70,6 +70,13 @@ impl Policy {
         self.rules.keys().map(String::as_str)
     }
 
+    /// The labels and families that its conditions name, for whoever knows which there are: a label that nothing
+    /// finds is a slip that Cedar cannot see.
+    #[must_use]
+    pub fn labels(&self) -> BTreeSet<&str> {
+        self.rules.values().flat_map(|rule| &rule.labels).map(String::as_str).collect()
+    }
+
     /// What somebody should look at.
     #[must_use]
     pub fn warnings(&self) -> &[Problem] {
@@ -90,6 +97,18 @@ mod tests {
     use shared_protocol::Mode;
 
     use super::Policy;
+
+    #[test]
+    fn labels_are_named_with_exceptions() {
+        let text = "@id(\"a\") @action(\"warn\") @message(\"m\") forbid (principal, action, resource) when \
+                    { context.labels.containsAny([\"pii.email\", \"secret\"]) && context.counts[\"pii.iban\"] > 2 } \
+                    unless { context.labels.contains(\"pii.phone\") };";
+        let policy = Policy::parse(text, Mode::Enforce).unwrap();
+        assert_eq!(
+            policy.labels().into_iter().collect::<Vec<_>>(),
+            ["pii.email", "pii.iban", "pii.phone", "secret"]
+        );
+    }
 
     #[test]
     fn what_is_compiled_in_parses_without_a_warning() {

@@ -1,5 +1,7 @@
 //! One policy's own words: what its annotations say, checked.
 
+use std::collections::BTreeSet;
+
 use shared_protocol::{Action, Mode, Severity};
 
 use crate::RedactTarget;
@@ -23,4 +25,6 @@ pub(crate) struct Rule {
     pub(crate) severity: Severity,
     /// What `redact` takes out; empty for other actions.
     pub(crate) targets: Vec<RedactTarget>,
+    /// The labels and families that its condition names.
+    pub(crate) labels: BTreeSet<String>,
 }

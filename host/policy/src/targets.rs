@@ -3,6 +3,8 @@
 //! INVARIANT: only what speaks for a match counts. A topic or label that an `unless` or a `!` asks for is an
 //! exception, and naming an exception does not redact it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_protocol::{Label, Topic};
@@ -43,6 +45,21 @@ pub(crate) fn of(policy: &Value) -> Vec<RedactTarget> {
     targets.sort();
     targets.dedup();
     targets
+}
+
+/// Every label and family that a policy in Cedar's JSON form names, exceptions included.
+pub(crate) fn labels(policy: &Value) -> BTreeSet<String> {
+    let named = |for_a_match: bool| {
+        let mut targets = Vec::new();
+        for condition in policy.get("conditions").and_then(Value::as_array).into_iter().flatten() {
+            walk(condition.get("body").unwrap_or(&Value::Null), for_a_match, &mut targets);
+        }
+        targets.into_iter().filter_map(|target| match target {
+            RedactTarget::Label(label) => Some(label),
+            RedactTarget::Topic(_) => None,
+        })
+    };
+    named(true).chain(named(false)).collect()
 }
 
 fn walk(expression: &Value, positive: bool, targets: &mut Vec<RedactTarget>) {
