@@ -38,6 +38,11 @@ impl Cards {
         self.next(page, out);
     }
 
+    /// Whether a card is on this page.
+    pub(super) fn any_on(&self, page: PortId) -> bool {
+        self.open.values().any(|open| open.page == page)
+    }
+
     /// Takes the card of `event` away.
     pub(super) fn close(&mut self, event: &EventId, out: &mut Vec<Effect>) {
         if let Some(open) = self.open.remove(event) {

@@ -146,11 +146,12 @@ impl Hold {
         matches!(&self.state, State::Asking(question) if question.alone)
     }
 
-    /// Whether a person did something for it, so that a card is no surprise.
-    pub(super) fn is_personal(&self) -> bool {
+    /// Whether it goes without a person knowing: then no card speaks of it, and what would be asked is refused.
+    pub(super) fn is_quiet(&self) -> bool {
         match self.operation() {
-            None | Some(Operation::SendDraft | Operation::ReceiveResponse) => false,
-            Some(
+            Some(Operation::SendDraft | Operation::ReceiveResponse) => true,
+            None
+            | Some(
                 Operation::SendPrompt
                 | Operation::EditPrompt
                 | Operation::Regenerate
@@ -161,7 +162,7 @@ impl Hold {
                 | Operation::WriteInstructions
                 | Operation::UseConnector
                 | Operation::Dictate,
-            ) => true,
+            ) => false,
         }
     }
 

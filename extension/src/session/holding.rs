@@ -109,7 +109,7 @@ impl Session {
         if matches!(hold.state, State::Answering { .. }) {
             // The answer is not on record: nothing goes.
             self.end_known(now, event, out);
-            return self.refuse_with_card(now, event, Code::Unreachable, out);
+            return self.refuse_with_card(event, Code::Unreachable, out);
         }
         match self.current().fail.unreachable {
             UnreachableAction::Allow => self.release_late(now, event, out),
@@ -118,7 +118,7 @@ impl Session {
                 if !self.end_known(now, event, out) {
                     self.note_late(now, event, false, out);
                 }
-                self.refuse_with_card(now, event, Code::Unreachable, out);
+                self.refuse_with_card(event, Code::Unreachable, out);
             }
         }
     }
@@ -130,7 +130,7 @@ impl Session {
             State::Asking(_) => return,
             State::Answering { .. } => {
                 self.end_known(now, event, out);
-                return self.refuse_with_card(now, event, code, out);
+                return self.refuse_with_card(event, code, out);
             }
             State::Judging => {}
         }
@@ -161,7 +161,7 @@ impl Session {
                 if !self.end_known(now, event, out) {
                     self.note_late(now, event, false, out);
                 }
-                self.refuse_with_card(now, event, code, out);
+                self.refuse_with_card(event, code, out);
             }
         }
     }
@@ -178,7 +178,7 @@ impl Session {
 
     /// The host's word.
     pub(super) fn verdict(&mut self, now: Millis, verdict: Verdict, out: &mut Vec<Effect>) {
-        let Verdict { event, outcome, action, edits, card, fault, .. } = verdict;
+        let Verdict { event, outcome, edits, card, fault, .. } = verdict;
         let answer_ms = Millis::from(self.current().fail.answer_ms);
         let Some(hold) = self.holds.get_mut(&event) else { return };
         if !matches!(hold.state, State::Judging) {
@@ -191,6 +191,10 @@ impl Session {
                     self.show(&event, model, out);
                 }
                 self.release(&event, Permit::AsItIs, true, out);
+            }
+            (Outcome::Ask, Some(_)) if hold.is_quiet() => {
+                self.link.say(ToHost::Answered { event: event.clone(), choice: Choice::None, at: now }, out);
+                self.refuse(&event, out);
             }
             (Outcome::Ask, Some(card)) => {
                 let edited = match self.sites.edit(&hold.request, &edits) {
@@ -207,7 +211,6 @@ impl Session {
                     let model = self.model(&event, Stage::Refused, card, fault);
                     self.show(&event, model, out);
                 }
-                let _ = action;
                 self.refuse(&event, out);
             }
         }
@@ -216,13 +219,13 @@ impl Session {
     fn edit_failed(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) {
         let refused = ToHost::Refused { event: event.clone(), reason: RefusedReason::EditFailed, at: now };
         self.link.say(refused, out);
-        self.refuse_with_card(now, event, Code::EditFailed, out);
+        self.refuse_with_card(event, Code::EditFailed, out);
     }
 
     fn ask_alone(&mut self, now: Millis, event: &EventId, code: Code, out: &mut Vec<Effect>) {
         let answer_ms = Millis::from(self.current().fail.answer_ms);
         let Some(hold) = self.holds.get_mut(event) else { return };
-        if !hold.is_personal() {
+        if hold.is_quiet() || hold.operation().is_none() {
             self.note_late(now, event, false, out);
             return self.refuse(event, out);
         }
@@ -320,7 +323,7 @@ impl Session {
     }
 
     /// The host wrote the answer down.
-    pub(super) fn go(&mut self, now: Millis, event: &EventId, outcome: Outcome, out: &mut Vec<Effect>) {
+    pub(super) fn go(&mut self, event: &EventId, outcome: Outcome, out: &mut Vec<Effect>) {
         let Some(hold) = self.holds.get_mut(event) else { return };
         let State::Answering { choice, edited } = &mut hold.state else { return };
         let permit = match outcome {
@@ -329,7 +332,7 @@ impl Session {
         };
         match permit {
             Some(permit) => self.release(event, permit, true, out),
-            None => self.refuse_with_card(now, event, Code::NotRecorded, out),
+            None => self.refuse_with_card(event, Code::NotRecorded, out),
         }
     }
 
@@ -363,7 +366,7 @@ impl Session {
         if self.note_late(now, event, true, out) {
             self.release(event, Permit::AsItIs, false, out);
         } else {
-            self.refuse_with_card(now, event, Code::LateFull, out);
+            self.refuse_with_card(event, Code::LateFull, out);
         }
     }
 
@@ -384,11 +387,9 @@ impl Session {
     }
 
     /// Refuses and says which fault it was, where a person waits for it.
-    fn refuse_with_card(&mut self, _now: Millis, event: &EventId, code: Code, out: &mut Vec<Effect>) {
-        if self.holds.get(event).is_some_and(Hold::is_personal) {
-            let model = self.model(event, Stage::Refused, own_card(Action::Block, code), Some(code));
-            self.show(event, model, out);
-        }
+    fn refuse_with_card(&mut self, event: &EventId, code: Code, out: &mut Vec<Effect>) {
+        let model = self.model(event, Stage::Refused, own_card(Action::Block, code), Some(code));
+        self.show(event, model, out);
         self.refuse(event, out);
     }
 
@@ -493,8 +494,11 @@ impl Session {
     }
 
     fn show(&mut self, event: &EventId, model: CardModel, out: &mut Vec<Effect>) {
-        if let Some(port) = self.holds.get(event).map(|hold| hold.port) {
-            self.cards.show(event, port, model, out);
+        let Some(hold) = self.holds.get(event) else { return };
+        // A call that nobody knows says its word only where it covers no other.
+        let unknown = hold.operation().is_none() && model.stage != Stage::Ask;
+        if !hold.is_quiet() && !(unknown && self.cards.any_on(hold.port)) {
+            self.cards.show(event, hold.port, model, out);
         }
     }
 }

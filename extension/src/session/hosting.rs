@@ -36,7 +36,7 @@ impl Session {
                 }
             }
             ToExtension::Verdict(verdict) => self.verdict(now, *verdict, out),
-            ToExtension::Go { event, outcome } => self.go(now, &event, outcome, out),
+            ToExtension::Go { event, outcome } => self.go(&event, outcome, out),
             ToExtension::Settings(settings) => self.set_settings(*settings, out),
             ToExtension::Status(status) => {
                 self.link.set_status(status);

@@ -242,6 +242,42 @@ fn a_new_worker_is_told_again_and_asks_again() {
     assert!(matches!(&words(&gone)[..], [ToRelay::Send { .. }]));
 }
 
+/// The request that carries a draft while it is typed.
+fn draft(text: &str) -> Request {
+    let body = serde_json::json!({
+        "partial_query": {"id": "d", "author": {"role": "user"},
+            "content": {"content_type": "text", "parts": [text]}},
+    });
+    request("POST", "/backend-api/f/conversation/prepare", json(&body))
+}
+
+#[test]
+fn a_draft_never_puts_a_card_in_the_way() {
+    let mut script = Script::with_host(enforcing());
+    script.hold(&event(1), send("key AKIAIOSFODNN7EXAMPLX"));
+    assert!(card_shown(&script.host(&says(verdict(&event(1), Outcome::Refuse, Action::Block)))));
+    script.hold(&event(2), draft("key AKIAIOSFODNN7EXAMPLX"));
+    let effects = script.host(&says(verdict(&event(2), Outcome::Refuse, Action::Block)));
+    assert!(matches!(&words(&effects)[..], [ToRelay::Refuse { .. }]) && !card_shown(&effects));
+    script.hold(&event(3), draft("pay 4111 1111 1111 1111"));
+    let effects = script.host(&redact(&event(3), 4, 23));
+    assert!(matches!(&words(&effects)[..], [ToRelay::Refuse { .. }]) && !card_shown(&effects));
+    assert!(matches!(&script.host_hears(&effects)[..], [ToHost::Answered { choice: Choice::None, .. }]));
+    assert_eq!(script.card_opens(&event(1)).stage, Stage::Refused);
+}
+
+#[test]
+fn a_call_nobody_knows_covers_no_other_card() {
+    let unknown = || request("POST", "/backend-api/brand-new", json(&serde_json::json!({"x": "y"})));
+    let mut script = Script::with_host(enforcing());
+    script.hold(&event(1), unknown());
+    assert!(card_shown(&script.host(&says(verdict(&event(1), Outcome::Refuse, Action::Block)))));
+    script.hold(&event(2), send("key AKIAIOSFODNN7EXAMPLX"));
+    assert!(card_shown(&script.host(&says(verdict(&event(2), Outcome::Refuse, Action::Block)))));
+    script.hold(&event(3), unknown());
+    assert!(!card_shown(&script.host(&says(verdict(&event(3), Outcome::Refuse, Action::Block)))));
+}
+
 #[test]
 fn what_an_earlier_worker_asked_about_is_ended_when_the_page_takes_it_back() {
     let mut script = Script::new(None, Vec::new());
