@@ -497,7 +497,8 @@ impl Session {
         let Some(hold) = self.holds.get(event) else { return };
         // A call that nobody knows says its word only where it covers no other.
         let unknown = hold.operation().is_none() && model.stage != Stage::Ask;
-        if !hold.is_quiet() && !(unknown && self.cards.any_on(hold.port)) {
+        let covers = unknown && self.cards.any_on(hold.port);
+        if !hold.is_quiet() && !covers {
             self.cards.show(event, hold.port, model, out);
         }
     }
