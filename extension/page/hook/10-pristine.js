@@ -8,7 +8,7 @@ const bound = (method) => (self, ...rest) => apply(method, self, rest);
 const getter = (owner, name) => bound(getOwnPropertyDescriptor(owner.prototype, name).get);
 
 const native = {
-  Blob, DOMException, Event, FormData, Headers, ProgressEvent, Promise, Request, Response, TextDecoder, TypeError,
+  AbortController, Blob, DOMException, Event, FormData, Headers, ProgressEvent, Promise, Request, Response, TextDecoder, TypeError,
   URL, URLSearchParams, Uint8Array, WebSocket, XMLHttpRequest,
   fetch: window.fetch,
   JSON: { parse: JSON.parse, stringify: JSON.stringify },
@@ -64,6 +64,8 @@ const requestBytes = bound(Request.prototype.arrayBuffer);
 const requestForm = bound(Request.prototype.formData);
 const signalAborted = getter(AbortSignal, "aborted");
 const signalReason = getter(AbortSignal, "reason");
+const controllerSignal = getter(AbortController, "signal");
+const controllerAbort = bound(AbortController.prototype.abort);
 const responseStatus = getter(Response, "status");
 const responseBody = getter(Response, "body");
 const responseHeaders = getter(Response, "headers");

@@ -95,8 +95,8 @@ const obey = (message) => {
       settle(message.id, message);
       break;
     case "stop": {
-      const stop = mapGet(copies, message.id);
-      if (stop) stop();
+      const copy = mapGet(copies, message.id);
+      if (copy) copy.stop();
       break;
     }
     default:

@@ -30,21 +30,23 @@ const pump = async (id, reader) => {
   const text = new native.TextDecoder();
   let left = ANSWER_CAP;
   let stopped = false;
-  const cancel = () => {
+  const stop = () => {
     stopped = true;
     readerCancel(reader).catch(() => {});
   };
-  mapSet(copies, id, cancel);
+  const copy = { stop, pieces: 0 };
+  mapSet(copies, id, copy);
   try {
     for (;;) {
       const { done, value } = await readerRead(reader);
       if (stopped) return finish(id, "cut");
+      copy.pieces += 1;
       const piece = done ? decode(text) : decode(text, value, { stream: true });
       if (piece !== "") tell({ kind: "chunk", id, text: piece });
       if (done) return finish(id, "end");
       left -= value.length;
       if (left <= 0) {
-        cancel();
+        stop();
         return finish(id, "cut");
       }
     }
@@ -52,6 +54,25 @@ const pump = async (id, reader) => {
     return finish(id, reasonOf(error));
   }
 };
+
+// A copy that reads after the page did is behind it. When the page takes its request back, often right after the
+// last event, Firefox throws away what the copy has not read: this waits until nothing more comes.
+const QUIET_MS = 25;
+const ROUNDS = 10;
+
+const drained = (id) =>
+  new native.Promise((resolve) => {
+    let seen = -1;
+    let rounds = 0;
+    const look = () => {
+      const copy = mapGet(copies, id);
+      if (!copy || copy.pieces === seen || rounds === ROUNDS) return resolve();
+      seen = copy.pieces;
+      rounds += 1;
+      return native.setTimeout(look, QUIET_MS);
+    };
+    look();
+  });
 
 // A text that grows (an XHR's): each call hands on what is new, never half of a surrogate pair.
 const grower = (id) => {

@@ -67,7 +67,15 @@ const heldFetch = async (target, request, given) => {
     return synthetic(go.refusal);
   }
   const outgoing = go.kind === "send-this" ? rewritten(request, go.body, entries) : request;
-  return answered(go, id, apply(target, window, [outgoing]));
+  return answered(go, id, apply(target, window, [go.copy ? patient(outgoing, signal, id) : outgoing]));
+};
+
+// The page's abort reaches the network when the copy has read what is there.
+const patient = (request, signal, id) => {
+  const own = new native.AbortController();
+  const pass = () => drained(id).then(() => controllerAbort(own, signalReason(signal)));
+  if (signal) listen(signal, "abort", pass, { once: true });
+  return new native.Request(request, { signal: controllerSignal(own) });
 };
 
 const answered = async (go, id, promise) => {

@@ -89,7 +89,7 @@ const copyXhr = (id, xhr) => {
   listen(xhr, "abort", () => { ended = "aborted"; }, { once: true });
   each(["error", "timeout"], (type) => listen(xhr, type, () => { ended = "network"; }, { once: true }));
   each(["readystatechange", "progress", "loadend"], (type) => listen(xhr, type, look));
-  mapSet(copies, id, () => { over = true; });
+  mapSet(copies, id, { stop: () => { over = true; }, pieces: 0 });
 };
 
 const heldXhr = async (target, xhr, state, body) => {
