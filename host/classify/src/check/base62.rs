@@ -39,7 +39,8 @@ fn crc32(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{crc32, decode};
+    use super::{WRONG, crc32, decode, pass};
+    use crate::candidate::Candidate;
 
     #[test]
     fn the_standard_check_value() {
@@ -51,5 +52,13 @@ mod tests {
         assert_eq!(decode("00000z"), Some(61));
         assert_eq!(decode("000010"), Some(62));
         assert_eq!(decode("00000-"), None);
+    }
+
+    #[test]
+    fn one_wrong_character_makes_it_less_sure() {
+        let factor = |text: &str| pass(Candidate { text, start: 0, end: text.len() }).unwrap().factor;
+        let token = concat!("gh", "p_y9Pf34qY6Nb3wWD25RQ4F5ZR3qa7yE2MEmB3");
+        assert!((factor(token) - 1.0).abs() < f32::EPSILON);
+        assert!((factor(&token.replace("y9P", "y8P")) - WRONG).abs() < f32::EPSILON);
     }
 }
