@@ -15,9 +15,21 @@ const REPLACEMENT: usize = 64;
 /// Whether one of `words` (in lower case) stands near `candidate`.
 pub(crate) fn near(candidate: Candidate<'_>, words: &[String]) -> bool {
     let before = tail(candidate.before(), BEFORE + REPLACEMENT);
+    let before = before.get(sentences(before).last().unwrap_or(0)..).unwrap_or_default();
     let after = head(candidate.after(), AFTER + REPLACEMENT);
+    let after = after.get(..sentences(after).next().unwrap_or(after.len())).unwrap_or_default();
     let far = before.len().saturating_sub(BEFORE);
     holds(&before.to_lowercase(), far, usize::MAX, words) || holds(&after.to_lowercase(), 0, AFTER, words)
+}
+
+/// Where new sentences begin: words of another sentence speak of something else. A line may be a cell of a table, so
+/// its end is none, and a point behind a short word may be an abbreviation's.
+fn sentences(text: &str) -> impl Iterator<Item = usize> {
+    text.match_indices(". ").filter_map(|(at, _)| {
+        let begins = text.get(at + 2..)?.starts_with(char::is_uppercase);
+        let letters = text.get(..at)?.chars().rev().take_while(|char| char.is_alphabetic()).take(5).count();
+        (begins && !(1..5).contains(&letters)).then_some(at + 2)
+    })
 }
 
 /// Whether one of `words` begins between `from` and `to` in `text`.
@@ -80,6 +92,8 @@ mod tests {
         assert!(is_near("# (tel)"));
         assert!(is_near("電話番号は#"));
         assert!(!is_near("a hotel # away"));
+        assert!(!is_near("My tel is unlisted. Room # is free"));
+        assert!(is_near("Tel. Nr. #"));
         assert!(!is_near("IOCTL_TEL_A = #"));
         assert!(!is_near(&format!("tel {} #", "far ".repeat(30))));
     }
