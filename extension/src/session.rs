@@ -8,9 +8,11 @@
 //! A session that is lost is built again from the last settings, the late entries and what the relays resend.
 
 mod answering;
+mod asking;
 mod cards;
 mod copy;
 mod effect;
+mod ending;
 mod event;
 mod hold;
 mod holding;

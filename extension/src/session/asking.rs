@@ -1,0 +1,167 @@
+//! A held request that a person is asked about: the card, the choice, the host's word on it.
+//!
+//! INVARIANT: a choice counts only when the card permits it, and lets go only after the host wrote it down.
+
+use shared_protocol::{Action, App, Choice, Code, EventId, Millis, Outcome, RefusedReason, ToHost};
+
+use super::effect::{Effect, ToPort, ToRelay};
+use super::event::PortId;
+use super::hold::{Hold, NotTaken, Permit, Question, State, own_card};
+use super::{HOOK_GRACE_MS, Session};
+use crate::ui::model::{CardModel, FromCard, Rejected, Stage, ToCard};
+
+impl Session {
+    pub(super) fn edit_failed(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) {
+        let refused = ToHost::Refused { event: event.clone(), reason: RefusedReason::EditFailed, at: now };
+        self.link.say(refused, out);
+        self.refuse_with_card(event, Code::EditFailed, out);
+    }
+
+    pub(super) fn ask_alone(&mut self, now: Millis, event: &EventId, code: Code, out: &mut Vec<Effect>) {
+        let answer_ms = Millis::from(self.current().fail.answer_ms);
+        let Some(hold) = self.holds.get_mut(event) else { return };
+        if hold.is_quiet() || hold.operation().is_none() {
+            self.note_late(now, event, false, out);
+            return self.refuse(event, out);
+        }
+        let card = own_card(Action::Warn, code);
+        hold.state = State::Asking(Question { card: card.clone(), edited: None, alone: true });
+        hold.due = now + answer_ms;
+        self.ask(event, answer_ms, card, Some(code), out);
+    }
+
+    pub(super) fn ask(
+        &mut self,
+        event: &EventId,
+        answer_ms: Millis,
+        card: shared_protocol::Card,
+        code: Option<Code>,
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(port) = self.holds.get(event).map(|hold| hold.port) else { return };
+        let ms = answer_ms + self.machine_ms() + Millis::from(HOOK_GRACE_MS);
+        self.say(port, ToRelay::Wait { event: event.clone(), ms }, out);
+        let model = self.model(event, Stage::Ask, card, code);
+        self.show(event, model, out);
+    }
+
+    pub(super) fn card_said(&mut self, now: Millis, port: PortId, said: FromCard, out: &mut Vec<Effect>) {
+        if let FromCard::Open { token } = said {
+            return self.cards.opened(port, token, out);
+        }
+        let Some(event) = self.cards.event(port).cloned() else { return };
+        match said {
+            FromCard::Open { .. } => {}
+            FromCard::Size { height } => self.cards.size(port, height, out),
+            FromCard::Shown => {
+                // A card the host knows nothing of is no row of its record.
+                let own = |model: &CardModel| matches!(model.code, Some(Code::Unreachable | Code::LateFull));
+                if self.cards.model(&event).is_some_and(|model| !own(model)) && !self.is_alone(&event) {
+                    self.link.say(ToHost::Shown { event, at: now }, out);
+                }
+            }
+            FromCard::Choice { choice } => self.choose(now, Some(port), &event, choice, out),
+            FromCard::Close => {
+                if self.holds.contains_key(&event) {
+                    self.choose(now, Some(port), &event, Choice::None, out);
+                } else {
+                    self.cards.close(&event, out);
+                }
+            }
+        }
+    }
+
+    /// A person's choice, or that there was none.
+    pub(super) fn choose(
+        &mut self,
+        now: Millis,
+        card: Option<PortId>,
+        event: &EventId,
+        choice: Choice,
+        out: &mut Vec<Effect>,
+    ) {
+        let due = now + self.machine_ms();
+        let Some(hold) = self.holds.get_mut(event) else { return };
+        let State::Asking(question) = &mut hold.state else { return };
+        if let Err(why) = question.permits(&choice) {
+            if let Some(port) = card {
+                let why = match why {
+                    NotTaken::Reason => Rejected::Reason,
+                    NotTaken::NotOffered => Rejected::NotOffered,
+                };
+                out.push(Effect::ToPort { port, message: ToPort::Card(ToCard::Rejected { why }) });
+            }
+            return;
+        }
+        let alone = question.alone;
+        let edited = question.edited.take();
+        self.cards.close(event, out);
+        match (alone, &choice) {
+            (true, Choice::SendAnyway) => self.release_late(now, event, out),
+            (true, _) => {
+                self.note_late(now, event, false, out);
+                self.refuse(event, out);
+            }
+            // Taking it back needs nobody's word; the record follows.
+            (false, Choice::Edit | Choice::None) => {
+                self.link.say(ToHost::Answered { event: event.clone(), choice, at: now }, out);
+                self.refuse(event, out);
+            }
+            (false, Choice::Redact { .. } | Choice::Justify { .. } | Choice::SendAnyway) => {
+                hold.state = State::Answering { choice, edited };
+                hold.due = due;
+                hold.told = false;
+                self.want_host(now, out);
+                self.ask_host(now, event, out);
+            }
+        }
+    }
+
+    /// The host wrote the answer down.
+    pub(super) fn go(&mut self, event: &EventId, outcome: Outcome, out: &mut Vec<Effect>) {
+        let Some(hold) = self.holds.get_mut(event) else { return };
+        let State::Answering { choice, edited } = &mut hold.state else { return };
+        let permit = match outcome {
+            Outcome::Release => Permit::by_choice(choice, edited.take()),
+            Outcome::Ask | Outcome::Refuse => None,
+        };
+        match permit {
+            Some(permit) => self.release(event, permit, true, out),
+            None => self.refuse_with_card(event, Code::NotRecorded, out),
+        }
+    }
+
+    pub(super) fn is_alone(&self, event: &EventId) -> bool {
+        self.holds.get(event).is_some_and(Hold::is_alone)
+    }
+
+    pub(super) fn model(
+        &self,
+        event: &EventId,
+        stage: Stage,
+        card: shared_protocol::Card,
+        code: Option<Code>,
+    ) -> CardModel {
+        let hold = self.holds.get(event);
+        CardModel {
+            stage,
+            app: hold.map_or_else(|| App::new("unknown"), |hold| hold.app.clone()),
+            card,
+            until: hold.filter(|_| stage == Stage::Ask).map(|hold| hold.due),
+            code,
+            operation: hold.and_then(Hold::operation),
+            source: self.settings.map(|settings| settings.source),
+            managed: self.settings.is_some_and(|settings| settings.managed),
+        }
+    }
+
+    pub(super) fn show(&mut self, event: &EventId, model: CardModel, out: &mut Vec<Effect>) {
+        let Some(hold) = self.holds.get(event) else { return };
+        // A call that nobody knows says its word only where it covers no other.
+        let unknown = hold.operation().is_none() && model.stage != Stage::Ask;
+        let covers = unknown && self.cards.any_on(hold.port);
+        if !hold.is_quiet() && !covers {
+            self.cards.show(event, hold.port, model, out);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The ends of a held request: let go, refused, taken back, fallen to a deadline, or left by its page.
+//!
+//! INVARIANT: whatever ends a hold takes it out of the session, its card with it.
+
+use shared_protocol::{
+    Action, App, Choice, Code, EventId, Millis, Operation, Reading, RefusedReason, ToHost,
+};
+use shared_sites::{Read, Request};
+
+use super::Session;
+use super::copy::{About, Copy};
+use super::effect::{Effect, Shape, ToRelay};
+use super::event::PortId;
+use super::hold::{Hold, Permit, State, own_card};
+use crate::ui::model::Stage;
+
+impl Session {
+    /// Lets it go. `recorded`: the host has it, so its answer is wanted.
+    pub(super) fn release(&mut self, event: &EventId, permit: Permit, recorded: bool, out: &mut Vec<Effect>) {
+        let Some(hold) = self.holds.remove(event) else { return };
+        let tab = self.pages.get(&hold.port).and_then(|page| page.tab);
+        let about = hold.answer.filter(|_| recorded).map(|format| About {
+            app: hold.app.clone(),
+            operation: hold.operation().unwrap_or(Operation::SendPrompt),
+            format,
+            conversation: hold.prompt().and_then(|prompt| prompt.conversation_id.clone()),
+        });
+        let ticket = about.as_ref().and_then(About::ticket);
+        let copy = about.is_some();
+        let event = event.clone();
+        if let Some(about) = about {
+            self.copies.insert(event.clone(), Copy::new(hold.port, tab, about));
+        } else if recorded {
+            self.no_answer(&event, hold.at, out);
+        }
+        let word = match permit {
+            Permit::AsItIs => ToRelay::Send { event, copy, ticket },
+            Permit::Edited(body) => ToRelay::SendThis { event, body, copy, ticket },
+        };
+        self.say(hold.port, word, out);
+    }
+
+    /// Lets it go without a record but the late entry; when there is no room for that, refuses.
+    pub(super) fn release_late(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) {
+        if self.note_late(now, event, true, out) {
+            self.release(event, Permit::AsItIs, false, out);
+        } else {
+            self.refuse_with_card(event, Code::LateFull, out);
+        }
+    }
+
+    pub(super) fn note_late(
+        &mut self,
+        now: Millis,
+        event: &EventId,
+        released: bool,
+        out: &mut Vec<Effect>,
+    ) -> bool {
+        let Some(hold) = self.holds.get(event) else { return false };
+        let kept = self.late.push(hold.late(event, now, released));
+        if kept {
+            out.push(Effect::SaveLate { entries: self.late.entries().to_vec() });
+            self.deliver_late(out);
+        }
+        kept
+    }
+
+    pub(super) fn refuse(&mut self, event: &EventId, out: &mut Vec<Effect>) {
+        let Some(hold) = self.holds.remove(event) else { return };
+        let refusal = Shape::of(self.sites.refusal(&hold.request));
+        self.say(hold.port, ToRelay::Refuse { event: event.clone(), refusal }, out);
+    }
+
+    /// Refuses and says which fault it was, where a person waits for it.
+    pub(super) fn refuse_with_card(&mut self, event: &EventId, code: Code, out: &mut Vec<Effect>) {
+        let model = self.model(event, Stage::Refused, own_card(Action::Block, code), Some(code));
+        self.show(event, model, out);
+        self.refuse(event, out);
+    }
+
+    /// The request is not there any more.
+    pub(super) fn taken_back(
+        &mut self,
+        now: Millis,
+        event: &EventId,
+        reason: RefusedReason,
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(hold) = self.holds.remove(event) else { return };
+        self.cards.close(event, out);
+        if hold.known {
+            self.link.say(ToHost::Refused { event: event.clone(), reason, at: now }, out);
+        }
+    }
+
+    /// The hook's own deadline ended it.
+    pub(super) fn fell(
+        &mut self,
+        now: Millis,
+        port: PortId,
+        event: &EventId,
+        sent: bool,
+        request: Option<Box<Request>>,
+        out: &mut Vec<Effect>,
+    ) {
+        if self.holds.contains_key(event) {
+            if sent {
+                self.note_late(now, event, true, out);
+            }
+            return self.taken_back(now, event, RefusedReason::Deadline, out);
+        }
+        // The session that knew it is gone.
+        let tab = self.pages.get(&port).and_then(|page| page.tab);
+        let Some(request) = request else { return };
+        let Read { app, reading, answer } = self.read(tab, &request);
+        let reading = match reading {
+            shared_sites::Reading::Prompt(prompt) => Reading::Prompt(prompt),
+            shared_sites::Reading::Unread(drift) => Reading::Unread(drift),
+            shared_sites::Reading::Nothing => return,
+        };
+        let app = app.unwrap_or_else(|| App::new("unknown"));
+        let hold = Hold::new(port, app, (now, now), *request, reading, answer);
+        self.holds.insert(event.clone(), hold);
+        self.note_late(now, event, sent, out);
+        self.holds.remove(event);
+    }
+
+    pub(super) fn garbled(
+        &mut self,
+        now: Millis,
+        port: PortId,
+        event: Option<EventId>,
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(event) = event else { return };
+        if self.holds.get(&event).is_some_and(|hold| hold.port != port) {
+            return;
+        }
+        self.taken_back(now, &event, RefusedReason::Aborted, out);
+        self.say(port, ToRelay::Refuse { event, refusal: None }, out);
+    }
+
+    pub(super) fn holds_gone(&mut self, now: Millis, port: PortId, out: &mut Vec<Effect>) {
+        let here = self.holds.iter().filter(|(_, hold)| hold.port == port);
+        for event in here.map(|(event, _)| event.clone()).collect::<Vec<_>>() {
+            self.taken_back(now, &event, RefusedReason::Closed, out);
+        }
+    }
+
+    pub(super) fn holds_due(&mut self, now: Millis, out: &mut Vec<Effect>) {
+        let due = self.holds.iter().filter(|(_, hold)| now >= hold.due);
+        for event in due.map(|(event, _)| event.clone()).collect::<Vec<_>>() {
+            match self.holds.get(&event).map(|hold| &hold.state) {
+                Some(State::Asking(_)) => self.choose(now, None, &event, Choice::None, out),
+                Some(State::Judging | State::Answering { .. }) => {
+                    self.fault(now, &event, Code::Deadline, out)
+                }
+                None => {}
+            }
+        }
+    }
+}
