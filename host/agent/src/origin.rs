@@ -75,6 +75,16 @@ mod tests {
     }
 
     #[test]
+    fn the_ids_are_those_of_the_manifest() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../extension/manifest");
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+        // The id follows from the `key` beside which it is written down; browsers in the tests prove it.
+        assert!(read("README.md").contains(CHROMIUM_ID));
+        let manifest: serde_json::Value = serde_json::from_str(&read("manifest.json")).unwrap();
+        assert_eq!(manifest["browser_specific_settings"]["gecko"]["id"], FIREFOX_ID);
+    }
+
+    #[test]
     fn strangers_are_not_known() {
         assert!(known(CHROMIUM_ID, &[]) && known(FIREFOX_ID, &[]));
         let other = "abcdefghijklmnopabcdefghijklmnop";
