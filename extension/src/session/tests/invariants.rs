@@ -12,6 +12,8 @@ use super::*;
 #[derive(Clone, Debug)]
 enum Step {
     Hold(u64),
+    /// Held, asked about, and the card opened.
+    Ask(u64, Action),
     Verdict(u64, Outcome, Action),
     Redact(u64),
     OpenCard(u64),
@@ -31,7 +33,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let id = 0..4_u64;
+    let id = 0..3_u64;
     let outcome = prop_oneof![Just(Outcome::Release), Just(Outcome::Ask), Just(Outcome::Refuse)];
     let action = prop_oneof![
         Just(Action::Allow),
@@ -55,10 +57,11 @@ fn step() -> impl Strategy<Value = Step> {
         prop_oneof![Just(CopyEnd::End), Just(CopyEnd::Aborted), Just(CopyEnd::Network), Just(CopyEnd::Cut)];
     prop_oneof![
         4 => id.clone().prop_map(Step::Hold),
+        8 => (id.clone(), action.clone()).prop_map(|(id, action)| Step::Ask(id, action)),
         4 => (id.clone(), outcome.clone(), action).prop_map(|(id, outcome, action)| Step::Verdict(id, outcome, action)),
         2 => id.clone().prop_map(Step::Redact),
         4 => id.clone().prop_map(Step::OpenCard),
-        6 => choice.prop_map(Step::Choose),
+        12 => choice.prop_map(Step::Choose),
         1 => Just(Step::CloseCard),
         4 => (id.clone(), outcome).prop_map(|(id, outcome)| Step::Go(id, outcome)),
         1 => (id.clone(), code).prop_map(|(id, code)| Step::Fault(id, code)),
@@ -173,10 +176,19 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
     let mut watcher = Watcher::default();
     let mut next = 0;
     let mut ids: BTreeMap<u64, EventId> = BTreeMap::new();
+    script.host_comes(settings);
+    let steps = steps.into_iter().flat_map(|step| match step {
+        Step::Ask(n, Action::Redact) => vec![Step::Hold(n), Step::Redact(n), Step::OpenCard(n)],
+        Step::Ask(n, action) => {
+            vec![Step::Hold(n), Step::Verdict(n, Outcome::Ask, action), Step::OpenCard(n)]
+        }
+        plain => vec![plain],
+    });
     for step in steps {
         let id =
             |n: u64, ids: &BTreeMap<u64, EventId>| ids.get(&n).cloned().unwrap_or_else(|| event(9_000 + n));
         let effects = match step {
+            Step::Ask(..) => continue,
             Step::Hold(n) => {
                 next += 1;
                 ids.insert(n, event(next));
