@@ -186,7 +186,8 @@
     hook.onmessage = onHook;
     connect();
     // What the last background knew, before the one that is starting speaks.
-    api.storage.local.get("config").then(({ config }) => config && hook.postMessage({ kind: "config", ...config }));
+    const known = api.storage.local.get("config");
+    known.then(({ config }) => config && hook.postMessage({ kind: "config", ...config })).catch(() => {});
   };
   addEventListener("message", onPort, true);
 })();

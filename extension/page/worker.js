@@ -30,11 +30,11 @@ const begin = async () => {
   perform(session.handle(Date.now(), { kind: "started" }));
 };
 
-const ready = init({ module_or_path: new URL("../wasm/promptgate_bg.wasm", import.meta.url) }).then(begin);
+let ready = init({ module_or_path: new URL("../wasm/promptgate_bg.wasm", import.meta.url) }).then(begin);
 
 const happen = async (event) => {
-  await ready;
   try {
+    await ready;
     perform(session.handle(Date.now(), event));
   } catch {
     recover(event);
@@ -53,7 +53,8 @@ const recover = (event) => {
   ports.clear();
   host?.disconnect();
   host = null;
-  return begin();
+  ready = begin();
+  ready.catch(() => {});
 };
 
 const post = (id, message) => {
@@ -64,6 +65,14 @@ const post = (id, message) => {
   }
 };
 
+const toHost = (frame) => {
+  try {
+    host?.postMessage(JSON.parse(frame));
+  } catch {
+    // It is gone, and the browser is about to say so.
+  }
+};
+
 const perform = (effects) => {
   for (const effect of effects) {
     switch (effect.kind) {
@@ -71,7 +80,7 @@ const perform = (effects) => {
         post(effect.port, effect.message);
         break;
       case "to-host":
-        host?.postMessage(JSON.parse(effect.frame));
+        toHost(effect.frame);
         break;
       case "connect-host":
         connectHost();
