@@ -184,7 +184,8 @@
     removeEventListener("message", onPort, true);
     [hook] = event.ports;
     hook.onmessage = onHook;
-    connect();
+    // A frame connects when it has something to say.
+    if (window === top) connect();
     // What the last background knew, before the one that is starting speaks.
     const known = api.storage.local.get("config");
     known.then(({ config }) => config && hook.postMessage({ kind: "config", ...config })).catch(() => {});

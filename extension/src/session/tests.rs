@@ -7,6 +7,7 @@ mod answers;
 mod invariants;
 mod life;
 mod unreachable;
+mod words;
 
 use shared_protocol::{
     Action, Browser, Card, Choice, Edit, EventId, LateEntry, Millis, Mode, Obligation, Outcome, Settings,
