@@ -1,12 +1,16 @@
 //! A browser with the product in it, in front of the stand-ins.
 
 use std::ops::Deref;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tests_harness::{Browser, Launch, PATIENCE, Session, Site, StandIns};
 
 use crate::Interaction;
+
+/// How long the host may take to start.
+const START: Duration = Duration::from_secs(15);
 
 /// One browser, its stand-ins and its record.
 pub struct Guarded {
@@ -33,6 +37,16 @@ impl Guarded {
         let stand_ins = StandIns::start()?;
         let session = Session::start(&stand_ins, launch).await?;
         session.open(site).await?;
+        if launch.host.is_some() && !started(&session).await {
+            // Firefox answers the installation before every content process knows of it: such a page was loaded
+            // before the product was there.
+            session.open(site).await?;
+            ensure!(
+                started(&session).await,
+                "the host did not start; the browser said:\n{}",
+                session.output()
+            );
+        }
         Ok(Self { stand_ins, session })
     }
 
@@ -100,4 +114,11 @@ impl Guarded {
     pub async fn stop(self) -> Result<()> {
         self.session.close().await
     }
+}
+
+/// Whether the host has begun its record, which it does when the extension first speaks to it. Before that word
+/// a fresh profile knows no settings and lets go what waits too long.
+async fn started(session: &Session) -> bool {
+    let Ok(records) = session.records() else { return false };
+    records.wait_for(START, |_| true).await.is_ok()
 }

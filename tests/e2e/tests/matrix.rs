@@ -71,9 +71,12 @@ async fn allowed(guarded: &Guarded) -> Result<()> {
 
 /// Sent, with advice shown.
 async fn coached(guarded: &Guarded) -> Result<()> {
-    ensure!(guarded.ask(COACHED.text).await? == answer_to(COACHED.text), "the page's answer was changed");
-    guarded.left(COACHED.secret)?;
+    guarded.send(COACHED.text).await?;
+    // Advice goes away by itself after a while.
     guarded.card().await?.leave().await?;
+    guarded.wait_for(State::Done).await?;
+    ensure!(guarded.answer().await? == answer_to(COACHED.text), "the page's answer was changed");
+    guarded.left(COACHED.secret)?;
     let sent = guarded.sent(0, &["judged", "released", "shown", "response"]).await?;
     sent.expect_action(COACHED.action)
 }

@@ -89,7 +89,8 @@ impl Launch {
         );
         let extension = Some(paths::extension(browser)?);
         let host = Some(paths::host()?);
-        let settings = Some("policy = \"builtin-enforce\"\n".to_owned());
+        // A debug build on a busy machine is slower than any host that people have.
+        let settings = Some("policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\n".to_owned());
         Ok(Launch { extension, host, settings, ..Launch::plain(browser) })
     }
 
