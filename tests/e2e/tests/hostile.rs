@@ -5,32 +5,38 @@ use serde_json::{Value, json};
 use tests_e2e::{ALLOWED, Guarded, JUSTIFIED, REDACTED};
 use tests_harness::{Browser, Site, answer_to};
 
-/// Looks for each text as a page's script can: by find, through frames too, and by the selection. A find that
-/// throws is an answer as well.
+/// Looks for each text as a page's script can: by find, through frames too, and by the selection. What comes of
+/// it is a word for each text; an error that depends on the text would tell as well.
 const LOOK: &str = "
-const seen = [];
-for (const text of arguments[0]) {
-  for (const frames of [false, true]) {
-    getSelection().removeAllRanges();
-    let found;
-    try { found = window.find(text, false, false, true, false, frames, false); } catch { found = true; }
-    if (found && !document.body.contains(getSelection().anchorNode ?? null)) seen.push(text);
-    if (found && frames && getSelection().rangeCount === 0) seen.push(text);
+const look = (text, frames) => {
+  getSelection().removeAllRanges();
+  try {
+    return `${window.find(text, false, false, true, false, frames, false)} ${getSelection()}`;
+  } catch (error) {
+    return error.name;
   }
+};
+return arguments[0].map((text) => `${look(text, false)}, ${look(text, true)}`);";
+
+/// Fails when looking for any of `words` has another end than looking for what is nowhere.
+async fn expect_unfindable(guarded: &Guarded, words: &[&str]) -> Result<()> {
+    let absent = guarded.script(LOOK, vec![json!(["zebra crossing nobody wrote"])]).await?;
+    let looked = guarded.script(LOOK, vec![json!(words)]).await?;
+    let told = looked.as_array().is_none_or(|ends| ends.iter().any(|end| *end != absent[0]));
+    ensure!(!told, "absent text ends in {absent}, these in {looked}");
+    Ok(())
 }
-return seen;";
 
 async fn unreadable(browser: Browser) -> Result<()> {
     let guarded = Guarded::start(browser, Site::ChatGpt).await?;
+    // The look finds what the page itself shows: else it would prove nothing.
+    let own = guarded.script(LOOK, vec![json!(["New chat"])]).await?;
+    ensure!(own[0].as_str().is_some_and(|end| end.starts_with("true New chat")), "the look is blind: {own}");
     guarded.send(REDACTED.text).await?;
     guarded.card().await?.leave().await?;
-    // Words that only the card shows: its title, the policy's message, the mask, the label.
-    let words =
-        json!(["card number", "social security", "You can send it", "Payment card", "\u{2022}\u{2022}"]);
-    let seen = guarded.script(LOOK, vec![words]).await?;
-    let control = guarded.script(LOOK, vec![json!(["zebra crossing nobody wrote"])]).await?;
-    ensure!(seen == json!([]), "the page reads {seen} of the card");
-    ensure!(control == json!([]), "the look itself is wrong: {control}");
+    // Words that only the card shows: its title, the policy's message, the label, the mask.
+    let words = ["card number", "social security", "You can send it", "Payment card", "\u{2022}\u{2022}"];
+    expect_unfindable(&guarded, &words).await?;
     let frames = guarded.script("return window.length", Vec::new()).await?;
     ensure!(frames == json!(0), "the page sees {frames} frames");
     guarded.stop().await
@@ -61,8 +67,7 @@ async fn unheard(browser: Browser) -> Result<()> {
     card.leave().await?;
     let heard = guarded.script("return window.heard", Vec::new()).await?;
     ensure!(heard == json!(0), "the page heard {heard} events");
-    let seen = guarded.script(LOOK, vec![json!(["heron office"])]).await?;
-    ensure!(seen == json!([]), "the page reads the reason");
+    expect_unfindable(&guarded, &["heron office"]).await?;
     guarded.stop().await
 }
 
