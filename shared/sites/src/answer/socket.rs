@@ -230,8 +230,19 @@ fn read(value: &Value, topic: &str) -> Option<Piece> {
     Some(Piece { parent: None, item: SocketItem { topic, item_id: String::new(), bytes }, last: false })
 }
 
-/// An item is one or more whole events; some come without the blank line that ends an event.
+/// An item is a slice of the event stream. Most end with an event, some of these without the blank line; others
+/// end in the midst of one, and then nothing may stand between them and the next.
 fn whole(text: &str) -> Vec<u8> {
-    let end = if text.ends_with("\n\n") || text.ends_with("\r\n\r\n") { "" } else { "\n\n" };
+    let end = if lacks_blank_line(text) { "\n\n" } else { "" };
     [text, end].concat().into_bytes()
+}
+
+/// Whether the text ends with a whole `data:` line and nothing after it: an event that nobody ended.
+fn lacks_blank_line(text: &str) -> bool {
+    if text.ends_with("\n\n") || text.ends_with("\r\n\r\n") {
+        return false;
+    }
+    let line = text.trim_end_matches(['\r', '\n']).rsplit(['\r', '\n']).next().unwrap_or_default();
+    let Some(data) = line.strip_prefix("data:") else { return false };
+    data.trim() == "[DONE]" || serde_json::from_str::<serde::de::IgnoredAny>(data).is_ok()
 }

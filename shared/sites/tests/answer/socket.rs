@@ -1,7 +1,7 @@
 //! Frames of the WebSocket: order, doubles, other shapes.
 
 use serde_json::{Value, json};
-use shared_sites::{SocketItem, SocketReader};
+use shared_sites::{AnswerFormat, Decoder, SocketItem, SocketReader};
 
 const TOPIC: &str = "conversation-turn-1";
 
@@ -114,4 +114,24 @@ fn what_is_no_item_gives_none() {
 fn no_text_of_an_item_shows_in_debug() {
     let items = SocketReader::new().push(&json!([item("a", None)]).to_string());
     assert_eq!(format!("{:?}", items[0]), "SocketItem(conversation-turn-1 a, 30 bytes)");
+}
+
+#[test]
+fn slices_that_end_in_the_midst_of_an_event_are_joined() {
+    let events = "event: delta_encoding\ndata: \"v1\"\n\nevent: delta\ndata: {\"p\":\"\",\"o\":\"add\",\"v\":{\"message\":\
+        {\"author\":{\"role\":\"assistant\"},\"recipient\":\"all\",\"content\":{\"content_type\":\"text\",\"parts\":[\"\"]}}}}\n\n\
+        event: delta\ndata: {\"p\":\"/message/content/parts/0\",\"o\":\"append\",\"v\":\"He\"}\n\nevent: delta\ndata: {\"v\":\"llo\"}\n\n";
+    for length in 1..events.len() {
+        let mut reader = SocketReader::new();
+        let mut decoder = Decoder::new(AnswerFormat::DeltaEncoding);
+        let slices: Vec<&[u8]> = events.as_bytes().chunks(length).collect();
+        for (number, slice) in slices.iter().enumerate() {
+            let frame = json!([{"type": "message", "topic_id": TOPIC, "payload": {"type": "conversation-turn-stream",
+                "payload": {"stream_item_id": format!("i{number}"), "encoded_item": std::str::from_utf8(slice).unwrap()}}}]);
+            for item in reader.push(&frame.to_string()) {
+                decoder.push(&item.bytes);
+            }
+        }
+        assert_eq!(decoder.finish().text.expose(), "Hello", "slices of {length} bytes");
+    }
 }
