@@ -112,7 +112,7 @@ async fn pasted_as_attachment(guarded: &Guarded) -> Result<()> {
 
 /// Without any settings it is a trial: nothing is stopped, what would have been done is on record.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn trial_watches_only() -> Result<()> {
+async fn trial_watches_only_in_each_browser() -> Result<()> {
     for browser in Browser::ALL {
         let launch = Launch { settings: None, ..Launch::guarded(browser)? };
         let guarded = Guarded::launch(&launch, Site::ChatGpt).await?;
@@ -127,7 +127,7 @@ async fn trial_watches_only() -> Result<()> {
 
 /// Without a host a fresh installation lets prompts go: nobody is locked out of their own tools by a trial.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_host_no_harm() -> Result<()> {
+async fn no_host_no_harm_in_each_browser() -> Result<()> {
     for browser in Browser::ALL {
         let launch = Launch { host: None, ..Launch::guarded(browser)? };
         let guarded = Guarded::launch(&launch, Site::Claude).await?;
