@@ -216,6 +216,7 @@ fn shown(body: &Body) -> String {
             pairs.map(|(name, value)| format!("\n  {name} = {value}")).collect()
         }
         Body::Text { text } => text.expose().to_owned(),
-        other => format!("{}", serde_json::to_value(other).unwrap()),
+        // Not by way of a `Value`: whether that keeps the order depends on what else is built.
+        other => serde_json::to_string(other).unwrap(),
     }
 }
