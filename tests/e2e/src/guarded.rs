@@ -57,9 +57,15 @@ impl Guarded {
 
     /// Fails when `secret` reached any host in any form.
     pub fn never_left(&self, secret: &str) -> Result<()> {
-        let leaks = self.stand_ins.ledger().holding(secret);
+        self.not_left_since(0, secret)
+    }
+
+    /// The same for what came after the first `before` arrivals.
+    pub fn not_left_since(&self, before: usize, secret: &str) -> Result<()> {
+        let entries = self.stand_ins.ledger().entries();
+        let leaks = entries.iter().skip(before).filter(|entry| entry.contains(secret));
         let places: Vec<String> =
-            leaks.iter().map(|entry| format!("{} {}{}", entry.method, entry.host, entry.path())).collect();
+            leaks.map(|entry| format!("{} {}{}", entry.method, entry.host, entry.path())).collect();
         ensure!(places.is_empty(), "`{secret}` reached {}", places.join(", "));
         Ok(())
     }

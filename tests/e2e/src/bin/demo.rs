@@ -65,22 +65,24 @@ async fn play(browser: Browser, out: &Path) -> Result<()> {
 
 /// Plays one prompt as a person would; says how it ended.
 async fn step(guarded: &Guarded, prompt: Prompt, choice: Option<&str>) -> Result<String> {
+    // The same prompt was sent by choice on the site before.
+    let before = guarded.stand_ins().ledger().len();
     guarded.send(prompt.text).await?;
     if prompt.action == BLOCKED.action {
         guarded.wait_for(State::Failed).await?;
         guarded.card().await?.leave().await?;
-        guarded.never_left(prompt.secret)?;
+        guarded.not_left_since(before, prompt.secret)?;
         return Ok("not sent; nothing of it left".to_owned());
     }
     if let Some(choice) = choice {
         let card = guarded.card().await?;
-        guarded.never_left(prompt.secret)?;
+        guarded.not_left_since(before, prompt.secret)?;
         card.choose(choice).await?;
     }
     guarded.wait_for(State::Done).await?;
     ensure!(!guarded.answer().await?.is_empty(), "no answer");
     if prompt.action == REDACTED.action {
-        guarded.never_left(prompt.secret)?;
+        guarded.not_left_since(before, prompt.secret)?;
         return Ok("sent without the number; nothing of it left".to_owned());
     }
     Ok(choice.map_or("sent and answered", |_| "held, then sent by choice").to_owned())
