@@ -16,7 +16,7 @@ use crate::{paths, setup, step};
 /// for each selection that wants other features of it.
 pub const EVERYTHING: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 
-/// How the host is compiled. The extension's WASM is always optimised.
+/// How host and extension are compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
     /// Quick to build.
@@ -36,13 +36,13 @@ pub struct Built {
 /// The host and both extensions.
 pub fn all(profile: Profile) -> Result<Built> {
     let host = host(profile)?;
-    Ok(Built { host, extensions: extensions()? })
+    Ok(Built { host, extensions: extensions(profile)? })
 }
 
 /// Both extensions; the folder they are in.
-pub fn extensions() -> Result<PathBuf> {
-    setup::toolchain::wasm_target()?;
-    extension::build()
+pub fn extensions(profile: Profile) -> Result<PathBuf> {
+    setup::toolchain::target(setup::toolchain::WASM)?;
+    extension::build(profile)
 }
 
 fn host(profile: Profile) -> Result<PathBuf> {

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["build"] => build::all(build::Profile::Dev).map(drop),
         ["build", "--release"] => build::all(build::Profile::Release).map(drop),
-        ["build", "--extension"] => build::extensions().map(drop),
+        ["build", "--extension"] => build::extensions(build::Profile::Dev).map(drop),
         ["tidy"] => tidy::run(),
         ["web-ext", command @ ("lint" | "build" | "run")] => setup::web_ext::run(command),
         ["soak"] => soak::run(10),

@@ -9,6 +9,7 @@ use serde_json::Value;
 use shared_sites::Sites;
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::Profile;
 use crate::{paths, step};
 
 /// One source and one manifest: each browser takes the background entry that it knows.
@@ -23,8 +24,8 @@ pub fn folder(form: &str) -> PathBuf {
 }
 
 /// Builds both folders; gives back the folder they are in.
-pub fn build() -> Result<PathBuf> {
-    let wasm = compile()?;
+pub fn build(profile: Profile) -> Result<PathBuf> {
+    let wasm = compile(profile)?;
     let sites = Sites::builtin().context("the sites' data")?;
     for form in FORMS {
         step::announce(&format!("extension for {form}"));
@@ -40,15 +41,20 @@ pub fn build() -> Result<PathBuf> {
             copy(&source.join(part), &out.join(part))?;
         }
         fs::write(out.join("manifest.json"), manifest(&sites)?)?;
+        fs::copy(source.join("manifest/managed.json"), out.join("managed.json"))?;
     }
     Ok(paths::target().join("extension"))
 }
 
-fn compile() -> Result<PathBuf> {
+fn compile(profile: Profile) -> Result<PathBuf> {
+    let profile = match profile {
+        Profile::Dev => "wasm-dev",
+        Profile::Release => "wasm",
+    };
     let mut cargo = paths::cargo();
     cargo.args(["build", "--quiet", "--package", "extension", "--target", "wasm32-unknown-unknown"]);
-    step::run("building the extension's WASM", cargo.args(["--profile", "wasm"]))?;
-    Ok(paths::target().join("wasm32-unknown-unknown/wasm/extension.wasm"))
+    step::run("building the extension's WASM", cargo.args(["--profile", profile]))?;
+    Ok(paths::target().join("wasm32-unknown-unknown").join(profile).join("extension.wasm"))
 }
 
 fn bindgen(wasm: &Path, out: &Path) -> Result<()> {
