@@ -38,7 +38,7 @@ pub struct Needs {
 
 /// Everything that `needs` asks for.
 pub fn all(needs: Needs) -> Result<()> {
-    toolchain::wasm_target()?;
+    toolchain::target(toolchain::WASM)?;
     system::packages(needs)?;
     if needs.firefox {
         cargo_tools::GECKODRIVER.install()?;

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::setup::{self, Needs, cargo_tools, web_ext};
+use crate::setup::{self, Needs, cargo_tools, toolchain, web_ext};
 use crate::{build, demo, paths, step, tidy};
 
 /// `cargo xtask test`
@@ -15,6 +15,7 @@ pub fn run() -> Result<()> {
     step::run("format", paths::cargo().args(["fmt", "--all", "--check"]))?;
     clippy("clippy", &["--workspace", "--all-targets"])?;
     clippy("clippy for the browser", &["--package", "extension", "--target", "wasm32-unknown-unknown"])?;
+    other_systems()?;
     deny()?;
     step::run(
         "building the tests",
@@ -46,6 +47,19 @@ pub fn run() -> Result<()> {
 
 fn clippy(what: &str, selection: &[&str]) -> Result<()> {
     step::run(what, paths::cargo().args(["clippy", "--quiet"]).args(selection).args(["--", "-D", "warnings"]))
+}
+
+/// The host's types for the systems it is not run on here. Nothing is linked, so that the C of its libraries need
+/// not be compiled: `true` stands in for the compiler and the archiver of those systems.
+fn other_systems() -> Result<()> {
+    let mut cargo = paths::cargo();
+    cargo.args(["check", "--quiet", "--package", "host-agent"]);
+    for target in toolchain::OTHER_SYSTEMS {
+        toolchain::target(target)?;
+        let name = target.replace('-', "_");
+        cargo.args(["--target", target]).env(format!("CC_{name}"), "true").env(format!("AR_{name}"), "true");
+    }
+    step::run("checking the host for macOS and Windows", &mut cargo)
 }
 
 /// Licences, sources and unwanted crates. The advisory database is a network resource and stays out.

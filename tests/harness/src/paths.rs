@@ -32,16 +32,12 @@ pub fn extension(browser: Browser) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// A program: the one the environment variable names, else the first of `names` on the path or among the tools that
-/// `cargo xtask` keeps.
+/// A program: the one the environment variable names, else the first of `names` on the path.
 pub(crate) fn tool(variable: &str, names: &[&str]) -> Result<PathBuf> {
     if let Some(path) = env::var_os(variable) {
         return existing(PathBuf::from(path), variable);
     }
-    let mut folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
-    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cache")));
-    folders.extend(cache.map(|cache| cache.join("promptgate/tools/bin")));
+    let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
     let places = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     let Some(path) = places.into_iter().find(|path| path.is_file()) else {
         bail!("no {} found: run `cargo xtask test`, or set {variable}", names.join(" or "))

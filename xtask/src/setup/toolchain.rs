@@ -1,4 +1,4 @@
-//! The wasm target. rustup adds it from rust-toolchain.toml when it installs the toolchain, but not to a
+//! Rust's targets. rustup adds them from rust-toolchain.toml when it installs the toolchain, but not to a
 //! toolchain that is already there.
 
 use std::process::Command;
@@ -8,22 +8,26 @@ use anyhow::Result;
 use super::Cannot;
 use crate::{paths, step};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What runs in the browser.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
+/// Systems the host is type-checked for on every run and run on by hand, if at all.
+pub const OTHER_SYSTEMS: [&str; 2] = ["aarch64-apple-darwin", "x86_64-pc-windows-gnu"];
 
 /// Adds the target when it is missing.
-pub fn wasm_target() -> Result<()> {
+pub fn target(name: &str) -> Result<()> {
     let sysroot =
         step::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(paths::root()))?;
-    let libraries = std::path::Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib");
+    let libraries = std::path::Path::new(sysroot.trim()).join("lib/rustlib").join(name).join("lib");
     if libraries.is_dir() {
         return Ok(());
     }
     step::run(
-        "adding Rust's wasm target",
-        Command::new("rustup").args(["target", "add", TARGET]).current_dir(paths::root()),
+        &format!("adding Rust's target {name}"),
+        Command::new("rustup").args(["target", "add", name]).current_dir(paths::root()),
     )
     .map_err(|_| {
-        Cannot(format!("Rust's {TARGET} target is missing and rustup cannot add it: install Rust by rustup"))
+        Cannot(format!("Rust's {name} target is missing and rustup cannot add it: install Rust by rustup"))
             .into()
     })
 }

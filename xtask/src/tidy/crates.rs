@@ -91,6 +91,7 @@ const OUTSIDE: &[Outside] = &[
     outside("wasm-bindgen-cli-support", &["xtask"], NOW),
     outside("wasm-bindgen-futures", &["extension"], NOW),
     outside("web-sys", &["extension"], NOW),
+    outside("whoami", &["host/agent"], NOW),
     outside("zeroize", ANY, NOW),
 ];
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 pub(super) fn driver(home: &Home) -> Result<Process> {
-    let mut command = Command::new(paths::tool("GECKODRIVER", &["geckodriver"])?);
+    let mut command = Command::new(paths::tool("PROMPTGATE_GECKODRIVER", &["geckodriver"])?);
     command.args(["--port", "0", "--websocket-port", "0", "--log", "info"]);
     Process::start(command, home, |line| {
         line.split_once("Listening on ")?.1.rsplit_once(':')?.1.trim().parse().ok()
