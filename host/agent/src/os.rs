@@ -52,19 +52,23 @@ pub(crate) struct Env {
     /// Which system.
     pub(crate) os: Os,
     vars: BTreeMap<String, String>,
+    /// The name of the account that this process runs as, as the system knows it.
+    account: Option<String>,
 }
 
 impl Env {
     /// Of this process.
     pub(crate) fn current() -> Self {
         let names = NAMES.into_iter().chain(["XDG_DATA_HOME"]);
-        Self::new(Os::current(), names.filter_map(|name| Some((name, std::env::var(name).ok()?))))
+        let vars = names.filter_map(|name| Some((name, std::env::var(name).ok()?)));
+        Self { account: whoami::username().ok(), ..Self::new(Os::current(), vars) }
     }
 
     /// From values.
     pub(crate) fn new(os: Os, vars: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let vars = vars.into_iter().filter(|(_, value)| !value.is_empty());
-        Self { os, vars: vars.map(|(name, value)| (name.to_owned(), value)).collect() }
+        let vars = vars.map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { os, vars, account: None }
     }
 
     /// A variable that is set and not empty.
@@ -122,9 +126,11 @@ impl Env {
         self.folder("XDG_CONFIG_HOME").or_else(|| self.home(".config"))
     }
 
-    /// The person's name on this machine, until somebody is enrolled.
+    /// The person's name on this machine, until somebody is enrolled. The system's word comes first: who starts the
+    /// browser chooses the variables.
     pub(crate) fn user(&self) -> Option<&str> {
-        self.var("USER").or_else(|| self.var("LOGNAME")).or_else(|| self.var("USERNAME"))
+        let named = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.var(name));
+        self.account.as_deref().or_else(named)
     }
 }
 

@@ -56,7 +56,16 @@ fn the_log_is_listed_filtered_shown_and_opened() {
     assert_eq!(listed(&["--topic", "content.pii"]), ids(&[3, 2]));
     assert_eq!(listed(&["--matched=false"]), ids(&[1]));
     assert_eq!(
-        listed(&["--captured", "--user", "jane", "--app", "chatgpt", "--operation", "send-prompt"]).len(),
+        listed(&[
+            "--captured",
+            "--user",
+            &crate::home::account(),
+            "--app",
+            "chatgpt",
+            "--operation",
+            "send-prompt"
+        ])
+        .len(),
         3
     );
     assert_eq!(listed(&["--user", "joe"]).len(), 0);

@@ -53,6 +53,7 @@ impl Home {
     /// The program with this home and nothing else of the environment.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(PROGRAM);
+        // The variable is not believed: rows carry the account's name.
         command.env_clear().env("HOME", self.path()).env("USER", "jane").env("TZ", "UTC");
         command
     }
@@ -115,4 +116,10 @@ pub(crate) fn json_lines(output: &Output) -> Vec<Value> {
 /// Whether `needle` stands somewhere in `bytes`.
 pub(crate) fn holds(bytes: &[u8], needle: &str) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
+}
+
+/// The name of the account that the tests run as.
+pub(crate) fn account() -> String {
+    let output = std::process::Command::new("id").arg("-un").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
