@@ -53,6 +53,8 @@ pub(crate) struct Judgement {
     pub(crate) verdict: Verdict,
     /// What was decided from.
     pub(crate) facts: Facts,
+    /// The same of the text that redaction would send, which was decided again.
+    pub(crate) redacted: Option<Facts>,
     /// The policy's decision, the fault's part not yet in it.
     pub(crate) decision: Decision,
     /// What was found; empty when nothing was looked for.
@@ -81,7 +83,7 @@ impl Snapshot {
         let classified = clock();
         let decision = self.policy.decide(&facts);
         let edits = edits(&decision, &found);
-        let decision = self.after_redaction(ask, prompt, decision, &edits);
+        let (decision, redacted) = self.after_redaction(ask, prompt, decision, &edits);
         let decided = clock();
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let timings = Timings {
@@ -89,7 +91,8 @@ impl Snapshot {
             decide_us: micros(decided.saturating_sub(classified)),
             total_us: 0,
         };
-        (self.judgement(ask, facts, found, decision, edits, None), timings)
+        let judgement = self.judgement(ask, facts, found, decision, edits, None);
+        (Judgement { redacted, ..judgement }, timings)
     }
 
     /// Judges a request whose text was not, or could not be, looked at because of `code`.
@@ -138,13 +141,13 @@ impl Snapshot {
         prompt: &Prompt,
         decision: Decision,
         edits: &[Edit],
-    ) -> Decision {
+    ) -> (Decision, Option<Facts>) {
         if !decision.obligations.contains(&Obligation::Redact) {
-            return decision;
+            return (decision, None);
         }
         let (facts, _) = self.facts(ask, &prompt.edited(edits));
         let again = self.policy.decide(&facts);
-        decision.after_redaction(again)
+        (decision.after_redaction(again), Some(facts))
     }
 
     fn judgement(
@@ -177,7 +180,7 @@ impl Snapshot {
             edits,
             fault: code.or(policy_fault),
         };
-        Judgement { verdict, facts, decision, found }
+        Judgement { verdict, facts, redacted: None, decision, found }
     }
 }
 

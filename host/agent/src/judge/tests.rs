@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use host_classify::Engine;
-use host_policy::{Policy, UserFacts, permitted};
+use host_policy::{Facts, Policy, UserFacts, permitted};
 use shared_protocol::{
     Action, App, Capture, Code, Drift, DriftKind, EventId, FailAction, FailSettings, Judge, Mode, Obligation,
     Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings,
@@ -147,4 +147,27 @@ fn a_name_with_a_number_in_it_cannot_be_redacted() {
     let judged = judge(&snapshot, &ask(Reading::Prompt(prompt)));
     assert_eq!((judged.verdict.action, judged.verdict.outcome), (Action::Block, Outcome::Refuse));
     assert_eq!(judged.verdict.card.unwrap().findings.len(), 1);
+}
+
+#[test]
+fn a_decision_is_replayed_from_the_facts_that_are_kept() {
+    let snapshot = snapshot(Policy::builtin(Mode::Enforce), FailSettings::CLOSED);
+    let kept = |facts: &Facts| Facts::from_bytes(&facts.to_bytes()).unwrap();
+    for text in [
+        "plain",
+        "write to ada@example.com",
+        "card 4111 1111 1111 1111",
+        "card 4111 1111 1111 1111, call +49 30 901820, ada@example.com",
+        "card 4111 1111 1111 1111 and AKIAIOSFODNN7EXAMPLQ",
+    ] {
+        let Judgement { facts, redacted, decision, .. } =
+            judge(&snapshot, &prompt(Operation::SendPrompt, text));
+        let first = snapshot.policy.decide(&kept(&facts));
+        let replayed = match &redacted {
+            Some(redacted) => first.after_redaction(snapshot.policy.decide(&kept(redacted))),
+            None => first,
+        };
+        assert_eq!(replayed, decision, "{text}");
+        assert_eq!(redacted.is_some(), text.starts_with("card") && !text.contains("AKIA"), "{text}");
+    }
 }

@@ -20,7 +20,7 @@ pub(crate) fn judged(
     judgement: &Judgement,
     timings: Timings,
 ) -> Vec<Draft> {
-    let Judgement { verdict, facts, decision, found } = judgement;
+    let Judgement { verdict, facts, redacted, decision, found } = judgement;
     let mut row =
         Judged::new(verdict.action, verdict.outcome, verdict.mode, settings.source, settings.capture);
     let mut text = None;
@@ -48,6 +48,7 @@ pub(crate) fn judged(
     row.fault = verdict.fault;
     // Facts are JSON by their own test; a row without them is better than none.
     row.facts = FactsJson::new(&facts.to_bytes()).ok();
+    row.redacted_facts = redacted.as_ref().and_then(|facts| FactsJson::new(&facts.to_bytes()).ok());
     row.engines.clone_from(&found.engines);
     row.topics = TopicNote::of(&found.topics);
     let mut labels = BTreeMap::new();

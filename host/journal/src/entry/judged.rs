@@ -46,6 +46,9 @@ pub struct Judged {
     /// What the decision can be replayed from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<FactsJson>,
+    /// The same of the text after redaction, which was decided again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redacted_facts: Option<FactsJson>,
     /// The engines that answered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub engines: Vec<String>,
@@ -128,6 +131,7 @@ impl Judged {
             source,
             bundle: None,
             facts: None,
+            redacted_facts: None,
             engines: Vec::new(),
             topics: Vec::new(),
             labels: BTreeMap::new(),
