@@ -10,6 +10,7 @@ const promptgateFrame = (() => {
   const START_HEIGHT = 160;
   let field = null;
   let shown = null;
+  const waitingForClose = [];
 
   const writable = (node) =>
     node instanceof HTMLTextAreaElement || (node instanceof HTMLElement && node.isContentEditable);
@@ -23,9 +24,15 @@ const promptgateFrame = (() => {
     true,
   );
 
+  // Where the person wrote last, or would write.
+  const fieldNow = () => {
+    const node = field?.deref();
+    return node?.isConnected ? node : document.querySelector('[contenteditable="true"], textarea');
+  };
+
   const fieldRect = () => {
-    const node = field?.deref() ?? document.querySelector('[contenteditable="true"], textarea');
-    if (!node?.isConnected) return null;
+    const node = fieldNow();
+    if (!node) return null;
     const rect = node.getBoundingClientRect();
     return rect.width > 0 && rect.height > 0 ? rect : null;
   };
@@ -64,7 +71,14 @@ const promptgateFrame = (() => {
     const hadFocus = document.activeElement === shown.host;
     shown.host.remove();
     shown = null;
-    if (hadFocus) field?.deref()?.focus();
+    if (hadFocus) fieldNow()?.focus();
+    for (const after of waitingForClose.splice(0)) after();
+  };
+
+  // Now, or when the card that is shown is gone.
+  const afterClose = (act) => {
+    if (shown) waitingForClose.push(act);
+    else act();
   };
 
   // `focus`: it asks, or says why nothing was sent. Firefox lets no frame take the focus by itself.
@@ -95,5 +109,5 @@ const promptgateFrame = (() => {
     shown.focus = false;
   };
 
-  return { open, close, size };
+  return { open, close, size, afterClose, fieldNow };
 })();

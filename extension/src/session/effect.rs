@@ -1,7 +1,7 @@
 //! What is to be done: the closed set of effects the worker performs, in order.
 
 use serde::Serialize;
-use shared_protocol::{EventId, LateEntry, Millis, Settings};
+use shared_protocol::{EventId, LateEntry, Millis, Settings, Text};
 use shared_sites::{Body, HookData, Refusal};
 
 use super::event::PortId;
@@ -105,6 +105,9 @@ pub enum ToRelay {
         event: EventId,
         /// How it looks to the page; null: a network error.
         refusal: Option<Shape>,
+        /// What the person wrote, for the field they wrote it in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<Text>,
     },
     /// Stop copying.
     Stop {

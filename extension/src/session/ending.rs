@@ -68,7 +68,8 @@ impl Session {
     pub(super) fn refuse(&mut self, event: &EventId, out: &mut Vec<Effect>) {
         let Some(hold) = self.holds.remove(event) else { return };
         let refusal = Shape::of(self.sites.refusal(&hold.request));
-        self.say(hold.port, ToRelay::Refuse { event: event.clone(), refusal }, out);
+        let text = hold.written();
+        self.say(hold.port, ToRelay::Refuse { event: event.clone(), refusal, text }, out);
     }
 
     /// Refuses and says which fault it was, where a person waits for it.
@@ -137,7 +138,7 @@ impl Session {
             return;
         }
         self.taken_back(now, &event, RefusedReason::Aborted, out);
-        self.say(port, ToRelay::Refuse { event, refusal: None }, out);
+        self.say(port, ToRelay::Refuse { event, refusal: None, text: None }, out);
     }
 
     pub(super) fn holds_gone(&mut self, now: Millis, port: PortId, out: &mut Vec<Effect>) {

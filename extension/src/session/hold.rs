@@ -2,7 +2,9 @@
 //!
 //! INVARIANT: a hold has exactly one end, and only [`Permit`] opens the way to a release.
 
-use shared_protocol::{Action, App, Card, Choice, Code, LateEntry, Millis, Operation, Prompt, Reading, Text};
+use shared_protocol::{
+    Action, App, Card, Choice, Code, LateEntry, Millis, Operation, PartKind, Prompt, Reading, Text,
+};
 use shared_sites::{AnswerFormat, Body, Request};
 
 use super::event::PortId;
@@ -139,6 +141,14 @@ impl Hold {
             Reading::Prompt(prompt) => Some(prompt),
             Reading::Unread(_) => None,
         }
+    }
+
+    /// What the person wrote into the composer, without files and titles; `None` where there was no composer.
+    pub(super) fn written(&self) -> Option<Text> {
+        let prompt = self.prompt().filter(|prompt| prompt.operation == Operation::SendPrompt)?;
+        let parts = prompt.parts.iter().filter(|part| part.kind == PartKind::Text);
+        let text = parts.map(|part| part.text.expose()).collect::<Vec<_>>().join("\n");
+        (!text.is_empty()).then(|| Text::from(text))
     }
 
     /// Whether a question is asked that no host knows of.

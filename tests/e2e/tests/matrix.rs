@@ -127,11 +127,13 @@ async fn redacted(guarded: &Guarded) -> Result<()> {
     sent.expect_action(REDACTED.action)
 }
 
-/// Not sent; the page ends in its own error, the card says why.
+/// Not sent; the page ends in its own error, the card says why, and the person has the text again.
 async fn blocked(guarded: &Guarded) -> Result<()> {
     guarded.send(BLOCKED.text).await?;
     guarded.wait_for(State::Failed).await?;
-    guarded.card().await?.leave().await?;
+    guarded.card().await?.choose("close").await?;
+    guarded.wait_for_no_card().await?;
+    guarded.wait_for_draft(BLOCKED.text).await?;
     let sent = guarded.sent(0, &["judged", "refused", "shown"]).await?;
     guarded.never_left(BLOCKED.secret)?;
     ensure!(sent.row("released").is_none(), "refused and released: {sent:?}");

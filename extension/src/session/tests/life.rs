@@ -336,3 +336,26 @@ fn new_settings_reach_every_page_and_the_next_start() {
     assert!(effects.iter().any(|effect| matches!(effect, Effect::SaveSettings { .. })));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Config { .. })));
 }
+
+#[test]
+fn what_a_person_wrote_is_given_back_with_the_refusal_and_nothing_else_is() {
+    let given = |effects: &[Effect]| match &words(effects)[..] {
+        [ToRelay::Refuse { text, .. }] => text.as_ref().map(|text| text.expose().to_owned()),
+        other => panic!("{other:?}"),
+    };
+    let mut script = Script::with_host(enforcing());
+    script.hold(&event(1), send("dear diary"));
+    let refused = script.host(&says(verdict(&event(1), Outcome::Refuse, Action::Block)));
+    assert_eq!(given(&refused).as_deref(), Some("dear diary"));
+    // A draft is still in the field, and a broken send says nothing that could be given back.
+    let draft = json(&serde_json::json!({
+        "partial_query": {"id": "d", "author": {"role": "user"},
+            "content": {"content_type": "text", "parts": ["dra"]}},
+    }));
+    script.hold(&event(2), request("POST", "/backend-api/f/conversation/prepare", draft));
+    let refused = script.host(&says(verdict(&event(2), Outcome::Refuse, Action::Block)));
+    assert_eq!(given(&refused), None);
+    script.hold(&event(3), request("POST", "/backend-api/f/conversation", json(&serde_json::json!({}))));
+    let refused = script.host(&says(verdict(&event(3), Outcome::Refuse, Action::Block)));
+    assert_eq!(given(&refused), None);
+}

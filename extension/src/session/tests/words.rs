@@ -90,7 +90,7 @@ fn what_the_scripts_read_is_written_so() {
         json!({"kind": "send-this", "event": id, "body": {"type": "text", "text": "x"}, "copy": true, "ticket": "t"})
     );
     assert_eq!(
-        written(ToRelay::Refuse { event: event(1), refusal: None }),
+        written(ToRelay::Refuse { event: event(1), refusal: None, text: None }),
         json!({"kind": "refuse", "event": id, "refusal": null})
     );
     assert_eq!(

@@ -174,6 +174,16 @@ impl Session {
         Ok(self.find_last("[data-action=regenerate]").await?.click().await?)
     }
 
+    /// Waits until the composer holds this text.
+    pub async fn wait_for_draft(&self, text: &str) -> Result<()> {
+        let script = "return document.querySelector('.composer').innerText.trim() === arguments[0]";
+        let look = async || {
+            let holds = self.script(script, vec![json!(text)]).await?;
+            Ok((holds == json!(true)).then_some(()))
+        };
+        self.until("prompt back in the composer", look).await
+    }
+
     async fn composer(&self) -> Result<WebElement> {
         self.find(".composer").await
     }
