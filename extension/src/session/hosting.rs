@@ -9,7 +9,7 @@ use crate::ui::model::HostLink;
 
 impl Session {
     pub(super) fn want_host(&mut self, now: Millis, out: &mut Vec<Effect>) {
-        let patience = Millis::from(self.current().fail.deadline_ms);
+        let patience = Millis::from(self.deadline_ms());
         self.link.want(now, patience, out);
     }
 
@@ -36,7 +36,11 @@ impl Session {
                 }
             }
             ToExtension::Verdict(verdict) => self.verdict(now, *verdict, out),
-            ToExtension::Go { event, outcome } => self.go(&event, outcome, out),
+            ToExtension::Go { event, outcome } => {
+                self.link.confirmed(&event);
+                self.go(&event, outcome, out);
+            }
+            ToExtension::Noted { event } => self.link.confirmed(&event),
             ToExtension::Settings(settings) => self.set_settings(*settings, out),
             ToExtension::Status(status) => {
                 self.link.set_status(status);
@@ -45,7 +49,13 @@ impl Session {
                     self.deliver_late(out);
                 }
             }
-            ToExtension::Error { code, event: Some(event) } => self.fault(now, &event, code, out),
+            ToExtension::Error { code, event: Some(event) } => {
+                // What could not be written down now is said again to the next host.
+                if code != Code::NotRecorded {
+                    self.link.confirmed(&event);
+                }
+                self.fault(now, &event, code, out);
+            }
             ToExtension::Error { code: Code::BadVersion, event: None } if !self.link.is_up() => {
                 out.push(Effect::CloseHost);
                 self.host_lost(now, HostLink::Version, out);

@@ -1,18 +1,14 @@
 //! The link to the host: negotiation, frames, and when to try again.
 //!
 //! INVARIANT: the first word on every connection is `hello`, and nothing else is said before `welcome`.
-//! What waits meanwhile is kept in memory only, bounded; holds are asked again from their own state.
+//! What waits meanwhile is in the backlog; holds are asked again from their own state.
 
-use std::collections::VecDeque;
-
-use shared_protocol::{Hello, Millis, PROTOCOL, Status, ToHost, frame};
+use shared_protocol::{EventId, Hello, Millis, PROTOCOL, Status, ToHost, frame};
 
 use super::Effect;
+use super::backlog::Backlog;
 use crate::ui::model::HostLink;
 
-/// Messages that wait for a host: answers and ends of requests that are long gone.
-const BACKLOG: usize = 256;
-const BACKLOG_BYTES: usize = 16 << 20;
 /// Between a failure and the next try that a request may cause, doubling.
 const FIRST_PAUSE_MS: Millis = 250;
 const LONGEST_PAUSE_MS: Millis = 8_000;
@@ -35,7 +31,7 @@ pub(super) struct Link {
     failures: u32,
     next_id: u32,
     joiner: frame::Joiner,
-    backlog: VecDeque<ToHost>,
+    backlog: Backlog,
     status: Option<Status>,
 }
 
@@ -47,7 +43,7 @@ impl Default for Link {
             failures: 0,
             next_id: 0,
             joiner: frame::Joiner::default(),
-            backlog: VecDeque::new(),
+            backlog: Backlog::default(),
             status: None,
         }
     }
@@ -115,8 +111,8 @@ impl Link {
         self.state = State::Up;
         self.shown = HostLink::Connected;
         self.failures = 0;
-        for message in std::mem::take(&mut self.backlog) {
-            self.put(&message, out);
+        for message in self.backlog.take() {
+            self.tell(message, out);
         }
         true
     }
@@ -131,18 +127,21 @@ impl Link {
         self.state = State::Down { again: now + pause, idle: now + idle };
         self.shown = shown;
         self.status = None;
+        self.backlog.lost();
     }
 
     /// Says it now, or when the host is back.
     pub(super) fn say(&mut self, message: ToHost, out: &mut Vec<Effect>) {
         if self.is_up() {
-            self.put(&message, out);
-            return;
+            self.tell(message, out);
+        } else {
+            self.backlog.wait(message);
         }
-        self.backlog.push_back(message);
-        while self.backlog.len() > BACKLOG || self.backlog.iter().map(bytes).sum::<usize>() > BACKLOG_BYTES {
-            self.backlog.pop_front();
-        }
+    }
+
+    /// The host wrote down all that was said of this event, or never will.
+    pub(super) fn confirmed(&mut self, event: &EventId) {
+        self.backlog.confirmed(event);
     }
 
     /// Says it now or not at all.
@@ -154,6 +153,11 @@ impl Link {
         up
     }
 
+    fn tell(&mut self, message: ToHost, out: &mut Vec<Effect>) {
+        self.put(&message, out);
+        self.backlog.told(message);
+    }
+
     fn put(&mut self, message: &ToHost, out: &mut Vec<Effect>) {
         let Ok(json) = serde_json::to_string(message) else { return };
         self.next_id = self.next_id.wrapping_add(1);
@@ -163,21 +167,5 @@ impl Link {
     /// A whole message's JSON text, when this frame makes one whole.
     pub(super) fn join(&mut self, frame: &str) -> Option<String> {
         self.joiner.push(frame).ok().flatten()
-    }
-}
-
-/// Bytes of text in a message that can wait.
-fn bytes(message: &ToHost) -> usize {
-    match message {
-        ToHost::Response { response, .. } => response.text.len(),
-        ToHost::Hello(_)
-        | ToHost::Judge(_)
-        | ToHost::Shown { .. }
-        | ToHost::Answered { .. }
-        | ToHost::Refused { .. }
-        | ToHost::Ended { .. }
-        | ToHost::Drift { .. }
-        | ToHost::Late { .. }
-        | ToHost::Status => 0,
     }
 }

@@ -3,7 +3,8 @@
 //! The order for one held request:
 //! `judge` -> `verdict`; when the verdict asks, `shown`, then `answered` -> `go`; later `response`, `ended`.
 //! INVARIANT: `judge` and `answered` are idempotent by event id: a worker that died asks again and gets the
-//! recorded answer.
+//! recorded answer. What was said of an event and not confirmed by `go`, `noted` or `error` is said again to the
+//! next host.
 
 use serde::{Deserialize, Serialize};
 
@@ -241,6 +242,11 @@ pub enum ToExtension {
         event: EventId,
         /// `Release` (as the choice said: as it is, or edited) or `Refuse`. Never `Ask`.
         outcome: Outcome,
+    },
+    /// Everything that was said of this event is on record. Answers ended and refused.
+    Noted {
+        /// Which.
+        event: EventId,
     },
     /// A new snapshot.
     Settings(Box<Settings>),

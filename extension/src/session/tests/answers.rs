@@ -201,3 +201,39 @@ fn an_answer_without_text_is_drift() {
     let effects = script.end(&event(1), CopyEnd::End);
     assert!(script.host_hears(&effects).iter().any(|message| matches!(message, ToHost::Drift { .. })));
 }
+
+/// A host that comes after one was lost; what it is told.
+fn next_host(script: &mut Script) -> Vec<ToHost> {
+    script.wait(10_000);
+    script.happen(Event::HostOpened);
+    let welcome = Welcome { protocol: 1, host: "0.1.0".to_owned(), settings: enforcing() };
+    let effects = script.host(&ToExtension::Welcome(welcome));
+    script.host_hears(&effects)
+}
+
+#[test]
+fn an_answer_that_was_not_confirmed_is_told_to_the_next_host() {
+    let mut script = Script::with_host(enforcing());
+    for n in [1, 2] {
+        released(&mut script, &event(n));
+        script.chunk(&event(n), STREAM);
+        script.end(&event(n), CopyEnd::End);
+    }
+    script.host(&ToExtension::Noted { event: event(1) });
+    // A record that cannot be written now may be written later.
+    script.host(&ToExtension::Error { code: shared_protocol::Code::NotRecorded, event: Some(event(2)) });
+    script.happen(Event::HostLost { missing: false });
+    for _ in 0..2 {
+        let said = next_host(&mut script);
+        assert!(
+            matches!(&said[..], [ToHost::Response { event: first, .. }, ToHost::Ended { event: last, .. }]
+                if *first == event(2) && *last == event(2)),
+            "{said:?}"
+        );
+        script.happen(Event::HostLost { missing: false });
+    }
+    next_host(&mut script);
+    script.host(&ToExtension::Noted { event: event(2) });
+    script.happen(Event::HostLost { missing: false });
+    assert_eq!(next_host(&mut script), []);
+}

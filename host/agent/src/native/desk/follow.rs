@@ -47,11 +47,13 @@ impl Desk {
             ToHost::Answered { event, choice, at } => self.answered(event, &choice, at),
             ToHost::Refused { event, reason, at } => {
                 let by = RefusedBy::Extension(reason);
-                self.append(&event, at, row(Entry::Refused(Refused { by })))
+                self.append(&event, at, row(Entry::Refused(Refused { by })))?;
+                self.noted(event)
             }
             ToHost::Response { event, response, at } => self.response(&event, &response, at),
             ToHost::Ended { event, reason, at } => {
-                self.append(&event, at, row(Entry::Ended(Ended { reason })))
+                self.append(&event, at, row(Entry::Ended(Ended { reason })))?;
+                self.noted(event)
             }
             ToHost::Drift { app, drift, at } => {
                 let entry = Entry::Drift(Drifted { drift });
@@ -80,6 +82,12 @@ impl Desk {
             Answer::Unknown => return Err(Code::UnknownEvent),
         };
         self.send(ToExtension::Go { event, outcome });
+        Ok(())
+    }
+
+    /// Messages of one event are taken in order: what came before is on record too.
+    fn noted(&self, event: EventId) -> Result<(), Code> {
+        self.send(ToExtension::Noted { event });
         Ok(())
     }
 
