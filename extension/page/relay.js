@@ -133,13 +133,15 @@
   const onGo = (message) => {
     const held = open.get(message.event);
     if (!held) return;
-    const { kind, body, copy, refusal, ticket } = message;
+    const { kind, body, copy, refusal, ticket, text } = message;
     if (kind !== "refuse" && copy === true) {
       open.set(message.event, { id: held.id, ticket, head: null, text: "" });
     } else {
       forget(message.event);
     }
     hook.postMessage({ kind, id: held.id, body, copy: copy === true, refusal: refusal ?? null });
+    // The worker shows a card before it refuses.
+    if (kind === "refuse" && text) promptgateFrame.afterClose(() => promptgateGiveBack(promptgateFrame.fieldNow, text));
   };
 
   const fromWorker = (message) => {
@@ -186,9 +188,11 @@
     hook.onmessage = onHook;
     // A frame connects when it has something to say.
     if (window === top) connect();
-    // What the last background knew, before the one that is starting speaks.
-    const known = api.storage.local.get("config");
-    known.then(({ config }) => config && hook.postMessage({ kind: "config", ...config })).catch(() => {});
+    // What the last background knew, before the one that is starting speaks; a managed profile starts closed.
+    const tell = ({ config }) => config && hook.postMessage({ kind: "config", ...config });
+    const close = ({ managed }) => managed === true && hook.postMessage({ kind: "closed" });
+    api.storage.managed.get("managed").then(close).catch(() => {})
+      .then(() => api.storage.local.get("config")).then(tell).catch(() => {});
   };
   addEventListener("message", onPort, true);
 })();

@@ -12,7 +12,7 @@ let session = null;
 let host = null;
 let wake = 0;
 let lastPort = 0;
-// What a fault yields until the session has said so.
+// What a fault yields: as the last session said; before any has, a managed profile is closed.
 let config = { on_deadline: "send" };
 
 const browserName = async () => {
@@ -23,10 +23,15 @@ const browserName = async () => {
   return brands.includes("Google Chrome") ? "chrome" : "chromium";
 };
 
+// Firefox has no managed storage, and throws, where nobody set any.
+const isManaged = () => api.storage.managed.get("managed").then(({ managed }) => managed === true, () => false);
+
 const begin = async () => {
-  const { settings, late } = await api.storage.local.get(["settings", "late"]);
-  const start = { browser: await browserName(), version: api.runtime.getManifest().version };
-  session = new Session({ ...start, settings: settings ?? null, late: late ?? [] });
+  const kept = await api.storage.local.get(["settings", "late", "config"]);
+  const managed = await isManaged();
+  config = kept.config ?? { on_deadline: managed ? "refuse" : "send" };
+  const start = { browser: await browserName(), version: api.runtime.getManifest().version, managed };
+  session = new Session({ ...start, settings: kept.settings ?? null, late: kept.late ?? [] });
   perform(session.handle(Date.now(), { kind: "started" }));
 };
 

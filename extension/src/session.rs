@@ -9,6 +9,7 @@
 
 mod answering;
 mod asking;
+mod backlog;
 mod cards;
 mod copy;
 mod effect;
@@ -36,6 +37,8 @@ use crate::ui::model::{FromPopup, HostLink, PopupState, ToPopup};
 /// Time the host has beyond its own deadline before this session gives up on it; the hook's is longer still.
 const GRACE_MS: Millis = 500;
 const HOOK_GRACE_MS: u32 = 1_000;
+/// How long a host that was never met has to start and say which settings hold.
+const FIRST_MS: u32 = 15_000;
 /// Most bytes of a body the hook copies, whatever the settings say: what one message may hold.
 const MOST_COPIED: u32 = 20 << 20;
 
@@ -44,6 +47,7 @@ pub struct Session {
     sites: Sites,
     browser: Browser,
     version: String,
+    managed: bool,
     settings: Option<Settings>,
     link: link::Link,
     late: late::Late,
@@ -77,6 +81,7 @@ impl Session {
             sites: Sites::builtin()?,
             browser: start.browser,
             version: start.version,
+            managed: start.managed,
             settings: start.settings,
             link: link::Link::default(),
             late: late::Late::new(start.late),
@@ -213,9 +218,16 @@ impl Session {
         self.told_popup = Some(state);
     }
 
-    /// The settings that hold now.
+    /// The settings that hold now. Before any were received: closed where the browser says that an organisation
+    /// manages it, else a trial.
     fn current(&self) -> Settings {
-        self.settings.unwrap_or(Settings::TRIAL)
+        self.settings.unwrap_or(if self.managed { Settings::MANAGED } else { Settings::TRIAL })
+    }
+
+    /// Machine time for one verdict. A host that was never met may enforce: it is given time to say so.
+    fn deadline_ms(&self) -> u32 {
+        let known = self.current().fail.deadline_ms;
+        if self.settings.is_some() { known } else { known.max(FIRST_MS) }
     }
 
     fn config(&self) -> HookConfig {
@@ -227,13 +239,13 @@ impl Session {
             data: self.sites.hook(),
             // A prompt is longer in the site's own encoding.
             limit: fail.oversize_bytes.saturating_mul(2).min(MOST_COPIED),
-            deadline_ms: fail.deadline_ms.saturating_add(HOOK_GRACE_MS),
+            deadline_ms: self.deadline_ms().saturating_add(HOOK_GRACE_MS),
             on_deadline: if open { OnDeadline::Send } else { OnDeadline::Refuse },
         }
     }
 
     fn machine_ms(&self) -> Millis {
-        Millis::from(self.current().fail.deadline_ms) + GRACE_MS
+        Millis::from(self.deadline_ms()) + GRACE_MS
     }
 
     fn say(&self, port: PortId, message: ToRelay, out: &mut Vec<Effect>) {

@@ -8,7 +8,8 @@ const channel = new MessageChannel();
 const wire = channel.port1;
 const holds = new Map();
 const copies = new Map();
-const fail = { deadline_ms: 4000, on_deadline: "send" };
+// Until the first word: as long as a host that was never met has to start.
+const fail = { deadline_ms: 16000, on_deadline: "send" };
 let last = 0;
 
 const REFUSE = { kind: "refuse", refusal: null };
@@ -81,6 +82,9 @@ const obey = (message) => {
       limit = message.limit;
       fail.deadline_ms = message.deadline_ms;
       fail.on_deadline = message.on_deadline;
+      break;
+    case "closed":
+      fail.on_deadline = "refuse";
       break;
     case "wait": {
       const waiting = mapGet(holds, message.id);

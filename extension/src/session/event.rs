@@ -18,6 +18,9 @@ pub struct Start {
     pub browser: Browser,
     /// The extension's own version.
     pub version: String,
+    /// The browser's own managed storage says that an organisation manages this profile.
+    #[serde(default)]
+    pub managed: bool,
     /// The last settings received, if any were.
     #[serde(default)]
     pub settings: Option<Settings>,

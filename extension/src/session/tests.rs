@@ -32,7 +32,16 @@ struct Script {
 impl Script {
     /// A session with a page, and no host yet.
     fn new(settings: Option<Settings>, late: Vec<LateEntry>) -> Self {
-        let start = Start { browser: Browser::Chromium, version: "0.1.0".to_owned(), settings, late };
+        Self::starting(Start {
+            browser: Browser::Chromium,
+            version: "0.1.0".to_owned(),
+            managed: false,
+            settings,
+            late,
+        })
+    }
+
+    fn starting(start: Start) -> Self {
         let session = Session::new(start).unwrap();
         let mut script =
             Self { session, now: 1_000_000, joiner: frame::Joiner::default(), effects: Vec::new() };

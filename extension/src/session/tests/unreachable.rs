@@ -262,3 +262,35 @@ fn frames_that_are_no_message_change_nothing() {
     let effects = script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)));
     assert!(matches!(&words(&effects)[..], [ToRelay::Send { .. }]));
 }
+
+#[test]
+fn before_any_settings_were_received_a_slow_host_is_waited_for() {
+    let mut script = Script::new(None, Vec::new());
+    script.hold(&event(1), send("hello"));
+    assert!(words(&script.wait(14_000)).is_empty());
+    script.host_comes(enforcing());
+    let effects = script.host(&says(verdict(&event(1), Outcome::Refuse, Action::Block)));
+    assert!(matches!(&words(&effects)[..], [ToRelay::Refuse { .. }]), "{effects:?}");
+}
+
+#[test]
+fn before_any_settings_were_received_no_host_is_a_trial_unless_the_browser_is_managed() {
+    for (managed, missing) in [(false, true), (false, false), (true, true), (true, false)] {
+        let mut script = Script::starting(Start {
+            browser: Browser::Firefox,
+            version: "0.1.0".to_owned(),
+            managed,
+            settings: None,
+            late: Vec::new(),
+        });
+        let mut effects = script.hold(&event(1), send("hello"));
+        if missing {
+            effects.extend(script.happen(Event::HostLost { missing }));
+        } else {
+            effects.extend(script.wait(16_000));
+        }
+        let words = words(&effects);
+        assert_eq!(matches!(&words[..], [ToRelay::Send { .. }]), !managed, "{words:?}");
+        assert_eq!(matches!(&words[..], [ToRelay::Refuse { .. }]), managed, "{words:?}");
+    }
+}
