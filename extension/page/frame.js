@@ -1,5 +1,6 @@
 // The card's place on the page: a frame of the extension's own origin inside a closed shadow root, near the field
 // the person writes in. What the card says never passes through here: the frame asks the background itself.
+// In the top layer, where only what opens later can lie over it; plain-view.js looks for that.
 // INVARIANT: one card at a time; the page gets no handle to the frame, and of its address only that there is one.
 
 const promptgateFrame = (() => {
@@ -8,6 +9,11 @@ const promptgateFrame = (() => {
   const WIDTH = 420;
   const GAP = 4;
   const START_HEIGHT = 160;
+  // In a root's own sheet `important` wins over all that the page's sheets and scripts say of the host.
+  const SHEET =
+    ":host{all:initial!important;display:block!important;position:fixed!important;inset:0 auto auto 0!important;" +
+    "width:0!important;height:0!important;z-index:2147483647!important}" +
+    "iframe{position:fixed;border:0;margin:0;padding:0;background:transparent;color-scheme:light dark}";
   let field = null;
   let shown = null;
   const waitingForClose = [];
@@ -37,10 +43,12 @@ const promptgateFrame = (() => {
     return rect.width > 0 && rect.height > 0 ? rect : null;
   };
 
+  const wide = () => Math.min(WIDTH, innerWidth - 2 * GAP);
+
   // Above the field if there is room, else below it, else at the bottom's middle.
   const place = () => {
     if (!shown) return;
-    const width = Math.min(WIDTH, innerWidth - 2 * GAP);
+    const width = wide();
     const height = Math.min(shown.height, innerHeight - 2 * GAP);
     const rect = fieldRect();
     let left = (innerWidth - width) / 2;
@@ -66,9 +74,12 @@ const promptgateFrame = (() => {
   addEventListener("resize", soon, { passive: true });
   addEventListener("scroll", soon, { passive: true, capture: true });
 
+  const is = (token) => shown?.token === token;
+
   const close = (token) => {
-    if (!shown || (token !== undefined && shown.token !== token)) return;
+    if (!shown || (token !== undefined && !is(token))) return;
     const hadFocus = document.activeElement === shown.host;
+    promptgateView.leave();
     shown.host.remove();
     shown = null;
     if (hadFocus) fieldNow()?.focus();
@@ -81,33 +92,46 @@ const promptgateFrame = (() => {
     else act();
   };
 
-  // `focus`: it asks, or says why nothing was sent. Firefox lets no frame take the focus by itself.
-  const open = (token, focus) => {
-    // A background that died and asks again finds the card as the person left it.
-    if (shown?.token === token) return;
-    close();
+  const build = () => {
     const host = document.createElement("div");
-    host.style.cssText = "all:initial;position:fixed;z-index:2147483647;left:0;top:0;width:0;height:0";
     const root = host.attachShadow({ mode: "closed" });
+    const sheet = document.createElement("style");
+    sheet.textContent = SHEET;
     const frame = document.createElement("iframe");
-    frame.style.cssText =
-      "position:fixed;border:0;margin:0;padding:0;background:transparent;color-scheme:light dark;" +
-      "z-index:2147483647;pointer-events:auto;visibility:visible;opacity:1;display:block";
     frame.title = "Promptgate";
+    root.append(sheet, frame);
+    return { host, frame };
+  };
+
+  // `focus`: it asks, or says why nothing was sent; the frame gets it once it has said its size. Firefox lets no
+  // frame take it by itself. `lost`: is called when the page takes the card away or covers it.
+  const open = (token, focus, lost) => {
+    if (is(token)) {
+      // A background that died and asks again finds the card as the person left it.
+      if (promptgateView.seen() > 0) return;
+      promptgateView.rise();
+      shown.focus = focus;
+      place();
+      return;
+    }
+    close();
+    const { host, frame } = build();
     frame.src = api.runtime.getURL(`ui/card.html#${token}`);
-    root.append(frame);
     shown = { token, host, frame, focus, height: START_HEIGHT };
-    document.documentElement.append(host);
+    promptgateView.begin(host, frame, wide, () => lost(token));
     place();
   };
 
   const size = (token, height) => {
-    if (!shown || shown.token !== token || !(height > 0)) return;
+    if (!is(token) || !(height > 0)) return;
     shown.height = height;
     place();
     if (shown.focus) shown.frame.focus();
     shown.focus = false;
   };
 
-  return { open, close, size, afterClose, fieldNow };
+  // For how long the card could be seen, in milliseconds; 0: it cannot.
+  const seen = (token) => (is(token) ? promptgateView.seen() : 0);
+
+  return { open, close, size, seen, afterClose, fieldNow };
 })();

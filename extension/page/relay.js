@@ -160,7 +160,9 @@
       case "config":
         return hook?.postMessage(message);
       case "card":
-        return promptgateFrame.open(message.token, message.focus);
+        return promptgateFrame.open(message.token, message.focus, (token) => say({ kind: "card-lost", token }));
+      case "card-look":
+        return say({ kind: "card-seen", token: message.token, ms: promptgateFrame.seen(message.token) });
       case "card-size":
         return promptgateFrame.size(message.token, message.height);
       case "card-close":

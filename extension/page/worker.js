@@ -12,8 +12,8 @@ let session = null;
 let host = null;
 let wake = 0;
 let lastPort = 0;
-// What a fault yields: as the last session said; before any has, a managed profile is closed.
-let config = { on_deadline: "send" };
+// What a fault yields: as the last session said, also to an earlier background.
+let config = null;
 
 const browserName = async () => {
   if (api.runtime.getBrowserInfo) return "firefox";
@@ -26,10 +26,14 @@ const browserName = async () => {
 // Firefox has no managed storage, and throws, where nobody set any.
 const isManaged = () => api.storage.managed.get("managed").then(({ managed }) => managed === true, () => false);
 
+// Before any session has said so, a managed profile is closed.
+const lastSaid = async () =>
+  (await api.storage.local.get("config")).config ?? { on_deadline: (await isManaged()) ? "refuse" : "send" };
+
 const begin = async () => {
-  const kept = await api.storage.local.get(["settings", "late", "config"]);
+  const kept = await api.storage.local.get(["settings", "late"]);
   const managed = await isManaged();
-  config = kept.config ?? { on_deadline: managed ? "refuse" : "send" };
+  config ??= await lastSaid();
   const start = { browser: await browserName(), version: api.runtime.getManifest().version, managed };
   session = new Session({ ...start, settings: kept.settings ?? null, late: kept.late ?? [] });
   perform(session.handle(Date.now(), { kind: "started" }));
@@ -42,6 +46,7 @@ const happen = async (event) => {
     await ready;
     perform(session.handle(Date.now(), event));
   } catch {
+    config ??= await lastSaid().catch(() => null);
     recover(event);
   }
 };
@@ -51,7 +56,7 @@ const happen = async (event) => {
 const recover = (event) => {
   const said = event.kind === "relay" ? event.said : null;
   if (said?.kind === "hold" || said?.kind === "resume") {
-    const word = config.on_deadline === "send" ? "send" : "refuse";
+    const word = config?.on_deadline === "send" ? "send" : "refuse";
     post(event.port, { kind: word, event: said.event, copy: false, refusal: null });
   }
   for (const port of ports.values()) port.disconnect();
@@ -108,11 +113,27 @@ const perform = (effects) => {
       case "save-late":
         api.storage.local.set({ late: effect.entries });
         break;
+      case "open-window":
+        openWindow(effect.token);
+        break;
+      case "close-window":
+        api.windows.remove(ports.get(effect.port)?.sender.tab.windowId).catch(() => {});
+        break;
       case "badge":
         api.action.setBadgeText({ text: effect.text });
         break;
       default:
     }
+  }
+};
+
+// A card that no page can reach.
+const openWindow = async (token) => {
+  const url = api.runtime.getURL(`ui/card.html#${token}`);
+  try {
+    await api.windows.create({ url, type: "popup", width: 480, height: 420, focused: true });
+  } catch {
+    happen({ kind: "no-window", token });
   }
 };
 
@@ -148,7 +169,9 @@ api.runtime.onConnect.addListener((port) => {
   port.onDisconnect.addListener(() => {
     if (ports.delete(id)) happen({ kind: "closed", port: id });
   });
-  happen({ kind: "opened", port: id, name, tab: sender.tab?.id ?? null, private: sender.tab?.incognito ?? false });
+  const { tab, frameId } = sender;
+  const where = { tab: tab?.id ?? null, private: tab?.incognito ?? false, top: frameId === 0 };
+  happen({ kind: "opened", port: id, name, ...where });
 });
 
 // Waking early lets the host start before the first Send.

@@ -68,6 +68,7 @@ pub struct Session {
 struct Page {
     tab: Option<i64>,
     private: bool,
+    top: bool,
     sockets: copy::Sockets,
 }
 
@@ -115,38 +116,36 @@ impl Session {
                     self.want_host(now, out);
                 }
             }
-            Event::Opened { port, name, tab, private } => self.opened(now, port, name, (tab, private), out),
+            Event::Opened { port, name, tab, private, top } => {
+                let page = Page { tab, private, top, sockets: copy::Sockets::default() };
+                self.opened(now, port, name, page, out);
+            }
             Event::Closed { port } => self.closed(now, port, out),
             Event::Relay { port, said } => self.relay_said(now, port, said, out),
             Event::Card { port, said } => self.card_said(now, port, said, out),
             Event::Popup { port: _, said: FromPopup::Check } => self.ask_status(now, out),
             Event::Garbled { port, event } => self.garbled(now, port, event, out),
+            Event::NoWindow { token } => self.dismissed(now, &token, out),
             Event::HostOpened => self.link.hello(self.hello(), out),
             Event::HostSaid { frame } => self.host_said(now, &frame, out),
             Event::HostLost { missing } => {
                 let shown = if missing { HostLink::Missing } else { HostLink::Lost };
                 self.host_lost(now, shown, out);
             }
-            Event::Woke => {}
+            // Woken early, by a clock that was set back: it is asked for again.
+            Event::Woke => self.wake = None,
         }
     }
 
-    fn opened(
-        &mut self,
-        now: Millis,
-        port: PortId,
-        name: PortName,
-        (tab, private): (Option<i64>, bool),
-        out: &mut Vec<Effect>,
-    ) {
+    fn opened(&mut self, now: Millis, port: PortId, name: PortName, page: Page, out: &mut Vec<Effect>) {
         match name {
             PortName::Relay => {
-                self.pages.insert(port, Page { tab, private, sockets: copy::Sockets::default() });
+                self.pages.insert(port, page);
                 self.say(port, ToRelay::Config(Box::new(self.config())), out);
                 // A guarded page is open: the host should be warm when the first prompt comes.
                 self.want_host(now, out);
             }
-            PortName::Card => {}
+            PortName::Card => self.cards.port(port, page.top),
             PortName::Popup => {
                 self.popups.push(port);
                 self.told_popup = None;
@@ -157,7 +156,9 @@ impl Session {
 
     fn closed(&mut self, now: Millis, port: PortId, out: &mut Vec<Effect>) {
         self.popups.retain(|open| *open != port);
-        self.cards.port_gone(port);
+        if let Some(event) = self.cards.port_gone(port) {
+            self.dismissed(now, &event, out);
+        }
         if self.pages.remove(&port).is_some() {
             self.cards.page_gone(port);
             self.holds_gone(now, port, out);
@@ -173,7 +174,7 @@ impl Session {
         }
         self.holds_due(now, out);
         self.copies_due(now, out);
-        if self.link.due(!self.late.entries().is_empty()).is_some_and(|due| now >= due) {
+        if self.link.is_idle_due(now, !self.late.entries().is_empty()) {
             self.want_host(now, out);
         }
     }

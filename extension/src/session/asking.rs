@@ -8,7 +8,7 @@ use super::effect::{Effect, ToPort, ToRelay};
 use super::event::PortId;
 use super::hold::{Hold, NotTaken, Permit, Question, State, own_card};
 use super::{HOOK_GRACE_MS, Session};
-use crate::ui::model::{CardModel, FromCard, Rejected, Stage, ToCard};
+use crate::ui::model::{CardModel, FromCard, Rejected, SEEN_MS, Stage, ToCard};
 
 impl Session {
     pub(super) fn edit_failed(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) {
@@ -21,11 +21,11 @@ impl Session {
         let answer_ms = Millis::from(self.current().fail.answer_ms);
         let Some(hold) = self.holds.get_mut(event) else { return };
         if hold.is_quiet() || hold.operation().is_none() {
-            self.note_late(now, event, false, out);
+            self.note_refused(now, event, out);
             return self.refuse(event, out);
         }
         let card = own_card(Action::Warn, code);
-        hold.state = State::Asking(Question { card: card.clone(), edited: None, alone: true });
+        hold.state = State::Asking(Question { card: card.clone(), edited: None, alone: true, given: None });
         hold.due = now + answer_ms;
         self.ask(event, answer_ms, card, Some(code), out);
     }
@@ -60,14 +60,80 @@ impl Session {
                     self.link.say(ToHost::Shown { event, at: now }, out);
                 }
             }
-            FromCard::Choice { choice } => self.choose(now, Some(port), &event, choice, out),
-            FromCard::Close => {
-                if self.holds.contains_key(&event) {
-                    self.choose(now, Some(port), &event, Choice::None, out);
-                } else {
-                    self.cards.close(&event, out);
+            FromCard::Choice { choice } => self.answered(now, port, &event, choice, out),
+            FromCard::Covered => {
+                if self.cards.page(port).is_some() {
+                    self.cards.disturbed(&event, out);
                 }
             }
+            FromCard::Close => self.dismissed(now, &event, out),
+        }
+    }
+
+    /// The person closed the card.
+    pub(super) fn dismissed(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) {
+        if self.holds.contains_key(event) {
+            self.choose(now, None, event, Choice::None, out);
+        } else {
+            self.cards.close(event, out);
+        }
+    }
+
+    /// An answer: what lets go from a frame of the page counts when the relay has said that it could be seen.
+    fn answered(
+        &mut self,
+        now: Millis,
+        port: PortId,
+        event: &EventId,
+        choice: Choice,
+        out: &mut Vec<Effect>,
+    ) {
+        let takes_back = matches!(choice, Choice::Edit | Choice::None);
+        let Some(page) = self.cards.page(port).filter(|_| !takes_back) else {
+            if takes_back || self.cards.speaks(port) {
+                self.choose(now, Some(port), event, choice, out);
+            }
+            return;
+        };
+        if !self.cards.speaks(port) {
+            return;
+        }
+        if let Some(hold) = self.holds.get_mut(event)
+            && let State::Asking(question) = &mut hold.state
+        {
+            question.given = Some((port, choice));
+            self.say(page, ToRelay::CardLook { token: event.as_str().to_owned() }, out);
+        }
+    }
+
+    /// The relay says for how long the card could be seen.
+    pub(super) fn card_seen(
+        &mut self,
+        now: Millis,
+        page: PortId,
+        event: &EventId,
+        ms: Millis,
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(hold) = self.holds.get_mut(event) else { return };
+        let State::Asking(question) = &mut hold.state else { return };
+        let Some((port, choice)) = question.given.take() else { return };
+        // What was given where the card was before counts nowhere.
+        if self.cards.page(port) != Some(page) || !self.cards.speaks(port) {
+            return;
+        }
+        if ms < SEEN_MS {
+            let message = ToPort::Card(ToCard::Rejected { why: Rejected::NotSeen });
+            return out.push(Effect::ToPort { port, message });
+        }
+        self.cards.answered(page);
+        self.choose(now, Some(port), event, choice, out);
+    }
+
+    /// The relay misses the card on its page, or sees something over it.
+    pub(super) fn card_lost(&mut self, page: PortId, event: &EventId, out: &mut Vec<Effect>) {
+        if self.cards.page_of(event) == Some(page) {
+            self.cards.disturbed(event, out);
         }
     }
 
@@ -99,7 +165,7 @@ impl Session {
         match (alone, &choice) {
             (true, Choice::SendAnyway) => self.release_late(now, event, out),
             (true, _) => {
-                self.note_late(now, event, false, out);
+                self.note_refused(now, event, out);
                 self.refuse(event, out);
             }
             // Taking it back needs nobody's word; the record follows.
@@ -159,9 +225,23 @@ impl Session {
         let Some(hold) = self.holds.get(event) else { return };
         // A call that nobody knows says its word only where it covers no other.
         let unknown = hold.operation().is_none() && model.stage != Stage::Ask;
-        let covers = unknown && self.cards.any_on(hold.port);
+        let page = self.card_page(hold.port);
+        let covers = unknown && self.cards.any_on(page);
         if !hold.is_quiet() && !covers {
-            self.cards.show(event, hold.port, model, out);
+            // What lies over a frame of another page, a relay inside it cannot see.
+            if self.pages.get(&page).is_some_and(|page| !page.top) {
+                self.cards.distrust(page);
+            }
+            self.cards.show(event, page, model, out);
         }
+    }
+
+    /// The page that shows a frame's card: the one around it, where nothing of another document can lie over it.
+    fn card_page(&self, port: PortId) -> PortId {
+        let Some(page) = self.pages.get(&port).filter(|page| !page.top && page.tab.is_some()) else {
+            return port;
+        };
+        let around = self.pages.iter().find(|(_, other)| other.top && other.tab == page.tab);
+        around.map_or(port, |(around, _)| *around)
     }
 }

@@ -1,9 +1,12 @@
-//! Which card is on which page, and which card port asks about it. A card's token is its request's event.
+//! Which card is on which page or in a window of its own, and which card port asks about it. A card's token is
+//! its request's event.
 //!
-//! INVARIANT: one card at a time on a page; a question is never pushed away by advice, and the next question
+//! INVARIANT: one card at a time for a page; a question is never pushed away by advice, and the next question
 //! comes when the one before it is gone.
+//! INVARIANT: a page that takes a card away or covers it gets it back [`MOST_PUT_BACK`] times; after that its
+//! questions are asked in windows of the extension, where no page reaches, until an answer on the page counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared_protocol::EventId;
 
@@ -11,12 +14,27 @@ use super::effect::{Effect, ToPort, ToRelay};
 use super::event::PortId;
 use crate::ui::model::{CardModel, Stage, ToCard};
 
+/// How often a card is put back on a page.
+pub(super) const MOST_PUT_BACK: u32 = 3;
+
+/// Where a card is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Nowhere yet.
+    Waiting,
+    /// In a frame of the page.
+    Page,
+    /// In a window of the extension.
+    Window,
+}
+
 /// A card.
 #[derive(Debug)]
 struct Open {
+    /// The page it belongs to.
     page: PortId,
     order: u64,
-    on_page: bool,
+    place: Place,
     model: CardModel,
 }
 
@@ -25,6 +43,10 @@ struct Open {
 pub(super) struct Cards {
     open: BTreeMap<EventId, Open>,
     ports: BTreeMap<PortId, EventId>,
+    /// The ports of cards that are windows, not frames.
+    windows: BTreeSet<PortId>,
+    /// How often each page took a card away or covered it since the last answer on it.
+    disturbed: BTreeMap<PortId, u32>,
     count: u64,
 }
 
@@ -32,8 +54,11 @@ impl Cards {
     /// Shows `model` on `page`, now or after the question that is there.
     pub(super) fn show(&mut self, event: &EventId, page: PortId, model: CardModel, out: &mut Vec<Effect>) {
         self.count += 1;
-        let order = self.open.get(event).map_or(self.count, |open| open.order);
-        self.open.insert(event.clone(), Open { page, order, on_page: false, model });
+        let before = self.open.get(event);
+        let order = before.map_or(self.count, |open| open.order);
+        let windowed = before.is_some_and(|open| open.place == Place::Window) || self.has_window(event);
+        let place = if windowed { Place::Window } else { Place::Waiting };
+        self.open.insert(event.clone(), Open { page, order, place, model });
         self.tell_ports(event, out);
         self.next(page, out);
     }
@@ -46,28 +71,100 @@ impl Cards {
     /// Takes the card of `event` away.
     pub(super) fn close(&mut self, event: &EventId, out: &mut Vec<Effect>) {
         if let Some(open) = self.open.remove(event) {
-            if open.on_page {
-                out.push(relay(open.page, ToRelay::CardClose { token: token(event) }));
+            match open.place {
+                Place::Waiting => {}
+                Place::Page => out.push(relay(open.page, ToRelay::CardClose { token: token(event) })),
+                Place::Window => {
+                    let windows =
+                        self.ports.iter().filter(|(port, of)| *of == event && self.windows.contains(port));
+                    out.extend(windows.map(|(port, _)| Effect::CloseWindow { port: *port }));
+                }
             }
             self.next(open.page, out);
         }
     }
 
-    /// The page is gone and its cards with it.
-    pub(super) fn page_gone(&mut self, page: PortId) {
-        self.open.retain(|_, open| open.page != page);
-    }
-
-    /// A card's port was opened with this token.
-    pub(super) fn opened(&mut self, port: PortId, token: String, out: &mut Vec<Effect>) {
-        if let Ok(event) = EventId::try_from(token) {
-            self.ports.insert(port, event.clone());
-            self.tell_ports(&event, out);
+    /// The page took the card of `event` away, or something lies over it.
+    pub(super) fn disturbed(&mut self, event: &EventId, out: &mut Vec<Effect>) {
+        let Some(open) = self.open.get_mut(event).filter(|open| open.place == Place::Page) else { return };
+        let page = open.page;
+        let times = self.disturbed.entry(page).or_default();
+        *times += 1;
+        if *times <= MOST_PUT_BACK {
+            out.push(put(page, event, open.model.stage));
+        } else if open.model.stage == Stage::Ask {
+            open.place = Place::Waiting;
+            out.push(relay(page, ToRelay::CardClose { token: token(event) }));
+            self.next(page, out);
+        } else {
+            // It said its word to whoever could see it.
+            self.close(event, out);
         }
     }
 
-    pub(super) fn port_gone(&mut self, port: PortId) {
-        self.ports.remove(&port);
+    /// This page's questions are asked in windows.
+    pub(super) fn distrust(&mut self, page: PortId) {
+        self.disturbed.insert(page, MOST_PUT_BACK + 1);
+    }
+
+    /// An answer on this page counted: its card could be seen.
+    pub(super) fn answered(&mut self, page: PortId) {
+        self.disturbed.remove(&page);
+    }
+
+    /// The page is gone and its cards with it.
+    pub(super) fn page_gone(&mut self, page: PortId) {
+        self.open.retain(|_, open| open.page != page);
+        self.disturbed.remove(&page);
+    }
+
+    /// A card's port was opened; `window`: not in a frame of a page.
+    pub(super) fn port(&mut self, port: PortId, window: bool) {
+        if window {
+            self.windows.insert(port);
+        }
+    }
+
+    /// A card's port said its token.
+    pub(super) fn opened(&mut self, port: PortId, named: String, out: &mut Vec<Effect>) {
+        let Ok(event) = EventId::try_from(named) else { return };
+        self.ports.insert(port, event.clone());
+        // A background that started anew finds the window that an earlier one opened.
+        if self.windows.contains(&port)
+            && let Some(open) = self.open.get_mut(&event)
+            && std::mem::replace(&mut open.place, Place::Window) == Place::Page
+        {
+            out.push(relay(open.page, ToRelay::CardClose { token: token(&event) }));
+        }
+        self.tell_ports(&event, out);
+    }
+
+    /// A card's port is gone; the event whose window that was, if it was one.
+    pub(super) fn port_gone(&mut self, port: PortId) -> Option<EventId> {
+        let event = self.ports.remove(&port)?;
+        let was_window = self.windows.remove(&port);
+        (was_window && !self.has_window(&event)).then_some(event)
+    }
+
+    /// Whether this port is where the card of its event is: only there an answer counts.
+    pub(super) fn speaks(&self, port: PortId) -> bool {
+        let open = self.ports.get(&port).and_then(|event| self.open.get(event));
+        open.is_some_and(|open| (open.place == Place::Window) == self.windows.contains(&port))
+    }
+
+    /// The page whose frame this port is in; `None` for a window.
+    pub(super) fn page(&self, port: PortId) -> Option<PortId> {
+        let event = self.ports.get(&port).filter(|_| !self.windows.contains(&port))?;
+        self.open.get(event).map(|open| open.page)
+    }
+
+    /// The page that the card of `event` belongs to.
+    pub(super) fn page_of(&self, event: &EventId) -> Option<PortId> {
+        self.open.get(event).map(|open| open.page)
+    }
+
+    fn has_window(&self, event: &EventId) -> bool {
+        self.windows.iter().any(|port| self.ports.get(port) == Some(event))
     }
 
     /// The request a card's port speaks for.
@@ -82,7 +179,7 @@ impl Cards {
     /// The card wants this height.
     pub(super) fn size(&self, port: PortId, height: u32, out: &mut Vec<Effect>) {
         if let Some(event) = self.ports.get(&port)
-            && let Some(open) = self.open.get(event)
+            && let Some(open) = self.open.get(event).filter(|open| open.place == Place::Page)
         {
             out.push(relay(open.page, ToRelay::CardSize { token: token(event), height }));
         }
@@ -107,14 +204,25 @@ impl Cards {
         // What said its word and was covered by a newer one is over.
         self.open
             .retain(|event, open| open.page != page || open.model.stage == Stage::Ask || *event == wanted);
+        let hostile = self.disturbed.get(&page).is_some_and(|times| *times > MOST_PUT_BACK);
         for (event, open) in self.open.iter_mut().filter(|(_, open)| open.page == page) {
-            let before = std::mem::replace(&mut open.on_page, *event == wanted);
-            if open.on_page && !before {
-                let focus = open.model.stage != Stage::Sent;
-                out.push(relay(page, ToRelay::Card { token: token(event), focus }));
+            if *event != wanted {
+                open.place = Place::Waiting;
+            } else if open.place == Place::Waiting {
+                let window = hostile && open.model.stage == Stage::Ask;
+                open.place = if window { Place::Window } else { Place::Page };
+                out.push(match open.place {
+                    Place::Window => Effect::OpenWindow { token: token(event) },
+                    Place::Page | Place::Waiting => put(page, event, open.model.stage),
+                });
             }
         }
     }
+}
+
+/// Puts a card on its page, or back on top of it.
+fn put(page: PortId, event: &EventId, stage: Stage) -> Effect {
+    relay(page, ToRelay::Card { token: token(event), focus: stage != Stage::Sent })
 }
 
 fn token(event: &EventId) -> String {

@@ -47,6 +47,16 @@ pub enum Effect {
         /// All of them.
         entries: Vec<LateEntry>,
     },
+    /// Show a card in a window of the extension.
+    OpenWindow {
+        /// Its token.
+        token: String,
+    },
+    /// Close the window that a card's port is in.
+    CloseWindow {
+        /// The port.
+        port: PortId,
+    },
     /// The mark on the extension's button.
     Badge {
         /// Up to four letters.
@@ -114,12 +124,17 @@ pub enum ToRelay {
         /// Which.
         event: EventId,
     },
-    /// Put the card on the page.
+    /// Put the card on the page, or back on top of it.
     Card {
         /// Its token.
         token: String,
         /// It gets the focus.
         focus: bool,
+    },
+    /// Say whether the card can be seen now, and since when.
+    CardLook {
+        /// Its token.
+        token: String,
     },
     /// The card's own wish.
     CardSize {

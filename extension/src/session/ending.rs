@@ -11,8 +11,8 @@ use super::Session;
 use super::copy::{About, Copy};
 use super::effect::{Effect, Shape, ToRelay};
 use super::event::PortId;
-use super::hold::{Hold, Permit, State, own_card};
-use crate::ui::model::Stage;
+use super::hold::{Hold, Permit, own_card};
+use crate::ui::model::{HostLink, Stage};
 
 impl Session {
     /// Lets it go. `recorded`: the host has it, so its answer is wanted.
@@ -110,6 +110,14 @@ impl Session {
             }
             return self.taken_back(now, event, RefusedReason::Deadline, out);
         }
+        // Its word to go was lost on the way.
+        if self.copies.remove(event).is_some() {
+            if !sent {
+                let reason = RefusedReason::Deadline;
+                self.link.say(ToHost::Refused { event: event.clone(), reason, at: now }, out);
+            }
+            return;
+        }
         // The session that knew it is gone.
         let tab = self.pages.get(&port).and_then(|page| page.tab);
         let Some(request) = request else { return };
@@ -148,16 +156,38 @@ impl Session {
         }
     }
 
+    /// Ends what is due. A living host answers within its own deadline: one that did not is hung, and is given
+    /// up, so that the next request finds another.
     pub(super) fn holds_due(&mut self, now: Millis, out: &mut Vec<Effect>) {
-        let due = self.holds.iter().filter(|(_, hold)| now >= hold.due);
-        for event in due.map(|(event, _)| event.clone()).collect::<Vec<_>>() {
-            match self.holds.get(&event).map(|hold| &hold.state) {
-                Some(State::Asking(_)) => self.choose(now, None, &event, Choice::None, out),
-                Some(State::Judging | State::Answering { .. }) => {
-                    self.fault(now, &event, Code::Deadline, out)
-                }
+        let due: Vec<EventId> =
+            self.holds.iter().filter(|(_, hold)| now >= hold.due).map(|(event, _)| event.clone()).collect();
+        let waits = |event| self.holds.get(event).is_some_and(|hold| hold.told && !hold.is_asking());
+        if self.link.is_up() && due.iter().any(waits) {
+            out.push(Effect::CloseHost);
+            self.host_lost(now, HostLink::Lost, out);
+        }
+        for event in due {
+            match self.holds.get(&event).map(Hold::is_asking) {
+                Some(true) => self.choose(now, None, &event, Choice::None, out),
+                Some(false) => self.fault(now, &event, Code::Deadline, out),
                 None => {}
             }
         }
+    }
+
+    /// Refuses what the host may or may not know of.
+    pub(super) fn refuse_for(&mut self, now: Millis, event: &EventId, code: Code, out: &mut Vec<Effect>) {
+        self.note_refused(now, event, out);
+        self.refuse_with_card(event, code, out);
+    }
+
+    /// A host that may know of it, and may yet permit it, is told that it is over, now or when it is back; an
+    /// entry is kept in case that it never heard of it.
+    pub(super) fn note_refused(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) {
+        if self.holds.get(event).is_some_and(|hold| hold.known) {
+            let reason = RefusedReason::Deadline;
+            self.link.say(ToHost::Refused { event: event.clone(), reason, at: now }, out);
+        }
+        self.note_late(now, event, false, out);
     }
 }

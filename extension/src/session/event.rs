@@ -3,7 +3,7 @@
 //! INVARIANT: what a page or a card says arrives here as a typed value or not at all; see [`Event::Garbled`].
 
 use serde::Deserialize;
-use shared_protocol::{Browser, EventId, LateEntry, Settings, Text};
+use shared_protocol::{Browser, EventId, LateEntry, Millis, Settings, Text};
 use shared_sites::Request;
 
 use crate::ui::model::{FromCard, FromPopup};
@@ -47,6 +47,9 @@ pub enum Event {
         /// The tab is in a private window.
         #[serde(default)]
         private: bool,
+        /// It is no frame of another page. A card that is none has a window of its own.
+        #[serde(default)]
+        top: bool,
     },
     /// A port is gone: the page was left, the card or popup closed.
     Closed {
@@ -81,6 +84,11 @@ pub enum Event {
         /// The request it named.
         #[serde(default)]
         event: Option<EventId>,
+    },
+    /// The browser opens no window for a card.
+    NoWindow {
+        /// The card's token.
+        token: EventId,
     },
     /// A native port was opened.
     HostOpened,
@@ -179,6 +187,18 @@ pub enum FromRelay {
         head: Option<Head>,
         /// The answer so far.
         text: Text,
+    },
+    /// The card is not on the page any more, or not to be seen.
+    CardLost {
+        /// Whose.
+        token: EventId,
+    },
+    /// For how long, without a gap, the card could be seen.
+    CardSeen {
+        /// Whose.
+        token: EventId,
+        /// Milliseconds; 0: not now.
+        ms: Millis,
     },
     /// Still here.
     Ping,

@@ -50,6 +50,8 @@ pub(super) struct Question {
     pub(super) edited: Option<Body>,
     /// Nobody but this session asks: there is no host to tell.
     pub(super) alone: bool,
+    /// An answer from a frame of the page, until the relay says that it could be seen.
+    pub(super) given: Option<(PortId, Choice)>,
 }
 
 /// Why a choice is not taken.
@@ -149,6 +151,11 @@ impl Hold {
         let parts = prompt.parts.iter().filter(|part| part.kind == PartKind::Text);
         let text = parts.map(|part| part.text.expose()).collect::<Vec<_>>().join("\n");
         (!text.is_empty()).then(|| Text::from(text))
+    }
+
+    /// Whether a person is asked.
+    pub(super) fn is_asking(&self) -> bool {
+        matches!(self.state, State::Asking(_))
     }
 
     /// Whether a question is asked that no host knows of.

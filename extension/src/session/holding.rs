@@ -30,6 +30,8 @@ impl Session {
             FromRelay::Resume { event, ticket, head, text } => {
                 self.answer_again(now, port, event, &ticket, head, &text, out);
             }
+            FromRelay::CardLost { token } => self.card_lost(port, &token, out),
+            FromRelay::CardSeen { token, ms } => self.card_seen(now, port, &token, ms, out),
             FromRelay::Ping => {}
         }
     }
@@ -109,18 +111,12 @@ impl Session {
         let Some(hold) = self.holds.get(event) else { return };
         if matches!(hold.state, State::Answering { .. }) {
             // The answer is not on record: nothing goes.
-            self.end_known(now, event, out);
-            return self.refuse_with_card(event, Code::Unreachable, out);
+            return self.refuse_for(now, event, Code::Unreachable, out);
         }
         match self.current().fail.unreachable {
             UnreachableAction::Allow => self.release_late(now, event, out),
             UnreachableAction::Warn => self.ask_alone(now, event, Code::Unreachable, out),
-            UnreachableAction::Block => {
-                if !self.end_known(now, event, out) {
-                    self.note_late(now, event, false, out);
-                }
-                self.refuse_with_card(event, Code::Unreachable, out);
-            }
+            UnreachableAction::Block => self.refuse_for(now, event, Code::Unreachable, out),
         }
     }
 
@@ -129,10 +125,7 @@ impl Session {
         let Some(hold) = self.holds.get(event) else { return };
         match hold.state {
             State::Asking(_) => return,
-            State::Answering { .. } => {
-                self.end_known(now, event, out);
-                return self.refuse_with_card(event, code, out);
-            }
+            State::Answering { .. } => return self.refuse_for(now, event, code, out),
             State::Judging => {}
         }
         let fail = self.current().fail;
@@ -158,23 +151,8 @@ impl Session {
             FailAction::Allow => self.release_late(now, event, out),
             FailAction::Warn => self.ask_alone(now, event, code, out),
             // Nobody would keep the reason.
-            FailAction::Justify | FailAction::Block => {
-                if !self.end_known(now, event, out) {
-                    self.note_late(now, event, false, out);
-                }
-                self.refuse_with_card(event, code, out);
-            }
+            FailAction::Justify | FailAction::Block => self.refuse_for(now, event, code, out),
         }
-    }
-
-    /// Tells a host that knows of the request, and may yet permit it, that it is over.
-    fn end_known(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) -> bool {
-        let known = self.holds.get(event).is_some_and(|hold| hold.known);
-        if known {
-            let reason = RefusedReason::Deadline;
-            self.link.say(ToHost::Refused { event: event.clone(), reason, at: now }, out);
-        }
-        known
     }
 
     /// The host's word.
@@ -203,7 +181,8 @@ impl Session {
                     Err(_) if card.may_redact => return self.edit_failed(now, &event, out),
                     Ok(_) | Err(_) => None,
                 };
-                hold.state = State::Asking(Question { card: card.clone(), edited, alone: false });
+                hold.state =
+                    State::Asking(Question { card: card.clone(), edited, alone: false, given: None });
                 hold.due = now + answer_ms;
                 self.ask(&event, answer_ms, card, fault, out);
             }

@@ -18,8 +18,8 @@ const LONGEST_IDLE_MS: Millis = 300_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    Down { again: Millis, idle: Millis },
-    Opening { until: Millis },
+    Down { since: Millis, again: Millis, idle: Millis },
+    Opening { since: Millis, until: Millis },
     Up,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Link {
 impl Default for Link {
     fn default() -> Self {
         Self {
-            state: State::Down { again: 0, idle: 0 },
+            state: State::Down { since: 0, again: 0, idle: 0 },
             shown: HostLink::Connecting,
             failures: 0,
             next_id: 0,
@@ -73,10 +73,10 @@ impl Link {
 
     /// Opens it unless it is open or was lost a moment ago.
     pub(super) fn want(&mut self, now: Millis, patience: Millis, out: &mut Vec<Effect>) {
-        if let State::Down { again, .. } = self.state
-            && now >= again
+        if let State::Down { since, again, .. } = self.state
+            && passed(now, since, again)
         {
-            self.state = State::Opening { until: now + patience };
+            self.state = State::Opening { since: now, until: now + patience };
             out.push(Effect::ConnectHost);
         }
     }
@@ -84,15 +84,25 @@ impl Link {
     /// When something is due: the welcome, or the next try when `something` waits for a host.
     pub(super) fn due(&self, something: bool) -> Option<Millis> {
         match self.state {
-            State::Opening { until } => Some(until),
+            State::Opening { until, .. } => Some(until),
             State::Down { idle, .. } => (something || !self.backlog.is_empty()).then_some(idle),
             State::Up => None,
         }
     }
 
+    /// Whether the next try that nobody waits for has come.
+    pub(super) fn is_idle_due(&self, now: Millis, something: bool) -> bool {
+        match self.state {
+            State::Down { since, idle, .. } => {
+                (something || !self.backlog.is_empty()) && passed(now, since, idle)
+            }
+            State::Opening { .. } | State::Up => false,
+        }
+    }
+
     /// Nobody said welcome in time.
     pub(super) fn is_overdue(&self, now: Millis) -> bool {
-        matches!(self.state, State::Opening { until } if now >= until)
+        matches!(self.state, State::Opening { since, until } if passed(now, since, until))
     }
 
     pub(super) fn hello(&mut self, hello: Hello, out: &mut Vec<Effect>) {
@@ -124,7 +134,7 @@ impl Link {
         let pause = if was_up { 0 } else { (FIRST_PAUSE_MS << self.failures.min(8)).min(LONGEST_PAUSE_MS) };
         let idle = (FIRST_IDLE_MS << self.failures.min(16)).min(LONGEST_IDLE_MS);
         self.failures += u32::from(!was_up);
-        self.state = State::Down { again: now + pause, idle: now + idle };
+        self.state = State::Down { since: now, again: now + pause, idle: now + idle };
         self.shown = shown;
         self.status = None;
         self.backlog.lost();
@@ -168,4 +178,9 @@ impl Link {
     pub(super) fn join(&mut self, frame: &str) -> Option<String> {
         self.joiner.push(frame).ok().flatten()
     }
+}
+
+/// Whether `at` has come. A clock that was set back must not make anybody wait for it to come round again.
+fn passed(now: Millis, since: Millis, at: Millis) -> bool {
+    now >= at || now < since
 }

@@ -4,6 +4,8 @@
 //! frames; nothing of ours is replaced.
 
 mod answers;
+mod cards;
+mod faults;
 mod invariants;
 mod life;
 mod unreachable;
@@ -46,7 +48,13 @@ impl Script {
         let mut script =
             Self { session, now: 1_000_000, joiner: frame::Joiner::default(), effects: Vec::new() };
         script.happen(Event::Started);
-        script.happen(Event::Opened { port: PAGE, name: PortName::Relay, tab: Some(7), private: false });
+        script.happen(Event::Opened {
+            port: PAGE,
+            name: PortName::Relay,
+            tab: Some(7),
+            private: false,
+            top: true,
+        });
         script
     }
 
@@ -91,7 +99,13 @@ impl Script {
 
     /// Opens the card of `event` as its frame does, and gives back what it is to draw.
     fn card_opens(&mut self, event: &EventId) -> CardModel {
-        self.happen(Event::Opened { port: CARD, name: PortName::Card, tab: Some(7), private: false });
+        self.happen(Event::Opened {
+            port: CARD,
+            name: PortName::Card,
+            tab: Some(7),
+            private: false,
+            top: false,
+        });
         let effects = self.card(FromCard::Open { token: event.as_str().to_owned() });
         let model = effects.into_iter().find_map(|effect| match effect {
             Effect::ToPort { port: CARD, message: ToPort::Card(ToCard::Model { model }) } => Some(*model),
@@ -100,8 +114,13 @@ impl Script {
         model.unwrap()
     }
 
+    /// An answer on a card that could be seen, as the relay says when it is asked.
     fn choose(&mut self, choice: Choice) -> Vec<Effect> {
-        self.card(FromCard::Choice { choice })
+        let mut effects = self.card(FromCard::Choice { choice });
+        if let Some(token) = looked_for(&effects) {
+            effects.extend(self.relay(FromRelay::CardSeen { token, ms: 700 }));
+        }
+        effects
     }
 
     fn wait(&mut self, ms: Millis) -> Vec<Effect> {
@@ -146,6 +165,16 @@ fn words(effects: &[Effect]) -> Vec<ToRelay> {
         )
     };
     said.filter(of_requests).collect()
+}
+
+/// The card that the relay is to look for, if it is.
+fn looked_for(effects: &[Effect]) -> Option<EventId> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::ToPort { port: PAGE, message: ToPort::Relay(ToRelay::CardLook { token }) } => {
+            EventId::try_from(token.clone()).ok()
+        }
+        _ => None,
+    })
 }
 
 /// The stage of the card that is put on the page, if one is.

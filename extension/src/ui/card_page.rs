@@ -92,10 +92,10 @@ impl Shared {
     /// Watches what was just drawn: whether it is in view, how high it is.
     fn observe(&self) {
         let Some(Some((card, inner))) = self.with(|page| page.drawn()) else { return };
-        let shared = self.clone();
-        watch::in_view(&card, move |in_view| {
+        let (shared, framed) = (self.clone(), self.with(|page| page.framed).unwrap_or(true));
+        watch::in_view(&card, framed, move |view| {
             shared.with(|page| {
-                page.in_view = in_view;
+                page.view = view;
                 page.look();
             });
         });

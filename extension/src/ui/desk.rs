@@ -8,14 +8,24 @@
 use shared_protocol::{Choice, Text};
 
 use super::answers::{Answer, Press, answer};
-use super::model::{CardModel, FromCard, Stage};
+use super::model::{CardModel, FromCard, SEEN_MS, Stage};
 
-/// How long the card must have been in view before a press counts: nobody answers what they could not read,
-/// and a card pushed under a moving pointer is not answered by accident.
-pub(crate) const SEEN_MS: u64 = 500;
+/// How long something may lie over the card before the background is told.
+const COVERED_MS: u64 = 1_000;
 
 /// How long quiet advice stays when nobody points at it or has it in focus.
 pub(crate) const ADVICE_MS: u64 = 12_000;
+
+/// What a person can see of the card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// It is in view.
+    Clear,
+    /// It would be, but for what lies over it.
+    Covered,
+    /// It is out of view, or its tab is.
+    Away,
+}
 
 /// What a press leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +43,7 @@ pub(crate) enum Step {
 pub(crate) struct Desk {
     model: CardModel,
     seen_since: Option<u64>,
+    covered_since: Option<u64>,
     said_shown: bool,
     quiet_since: Option<u64>,
     answered: Option<Choice>,
@@ -41,7 +52,14 @@ pub(crate) struct Desk {
 impl Desk {
     /// A card that was not drawn yet.
     pub(crate) fn new(model: CardModel) -> Self {
-        Self { model, seen_since: None, said_shown: false, quiet_since: None, answered: None }
+        Self {
+            model,
+            seen_since: None,
+            covered_since: None,
+            said_shown: false,
+            quiet_since: None,
+            answered: None,
+        }
     }
 
     /// What it shows.
@@ -66,8 +84,9 @@ impl Desk {
     }
 
     /// It is, or is not, in view. True the first time it is: that is when it was shown.
-    pub(crate) fn see(&mut self, visible: bool, now: u64) -> bool {
-        if !visible {
+    pub(crate) fn see(&mut self, view: View, now: u64) -> bool {
+        self.covered_since = (view == View::Covered).then(|| self.covered_since.unwrap_or(now));
+        if view != View::Clear {
             self.seen_since = None;
             return false;
         }
@@ -104,8 +123,16 @@ impl Desk {
         shown.into_iter().chain(choice).collect()
     }
 
-    /// Time passed. `held`: it is pointed at or has the focus. Advice that has been quiet long enough closes.
+    /// Time passed. `held`: it is pointed at or has the focus. What has been covered long enough says so; advice
+    /// that has been quiet long enough closes.
     pub(crate) fn tick(&mut self, held: bool, now: u64) -> Option<FromCard> {
+        if let Some(since) = self.covered_since
+            && now.saturating_sub(since) >= COVERED_MS
+        {
+            // Put back, and covered again, it says so again.
+            self.covered_since = Some(now);
+            return Some(FromCard::Covered);
+        }
         if self.model.stage != Stage::Sent || self.seen_since.is_none() || held {
             self.quiet_since = None;
             return None;
@@ -121,7 +148,7 @@ mod tests {
 
     use super::super::answers::Press;
     use super::super::model::{CardModel, FromCard, Stage};
-    use super::{ADVICE_MS, Desk, SEEN_MS, Step};
+    use super::{ADVICE_MS, COVERED_MS, Desk, SEEN_MS, Step, View};
 
     fn desk(stage: Stage) -> Desk {
         Desk::new(CardModel {
@@ -152,11 +179,11 @@ mod tests {
     fn a_press_counts_after_half_a_second_in_view_and_only_if_trusted() {
         let mut desk = desk(Stage::Ask);
         assert_eq!(send(&mut desk, true, 10_000), Step::Ignore);
-        assert!(desk.see(true, 1_000));
-        assert!(!desk.see(true, 1_100));
+        assert!(desk.see(View::Clear, 1_000));
+        assert!(!desk.see(View::Clear, 1_100));
         assert_eq!(send(&mut desk, true, 1_000 + SEEN_MS - 1), Step::Ignore);
-        assert!(!desk.see(false, 1_450));
-        assert!(!desk.see(true, 1_500));
+        assert!(!desk.see(View::Away, 1_450));
+        assert!(!desk.see(View::Clear, 1_500));
         assert_eq!(send(&mut desk, true, 1_000 + SEEN_MS), Step::Ignore);
         assert_eq!(send(&mut desk, false, 1_500 + SEEN_MS), Step::Ignore);
         let said = FromCard::Choice { choice: Choice::SendAnyway };
@@ -167,7 +194,7 @@ mod tests {
     fn one_answer_leaves_and_is_repeated_on_a_new_port() {
         let mut desk = desk(Stage::Ask);
         assert!(desk.repeat().is_empty());
-        desk.see(true, 0);
+        desk.see(View::Clear, 0);
         assert!(matches!(send(&mut desk, true, 600), Step::Say(_)));
         assert_eq!(send(&mut desk, true, 700), Step::Ignore);
         let choice = Choice::SendAnyway;
@@ -180,7 +207,7 @@ mod tests {
     #[test]
     fn the_same_card_with_more_time_keeps_its_answer() {
         let mut desk = desk(Stage::Ask);
-        desk.see(true, 0);
+        desk.see(View::Clear, 0);
         assert!(matches!(send(&mut desk, true, 600), Step::Say(_)));
         let later = CardModel { until: Some(9_000), ..desk.model().clone() };
         assert!(desk.renew(&later));
@@ -191,16 +218,31 @@ mod tests {
     }
 
     #[test]
+    fn a_card_under_something_takes_no_press_and_says_so_once_in_a_while() {
+        let mut desk = desk(Stage::Ask);
+        desk.see(View::Clear, 0);
+        assert!(!desk.see(View::Covered, 1_000));
+        assert_eq!(send(&mut desk, true, 1_900), Step::Ignore);
+        assert_eq!(desk.tick(false, 1_000 + COVERED_MS - 1), None);
+        assert_eq!(desk.tick(false, 1_000 + COVERED_MS), Some(FromCard::Covered));
+        assert_eq!(desk.tick(false, 1_001 + COVERED_MS), None);
+        assert_eq!(desk.tick(false, 1_000 + 2 * COVERED_MS), Some(FromCard::Covered));
+        desk.see(View::Clear, 9_000);
+        assert_eq!(desk.tick(false, 20_000), None);
+        assert!(matches!(send(&mut desk, true, 9_000 + SEEN_MS), Step::Say(_)));
+    }
+
+    #[test]
     fn advice_leaves_when_nobody_minds_it() {
         let mut sent = desk(Stage::Sent);
         assert_eq!(sent.tick(false, 99_999), None);
-        sent.see(true, 100_000);
+        sent.see(View::Clear, 100_000);
         assert_eq!(sent.tick(false, 100_000), None);
         assert_eq!(sent.tick(true, 100_000 + ADVICE_MS), None);
         assert_eq!(sent.tick(false, 100_001 + ADVICE_MS), None);
         assert_eq!(sent.tick(false, 100_001 + 2 * ADVICE_MS), Some(FromCard::Close));
         let mut asks = desk(Stage::Ask);
-        asks.see(true, 0);
+        asks.see(View::Clear, 0);
         assert_eq!(asks.tick(false, 10 * ADVICE_MS), None);
         assert_eq!(asks.tick(false, 20 * ADVICE_MS), None);
     }

@@ -11,6 +11,10 @@
 use serde::{Deserialize, Serialize};
 use shared_protocol::{App, Card, Choice, Code, Millis, Operation, PolicySource, Settings, Status};
 
+/// How long, in milliseconds, the card must have been in view before a press counts: nobody answers what they
+/// could not read, and a card pushed under a moving pointer is not answered by accident.
+pub const SEEN_MS: Millis = 500;
+
 /// Name of the port a card opens.
 pub const CARD_PORT: &str = "card";
 
@@ -33,6 +37,8 @@ pub enum FromCard {
         /// CSS pixels needed at the width it has now.
         height: u32,
     },
+    /// Something has been over the card for a while, as the browser sees it. Only in a frame.
+    Covered,
     /// The person answered a card that asks. Never sent at another stage.
     Choice {
         /// What.
@@ -67,6 +73,8 @@ pub enum Rejected {
     Reason,
     /// The verdict does not permit it.
     NotOffered,
+    /// The card could not be seen for long enough.
+    NotSeen,
 }
 
 /// What has become of the request that the card is about.

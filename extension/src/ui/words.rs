@@ -126,6 +126,7 @@ keys! {
     Working "working" 0,
     Reconnecting "reconnecting" 0,
     NotTaken "not_taken" 0,
+    NotSeen "not_seen" 0,
 
     WhoOrganisation "who_organisation" 0,
     WhoBuiltin "who_builtin" 0,

@@ -8,6 +8,9 @@ use shared_protocol::{
 };
 
 use super::*;
+use crate::ui::model::SEEN_MS;
+
+const WINDOW: PortId = 200;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -18,6 +21,16 @@ enum Step {
     Redact(u64),
     OpenCard(u64),
     Choose(Choice),
+    /// An answer that the relay vouches for, or does not.
+    Answer(Choice, Millis),
+    Seen(u64, Millis),
+    SeenNow(Millis),
+    Lose(u64),
+    Covered,
+    OpenWindow(u64),
+    AnswerInWindow(Choice),
+    CloseWindow,
+    NoWindow(u64),
     CloseCard,
     Go(u64, Outcome),
     Fault(u64, Code),
@@ -43,14 +56,16 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Action::Redact),
         Just(Action::Block),
     ];
-    let choice = prop_oneof![
-        Just(Choice::Edit),
-        Just(Choice::SendAnyway),
-        Just(Choice::None),
-        Just(Choice::Redact { reason: None }),
-        Just(Choice::Justify { reason: "because".into() }),
-        Just(Choice::Justify { reason: "".into() }),
-    ];
+    let choice = || {
+        prop_oneof![
+            Just(Choice::Edit),
+            Just(Choice::SendAnyway),
+            Just(Choice::None),
+            Just(Choice::Redact { reason: None }),
+            Just(Choice::Justify { reason: "because".into() }),
+            Just(Choice::Justify { reason: "".into() }),
+        ]
+    };
     let code =
         prop_oneof![Just(Code::Deadline), Just(Code::Oversize), Just(Code::NotRecorded), Just(Code::Unread)];
     let end =
@@ -61,7 +76,15 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (id.clone(), outcome.clone(), action).prop_map(|(id, outcome, action)| Step::Verdict(id, outcome, action)),
         2 => id.clone().prop_map(Step::Redact),
         4 => id.clone().prop_map(Step::OpenCard),
-        12 => choice.prop_map(Step::Choose),
+        2 => choice().prop_map(Step::Choose),
+        12 => (choice(), prop_oneof![4 => Just(700), 1 => 0..700_u64]).prop_map(|(choice, ms)| Step::Answer(choice, ms)),
+        1 => (id.clone(), 0..1_000_u64).prop_map(|(id, ms)| Step::Seen(id, ms)),
+        4 => id.clone().prop_map(Step::Lose),
+        1 => Just(Step::Covered),
+        2 => id.clone().prop_map(Step::OpenWindow),
+        4 => choice().prop_map(Step::AnswerInWindow),
+        1 => Just(Step::CloseWindow),
+        1 => id.clone().prop_map(Step::NoWindow),
         1 => Just(Step::CloseCard),
         4 => (id.clone(), outcome).prop_map(|(id, outcome)| Step::Go(id, outcome)),
         1 => (id.clone(), code).prop_map(|(id, code)| Step::Fault(id, code)),
@@ -109,12 +132,29 @@ struct Watcher {
     permitted: BTreeSet<EventId>,
     redacted: BTreeSet<EventId>,
     open_card: Option<EventId>,
+    open_window: Option<EventId>,
+    /// Answered in a frame, and nobody has said yet whether it could be seen.
+    unseen: Option<(EventId, Choice)>,
 }
 
 impl Watcher {
     fn chose(&mut self, choice: &Choice) {
-        let Some(event) = self.open_card.clone().filter(|event| self.held.contains(event)) else { return };
-        self.chosen.entry(event).or_default().push(choice.clone());
+        self.unseen = self.open_card.clone().map(|event| (event, choice.clone()));
+    }
+
+    /// What was answered in a frame counts if it could be seen.
+    fn saw(&mut self, event: &EventId, ms: Millis) {
+        if let Some((of, choice)) = self.unseen.take_if(|(of, _)| of == event)
+            && ms >= SEEN_MS
+        {
+            self.count(of, choice);
+        }
+    }
+
+    fn count(&mut self, event: EventId, choice: Choice) {
+        if self.held.contains(&event) {
+            self.chosen.entry(event).or_default().push(choice);
+        }
     }
 
     fn go(&mut self, event: &EventId) {
@@ -182,6 +222,7 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
         Step::Ask(n, action) => {
             vec![Step::Hold(n), Step::Verdict(n, Outcome::Ask, action), Step::OpenCard(n)]
         }
+        Step::Answer(choice, ms) => vec![Step::Choose(choice), Step::SeenNow(ms)],
         plain => vec![plain],
     });
     for step in steps {
@@ -222,14 +263,51 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
                     name: PortName::Card,
                     tab: Some(7),
                     private: false,
+                    top: false,
                 });
                 watcher.open_card = Some(event.clone());
                 script.card(FromCard::Open { token: event.as_str().to_owned() })
             }
             Step::Choose(choice) => {
                 watcher.chose(&choice);
-                script.choose(choice)
+                script.card(FromCard::Choice { choice })
             }
+            Step::Answer(..) => continue,
+            Step::Seen(n, ms) => {
+                let token = id(n, &ids);
+                watcher.saw(&token, ms);
+                script.relay(FromRelay::CardSeen { token, ms })
+            }
+            Step::SeenNow(ms) => {
+                let Some(token) = watcher.open_card.clone() else { continue };
+                watcher.saw(&token, ms);
+                script.relay(FromRelay::CardSeen { token, ms })
+            }
+            Step::Lose(n) => script.relay(FromRelay::CardLost { token: id(n, &ids) }),
+            Step::Covered => script.card(FromCard::Covered),
+            Step::OpenWindow(n) => {
+                let event = id(n, &ids);
+                let mut effects = script.happen(Event::Closed { port: WINDOW });
+                watcher.open_window = Some(event.clone());
+                script.happen(Event::Opened {
+                    port: WINDOW,
+                    name: PortName::Card,
+                    tab: Some(9),
+                    private: false,
+                    top: true,
+                });
+                let said = FromCard::Open { token: event.as_str().to_owned() };
+                effects.extend(script.happen(Event::Card { port: WINDOW, said }));
+                effects
+            }
+            Step::AnswerInWindow(choice) => {
+                if let Some(event) = watcher.open_window.clone() {
+                    watcher.count(event, choice.clone());
+                }
+                script.happen(Event::Card { port: WINDOW, said: FromCard::Choice { choice } })
+            }
+            Step::CloseWindow => script.happen(Event::Closed { port: WINDOW }),
+            Step::NoWindow(n) => script.happen(Event::NoWindow { token: id(n, &ids) }),
             Step::CloseCard => script.card(FromCard::Close),
             Step::Go(n, outcome) => {
                 let event = id(n, &ids);
@@ -267,6 +345,7 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
                     name: PortName::Relay,
                     tab: Some(7),
                     private: false,
+                    top: true,
                 })
             }
         };

@@ -228,7 +228,13 @@ fn a_new_worker_is_told_again_and_asks_again() {
     script.host(&says(verdict(&event(1), Outcome::Ask, Action::Warn)));
     // The worker dies; the relay resends; the host answers from its record; the card is still there.
     let mut script = Script::with_host(enforcing());
-    script.happen(Event::Opened { port: CARD, name: PortName::Card, tab: Some(7), private: false });
+    script.happen(Event::Opened {
+        port: CARD,
+        name: PortName::Card,
+        tab: Some(7),
+        private: false,
+        top: false,
+    });
     script.card(FromCard::Open { token: event(1).as_str().to_owned() });
     let held = script.hold(&event(1), send("call +1 415-555-0132"));
     assert!(matches!(&script.host_hears(&held)[..], [ToHost::Judge(_)]));
@@ -300,7 +306,7 @@ fn what_is_no_event_refuses_the_request_it_names() {
     assert!(matches!(&words(&effects)[..], [ToRelay::Refuse { refusal: None, .. }]));
     script.hold(&event(2), send("hello"));
     // Another page cannot end it.
-    script.happen(Event::Opened { port: 2, name: PortName::Relay, tab: Some(8), private: false });
+    script.happen(Event::Opened { port: 2, name: PortName::Relay, tab: Some(8), private: false, top: true });
     assert!(script.happen(Event::Garbled { port: 2, event: Some(event(2)) }).is_empty());
 }
 

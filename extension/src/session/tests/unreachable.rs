@@ -195,10 +195,6 @@ fn a_silent_host_yields_the_deadline_setting() {
         let said = words(&effects);
         assert_eq!(matches!(&said[..], [ToRelay::Send { .. }]), released, "{said:?}");
         assert_eq!(matches!(&said[..], [ToRelay::Refuse { .. }]), !released);
-        // A host that only slept must not take it for sent.
-        let ended =
-            script.host_hears(&effects).iter().any(|message| matches!(message, ToHost::Refused { .. }));
-        assert_eq!(ended, !released);
         // A word that comes too late changes nothing.
         assert!(words(&script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)))).is_empty());
     }

@@ -9,7 +9,7 @@ use web_sys::{
 use super::super::answers::{Press, enter, escape};
 use super::super::browser::{self, Port};
 use super::super::card;
-use super::super::desk::{Desk, Step};
+use super::super::desk::{Desk, Step, View};
 use super::super::element::Node;
 use super::super::model::{CardModel, FromCard, Rejected, Stage};
 use super::super::render::{Drawing, Renderer};
@@ -17,6 +17,9 @@ use super::super::words::Key;
 
 /// The transparent rim of the frame in which the card's shadow falls: `--rim` in the style sheet, both sides.
 const RIMS: u32 = 24;
+
+/// How high a window of the card gets; what is longer scrolls.
+const MOST_HIGH: f64 = 720.0;
 
 /// The frame.
 pub(super) struct Page {
@@ -26,7 +29,9 @@ pub(super) struct Page {
     pub(super) port: Option<Port>,
     pub(super) lost: u32,
     desk: Option<Desk>,
-    pub(super) in_view: bool,
+    pub(super) view: View,
+    /// In a frame of somebody's page; else in a window of its own.
+    pub(super) framed: bool,
     pub(super) pointed_at: bool,
     height: u32,
     until: Option<Node>,
@@ -35,6 +40,10 @@ pub(super) struct Page {
 impl Page {
     /// Nothing drawn yet, no port.
     pub(super) fn new(window: Window, document: Document) -> Self {
+        let framed = window.parent().ok().flatten().is_none_or(|parent| parent != window);
+        if !framed && let Some(root) = document.document_element() {
+            root.set_class_name("window");
+        }
         let token = window.location().hash().unwrap_or_default().trim_start_matches('#').to_owned();
         Self {
             renderer: Renderer::new(document, Drawing::Hidden),
@@ -43,7 +52,8 @@ impl Page {
             port: None,
             lost: 0,
             desk: None,
-            in_view: false,
+            view: View::Away,
+            framed,
             pointed_at: false,
             height: 0,
             until: None,
@@ -74,7 +84,7 @@ impl Page {
         self.renderer.fill_id(other, []);
         self.renderer.fill_id(place, [card::card(&model).into()]);
         self.desk = Some(Desk::new(model));
-        self.in_view = false;
+        self.view = View::Away;
         self.until = None;
         self.tick();
         if !advice && let Some((card, _)) = self.drawn() {
@@ -97,8 +107,8 @@ impl Page {
     /// Takes note whether a person can see the card now.
     pub(super) fn look(&mut self) {
         let now = self.now();
-        let visible = self.in_view && !self.renderer.document().hidden();
-        if self.desk.as_mut().is_some_and(|desk| desk.see(visible, now)) {
+        let view = if self.renderer.document().hidden() { View::Away } else { self.view };
+        if self.desk.as_mut().is_some_and(|desk| desk.see(view, now)) {
             self.say(&FromCard::Shown);
         }
     }
@@ -110,6 +120,23 @@ impl Page {
         if height != self.height {
             self.height = height;
             self.say(&FromCard::Size { height });
+            self.fit();
+        }
+    }
+
+    /// A window of its own is made as high as the card, if the browser lets it.
+    fn fit(&self) {
+        let inner = |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64());
+        if self.framed {
+            return;
+        }
+        if let (Ok(width), Ok(outer), Some(now)) =
+            (self.window.outer_width(), self.window.outer_height(), inner(self.window.inner_height()))
+            && let Some((width, outer)) = width.as_f64().zip(outer.as_f64())
+        {
+            let height = outer - now + f64::from(self.height);
+            #[expect(clippy::cast_possible_truncation, reason = "a window's size on a screen")]
+            let _ = self.window.resize_to(width as i32, height.min(MOST_HIGH) as i32);
         }
     }
 
@@ -150,6 +177,7 @@ impl Page {
         match why {
             Rejected::Reason => self.ask_reason(),
             Rejected::NotOffered => self.renderer.fill_id("status", [Key::NotTaken.into()]),
+            Rejected::NotSeen => self.renderer.fill_id("status", [Key::NotSeen.into()]),
         }
     }
 
@@ -212,14 +240,14 @@ impl Page {
         let now = self.now();
         let held = self.pointed_at || self.renderer.document().has_focus().unwrap_or(false);
         let Some(desk) = self.desk.as_mut() else { return };
-        let close = desk.tick(held, now);
+        let said = desk.tick(held, now);
         let until = card::until(desk.model(), whole(js_sys::Date::now()));
         if until != self.until {
             self.renderer.fill_id("until", until.clone());
             self.until = until;
         }
-        if let Some(close) = close {
-            self.say(&close);
+        if let Some(said) = said {
+            self.say(&said);
         }
     }
 }
