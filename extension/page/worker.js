@@ -127,9 +127,9 @@ const perform = (effects) => {
   }
 };
 
-// A card that no page can reach.
+// A card that no page can reach: its document is none that pages may frame.
 const openWindow = async (token) => {
-  const url = api.runtime.getURL(`ui/card.html#${token}`);
+  const url = api.runtime.getURL(`ui/window.html#${token}`);
   try {
     await api.windows.create({ url, type: "popup", width: 480, height: 420, focused: true });
   } catch {

@@ -97,6 +97,13 @@ impl Guarded {
         found(&rows).context("a row that was there is gone")
     }
 
+    /// Waits for this many entries of what was refused while the host was away.
+    pub async fn late(&self, count: usize) -> Result<()> {
+        let refused = |row: &&Value| row["kind"] == "late" && row["released"] == false;
+        let enough = |rows: &[Value]| rows.iter().filter(refused).count() == count;
+        self.session.records()?.wait_for(PATIENCE, enough).await.map(drop)
+    }
+
     /// The texts of an interaction, opened with the key of this machine: members `prompt`, `answer`, `reason`.
     pub fn opened(&self, interaction: &Interaction) -> Result<Vec<Value>> {
         let output = self.session.records()?.run(&["log", "open", &interaction.event, "--json"])?;

@@ -6,7 +6,7 @@ mod home;
 mod process;
 
 pub use home::Home;
-pub(crate) use process::Process;
+pub(crate) use process::{Process, signal};
 
 use crate::paths;
 use crate::stand_ins::StandIns;

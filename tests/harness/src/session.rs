@@ -1,6 +1,7 @@
 //! One browser with a page of a stand-in: what a person does there, and what the person sees.
 
 mod card;
+mod faults;
 mod page;
 mod wire;
 
@@ -113,6 +114,19 @@ impl Session {
             std::fs::create_dir_all(folder)?;
         }
         Ok(self.driver()?.screenshot(path).await?)
+    }
+
+    /// Waits until there are this many windows and tabs, and looks into the newest.
+    pub async fn newest_of(&self, windows: usize) -> Result<()> {
+        let before = self.driver()?.windows().await?;
+        let newest = self
+            .until(&format!("{windows} windows"), async || {
+                let now = self.driver()?.windows().await?;
+                Ok((now.len() == windows).then_some(now))
+            })
+            .await?;
+        let newest = newest.into_iter().rev().find(|one| windows == 1 || Some(one) != before.first());
+        Ok(self.driver()?.switch_to_window(newest.context("no window")?).await?)
     }
 
     /// Runs a script in the page and returns its result.

@@ -41,9 +41,6 @@ impl Page {
     /// Nothing drawn yet, no port.
     pub(super) fn new(window: Window, document: Document) -> Self {
         let framed = window.parent().ok().flatten().is_none_or(|parent| parent != window);
-        if !framed && let Some(root) = document.document_element() {
-            root.set_class_name("window");
-        }
         let token = window.location().hash().unwrap_or_default().trim_start_matches('#').to_owned();
         Self {
             renderer: Renderer::new(document, Drawing::Hidden),

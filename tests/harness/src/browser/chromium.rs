@@ -47,6 +47,8 @@ pub(super) fn capabilities(launch: &Launch, home: &Home, stand_ins: &StandIns) -
             "args": flags,
             // Drivers switch extensions off unless told not to.
             "excludeSwitches": ["disable-extensions", "enable-automation"],
+            // A window that the extension opens is one like the others.
+            "enableExtensionTargets": true,
         },
     }))
 }

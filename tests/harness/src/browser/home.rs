@@ -68,6 +68,21 @@ impl Home {
         }
     }
 
+    /// Takes the native host's manifest away, or puts it back: without it the browser finds no host.
+    pub fn hide_host(&self, hidden: bool) -> Result<()> {
+        let name = format!("{HOST}.json");
+        for folder in
+            [self.profile().join("NativeMessagingHosts"), self.path().join(".mozilla/native-messaging-hosts")]
+        {
+            let (there, away) = (folder.join(&name), folder.join("hidden"));
+            let (from, to) = if hidden { (there, away) } else { (away, there) };
+            if from.exists() {
+                fs::rename(from, to)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Writes the manifest that lets `extension` start `host`.
     fn register(&self, browser: Browser, host: &Path, extension: &Path) -> Result<()> {
         let path = host.canonicalize().with_context(|| format!("no native host at {}", host.display()))?;

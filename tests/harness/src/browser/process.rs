@@ -108,6 +108,18 @@ fn kill(process: &str) {
     let _status = Command::new("kill").args(["-KILL", "--", process]).stderr(Stdio::null()).status();
 }
 
+/// Sends a signal to the processes of this home whose name is `name`; how many there were.
+pub(crate) fn signal(home: &Path, name: &str, signal: &str) -> usize {
+    let named = |process: &u32| {
+        fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|comm| comm.trim_end() == name)
+    };
+    let processes: Vec<u32> = marked(home).into_iter().filter(named).collect();
+    for process in &processes {
+        let _status = Command::new("kill").args([&format!("-{signal}"), &process.to_string()]).status();
+    }
+    processes.len()
+}
+
 /// The processes that were started from this home and still run.
 fn marked(home: &Path) -> Vec<u32> {
     let mark = format!("{MARK}={}", home.display()).into_bytes();

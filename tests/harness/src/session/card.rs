@@ -37,6 +37,16 @@ impl Session {
         .await
     }
 
+    /// Waits for the card in a window of its own, and looks into that.
+    pub async fn card_window(&self) -> Result<Card<'_>> {
+        self.newest_of(2).await?;
+        self.until("card in the window", async || {
+            let card = Card { session: self };
+            Ok(card.settled().await.unwrap_or(false).then_some(card))
+        })
+        .await
+    }
+
     /// Looks into the card's frame; false, and back at the page, when there is none or it is just being replaced.
     async fn enter_card(&self) -> Result<bool> {
         let Some(frame) = self.card_frame().await? else { return Ok(false) };
@@ -140,6 +150,21 @@ impl Card<'_> {
                 Ok(None)
             })
             .await
+    }
+
+    /// Answers a card that has a window of its own, again if nothing happens; then looks into the page again.
+    pub async fn answer_in_window(self, choice: &str) -> Result<()> {
+        let session = self.session;
+        session
+            .until(&format!("answer taken by the window: {choice}"), async || {
+                if session.driver()?.windows().await?.len() == 1 {
+                    return Ok(Some(()));
+                }
+                let _gone = Card { session }.press(choice).await;
+                Ok(None)
+            })
+            .await?;
+        session.newest_of(1).await
     }
 
     /// Goes back to the page; the card stays.
