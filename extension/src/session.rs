@@ -20,6 +20,7 @@ mod holding;
 mod hosting;
 mod late;
 mod link;
+mod net;
 mod threads;
 
 #[cfg(test)]
@@ -31,7 +32,7 @@ use shared_protocol::{Browser, EventId, Millis, Settings};
 use shared_sites::{SiteError, Sites};
 
 pub use self::effect::{Effect, HookConfig, OnDeadline, Shape, ToPort, ToRelay};
-pub use self::event::{CopyEnd, Event, FromRelay, Head, PortId, PortName, Start};
+pub use self::event::{CopyEnd, Event, FromRelay, Head, PortId, PortName, Seen, Start};
 use crate::ui::model::{FromPopup, HostLink, PopupState, ToPopup};
 
 /// Time the host has beyond its own deadline before this session gives up on it; the hook's is longer still.
@@ -59,6 +60,7 @@ pub struct Session {
     continued: BTreeMap<EventId, EventId>,
     cards: cards::Cards,
     threads: threads::Threads,
+    net: net::Net,
     wake: Option<Millis>,
     told_popup: Option<PopupState>,
     badge: &'static str,
@@ -93,6 +95,7 @@ impl Session {
             continued: BTreeMap::new(),
             cards: cards::Cards::default(),
             threads: threads::Threads::default(),
+            net: net::Net::default(),
             wake: None,
             told_popup: None,
             badge: "",
@@ -134,6 +137,7 @@ impl Session {
             }
             // Woken early, by a clock that was set back: it is asked for again.
             Event::Woke => self.wake = None,
+            Event::Seen(request) => self.seen(now, *request, out),
         }
     }
 
@@ -149,6 +153,7 @@ impl Session {
             PortName::Popup => {
                 self.popups.push(port);
                 self.told_popup = None;
+                self.net.said();
                 self.ask_status(now, out);
             }
         }
@@ -189,6 +194,7 @@ impl Session {
             out.push(Effect::Wake { at: wake });
         }
         let badge = match self.link.shown() {
+            HostLink::Connecting | HostLink::Connected if self.net.is_unsaid() => "!",
             HostLink::Connecting | HostLink::Connected => "",
             HostLink::Missing | HostLink::Lost | HostLink::Version => "!",
         };
@@ -196,6 +202,7 @@ impl Session {
             self.badge = badge;
             out.push(Effect::Badge { text: badge });
         }
+        self.stand_net(out);
         self.tell_popups(out);
     }
 

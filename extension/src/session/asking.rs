@@ -55,7 +55,9 @@ impl Session {
             FromCard::Size { height } => self.cards.size(port, height, out),
             FromCard::Shown => {
                 // A card the host knows nothing of is no row of its record.
-                let own = |model: &CardModel| matches!(model.code, Some(Code::Unreachable | Code::LateFull));
+                let own = |model: &CardModel| {
+                    matches!(model.code, Some(Code::Unreachable | Code::LateFull | Code::Uncovered))
+                };
                 if self.cards.model(&event).is_some_and(|model| !own(model)) && !self.is_alone(&event) {
                     self.link.say(ToHost::Shown { event, at: now }, out);
                 }

@@ -71,9 +71,12 @@ fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Response { event, .. }
         | ToHost::Ended { event, .. } => Some(event),
         // A hold is asked again from its own state.
-        ToHost::Judge(_) | ToHost::Hello(_) | ToHost::Drift { .. } | ToHost::Late { .. } | ToHost::Status => {
-            None
-        }
+        ToHost::Judge(_)
+        | ToHost::Hello(_)
+        | ToHost::Drift { .. }
+        | ToHost::Uncovered { .. }
+        | ToHost::Late { .. }
+        | ToHost::Status => None,
     }
 }
 
@@ -88,6 +91,7 @@ fn bytes(message: &ToHost) -> usize {
         | ToHost::Refused { .. }
         | ToHost::Ended { .. }
         | ToHost::Drift { .. }
+        | ToHost::Uncovered { .. }
         | ToHost::Late { .. }
         | ToHost::Status => 0,
     }

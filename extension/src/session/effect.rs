@@ -57,6 +57,11 @@ pub enum Effect {
         /// The port.
         port: PortId,
     },
+    /// Whether the network level stops what no hook vouched for; else it only looks on.
+    Net {
+        /// It stops it.
+        closed: bool,
+    },
     /// The mark on the extension's button.
     Badge {
         /// Up to four letters.

@@ -3,7 +3,7 @@
 //! INVARIANT: what a page or a card says arrives here as a typed value or not at all; see [`Event::Garbled`].
 
 use serde::Deserialize;
-use shared_protocol::{Browser, EventId, LateEntry, Millis, Settings, Text};
+use shared_protocol::{Browser, EventId, LateEntry, Millis, Road, Settings, Text};
 use shared_sites::Request;
 
 use crate::ui::model::{FromCard, FromPopup};
@@ -103,8 +103,28 @@ pub enum Event {
         #[serde(default)]
         missing: bool,
     },
+    /// The network level saw a request leave, or stopped it.
+    Seen(Box<Seen>),
     /// The time the session asked for has come.
     Woke,
+}
+
+/// A request at the network level.
+#[derive(Debug, Deserialize)]
+pub struct Seen {
+    /// Drawn by the worker: names the card, if there is one.
+    pub event: EventId,
+    /// The tab it came from; a worker that serves several has none.
+    #[serde(default)]
+    pub tab: Option<i64>,
+    /// How it came.
+    pub road: Road,
+    /// Upper case.
+    pub method: String,
+    /// Absolute.
+    pub url: Text,
+    /// It was stopped.
+    pub stopped: bool,
 }
 
 /// Who can be at a port's far end.

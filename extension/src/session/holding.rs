@@ -145,7 +145,8 @@ impl Session {
             | Code::Unreachable
             | Code::UnknownEvent
             | Code::EditFailed
-            | Code::LateFull => fail.deadline,
+            | Code::LateFull
+            | Code::Uncovered => fail.deadline,
         };
         match yields {
             FailAction::Allow => self.release_late(now, event, out),

@@ -8,6 +8,7 @@ mod cards;
 mod faults;
 mod invariants;
 mod life;
+mod net;
 mod unreachable;
 mod words;
 
@@ -267,5 +268,5 @@ fn enforcing() -> Settings {
 
 fn status() -> ToExtension {
     let settings = enforcing();
-    ToExtension::Status(Status { host: "0.1.0".to_owned(), settings, rows: 0, drift: 0 })
+    ToExtension::Status(Status { host: "0.1.0".to_owned(), settings, rows: 0, drift: 0, uncovered: 0 })
 }

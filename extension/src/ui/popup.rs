@@ -159,6 +159,8 @@ fn rows(state: &PopupState, around: &Around) -> Element {
     };
     let drift = state.status.as_ref().map(|status| status.drift);
     let hint = drift.filter(|rows| *rows > 0).map(|_| el("p", "hint").with(Key::FixDrift));
+    let uncovered = state.status.as_ref().map(|status| status.uncovered).filter(|rows| *rows > 0);
+    let reload = uncovered.map(|_| el("p", "hint").with(Key::FixUncovered));
     el("section", "rows")
         .with(
             el("dl", "")
@@ -167,9 +169,11 @@ fn rows(state: &PopupState, around: &Around) -> Element {
                 .with(row(Key::RowExtension, version(&around.version)))
                 .maybe(state.status.as_ref().map(|status| row(Key::RowRows, Words::Number(status.rows))))
                 .maybe(drift.map(|rows| row(Key::RowDrift, Words::Number(rows))))
+                .maybe(uncovered.map(|rows| row(Key::RowUncovered, Words::Number(rows))))
                 .maybe((state.late > 0).then(|| row(Key::RowLate, Words::Number(state.late)))),
         )
         .maybe(hint)
+        .maybe(reload)
 }
 
 fn row(name: Key, value: Words) -> Element {

@@ -93,6 +93,7 @@ keys! {
     FaultUnreachable "fault_unreachable" 0,
     FaultEdit "fault_edit" 0,
     FaultExpired "fault_expired" 0,
+    FaultUncovered "fault_uncovered" 0,
     FaultInside "fault_inside" 1,
     LearnMore "learn_more" 0,
 
@@ -156,6 +157,7 @@ keys! {
     RowPolicy "row_policy" 0,
     RowRows "row_rows" 0,
     RowDrift "row_drift" 0,
+    RowUncovered "row_uncovered" 0,
     RowLate "row_late" 0,
     HostVersion "host_version" 1,
     PolicyMonitor "policy_monitor" 0,
@@ -167,6 +169,7 @@ keys! {
     FixInstall "fix_install" 0,
     FixDoctor "fix_doctor" 0,
     FixDrift "fix_drift" 0,
+    FixUncovered "fix_uncovered" 0,
     CheckAgain "check_again" 0,
     AllowSites "allow_sites" 0,
     Recorded "recorded" 0,

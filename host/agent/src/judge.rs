@@ -200,7 +200,8 @@ fn fail_action(fail: &FailSettings, code: Code) -> FailAction {
         | Code::BadOrigin
         | Code::UnknownEvent
         | Code::EditFailed
-        | Code::LateFull => fail.deadline,
+        | Code::LateFull
+        | Code::Uncovered => fail.deadline,
     }
 }
 

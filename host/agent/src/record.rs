@@ -145,7 +145,7 @@ impl Recorder {
                 return Ok(false);
             }
             let is_there = match kind {
-                Kind::Judged | Kind::Drift => false,
+                Kind::Judged | Kind::Drift | Kind::Uncovered => false,
                 Kind::Shown => known.shown,
                 Kind::Answered => known.answered.is_some(),
                 Kind::Released => known.released.is_some(),
@@ -198,12 +198,14 @@ impl Recorder {
         Ok((Known::of(&records), app))
     }
 
-    /// Rows in all, and drift rows since.
-    pub(crate) fn counts(&self, since: Millis) -> Result<(u64, u64)> {
-        let drift = Filter { kinds: vec![Kind::Drift], since: Some(since), ..Filter::default() };
+    /// Rows in all; since then, drift rows and rows of what no hook vouched for.
+    pub(crate) fn counts(&self, since: Millis) -> Result<(u64, u64, u64)> {
+        let of = |kind| Filter { kinds: vec![kind], since: Some(since), ..Filter::default() };
         let opened = self.opened()?;
         let read: Result<_, host_journal::JournalError> = opened.store.read(|view| {
-            Ok((host_journal::count(view, &Filter::default())?, host_journal::count(view, &drift)?))
+            let rows = host_journal::count(view, &Filter::default())?;
+            let drift = host_journal::count(view, &of(Kind::Drift))?;
+            Ok((rows, drift, host_journal::count(view, &of(Kind::Uncovered))?))
         });
         self.told(read)
     }

@@ -151,7 +151,12 @@ pub(crate) fn index(app: Option<&App>, person: Option<&String>, entry: &Entry) -
         Entry::Drift(drifted) => {
             index.operation = drifted.drift.operation.map(|operation| operation.as_str().to_owned());
         }
-        Entry::Shown(_) | Entry::Answered(_) | Entry::Released(_) | Entry::Refused(_) | Entry::Ended(_) => {}
+        Entry::Shown(_)
+        | Entry::Answered(_)
+        | Entry::Released(_)
+        | Entry::Refused(_)
+        | Entry::Ended(_)
+        | Entry::Uncovered(_) => {}
     }
     index
 }

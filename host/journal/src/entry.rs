@@ -9,7 +9,7 @@ mod judged;
 use serde::{Deserialize, Serialize};
 
 pub use follow_up::{
-    Answered, ChoiceWord, Drifted, Ended, Late, Refused, RefusedBy, Released, Responded, Shown, ToolUse,
+    Answered, ChoiceWord, Drifted, Ended, Late, Refused, RefusedBy, Released, Responded, Seen, Shown, ToolUse,
 };
 pub use judged::{FactsJson, Judged, PolicyUse, Timings, TopicNote};
 
@@ -35,11 +35,13 @@ pub enum Kind {
     Drift,
     /// Let go or refused while the host was away.
     Late,
+    /// A request that no hook vouched for was seen at the network level.
+    Uncovered,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Judged,
         Self::Shown,
         Self::Answered,
@@ -49,6 +51,7 @@ impl Kind {
         Self::Ended,
         Self::Drift,
         Self::Late,
+        Self::Uncovered,
     ];
 
     /// Its word in the file and on the command line.
@@ -64,6 +67,7 @@ impl Kind {
             Self::Ended => "ended",
             Self::Drift => "drift",
             Self::Late => "late",
+            Self::Uncovered => "uncovered",
         }
     }
 
@@ -80,6 +84,7 @@ impl Kind {
             Self::Ended => 7,
             Self::Drift => 8,
             Self::Late => 9,
+            Self::Uncovered => 10,
         }
     }
 
@@ -111,6 +116,8 @@ pub enum Entry {
     Drift(Drifted),
     /// Let go or refused while the host was away.
     Late(Late),
+    /// A request that no hook vouched for was seen at the network level.
+    Uncovered(Seen),
 }
 
 impl Entry {
@@ -127,6 +134,7 @@ impl Entry {
             Self::Ended(_) => Kind::Ended,
             Self::Drift(_) => Kind::Drift,
             Self::Late(_) => Kind::Late,
+            Self::Uncovered(_) => Kind::Uncovered,
         }
     }
 
@@ -142,6 +150,7 @@ impl Entry {
             Self::Ended(entry) => serde_json::to_string(entry),
             Self::Drift(entry) => serde_json::to_string(entry),
             Self::Late(entry) => serde_json::to_string(entry),
+            Self::Uncovered(entry) => serde_json::to_string(entry),
         }
     }
 
@@ -157,6 +166,7 @@ impl Entry {
             Kind::Ended => Self::Ended(serde_json::from_str(body)?),
             Kind::Drift => Self::Drift(serde_json::from_str(body)?),
             Kind::Late => Self::Late(serde_json::from_str(body)?),
+            Kind::Uncovered => Self::Uncovered(serde_json::from_str(body)?),
         })
     }
 }

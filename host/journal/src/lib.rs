@@ -35,7 +35,7 @@ pub use append::{NewRow, Salt, append, device};
 pub use content::{Content, Plain, PromptText};
 pub use entry::{
     Answered, ChoiceWord, Drifted, Ended, Entry, FactsJson, Judged, Kind, Late, PolicyUse, Refused,
-    RefusedBy, Released, Responded, Shown, Timings, ToolUse, TopicNote,
+    RefusedBy, Released, Responded, Seen, Shown, Timings, ToolUse, TopicNote,
 };
 pub use error::JournalError;
 pub use host_store::{Order, Page};

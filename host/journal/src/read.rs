@@ -37,7 +37,7 @@ pub struct Filter {
 
 impl Filter {
     /// One row for each interaction.
-    pub const INTERACTIONS: [Kind; 2] = [Kind::Judged, Kind::Late];
+    pub const INTERACTIONS: [Kind; 3] = [Kind::Judged, Kind::Late, Kind::Uncovered];
 
     fn rows(&self) -> host_store::Filter {
         host_store::Filter {

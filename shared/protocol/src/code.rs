@@ -40,6 +40,8 @@ pub enum Code {
     EditFailed,
     /// 16: the local store of late entries is full.
     LateFull,
+    /// 17: a request that no hook vouched for was stopped at the network level.
+    Uncovered,
 }
 
 impl Code {
@@ -63,6 +65,7 @@ impl Code {
             Self::UnknownEvent => 14,
             Self::EditFailed => 15,
             Self::LateFull => 16,
+            Self::Uncovered => 17,
         }
     }
 }

@@ -30,7 +30,7 @@ pub use event::{EventId, EventIdError, Millis};
 pub use finding::{Finding, Label, LabelError};
 pub use message::{
     Drift, DriftKind, EndReason, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading, RefusedReason,
-    Status, ToExtension, ToHost, Verdict, Welcome,
+    Road, Status, ToExtension, ToHost, Uncovered, Verdict, Welcome,
 };
 pub use operation::Operation;
 pub use prompt::{Account, AccountKind, Attachment, Part, PartKind, Prompt};

@@ -94,6 +94,15 @@ pub enum ToHost {
         /// When.
         at: Millis,
     },
+    /// A request that reached the network level and that no hook vouched for.
+    Uncovered {
+        /// Which site.
+        app: App,
+        /// What was seen of it.
+        seen: Uncovered,
+        /// When.
+        at: Millis,
+    },
     /// What was let go or refused while the host was away.
     Late {
         /// Oldest first.
@@ -174,6 +183,37 @@ pub enum DriftKind {
     Body,
     /// An answer that ended without text.
     Answer,
+}
+
+/// A request that no hook vouched for, as the network level shows it. Its shape only; never text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Uncovered {
+    /// How it came.
+    pub road: Road,
+    /// Method and path with ids replaced, such as `POST /backend-api/f/{}`.
+    pub path: String,
+    /// The network level stopped it; else it left unjudged.
+    pub stopped: bool,
+}
+
+/// The ways a request can come that is no call of a hooked page, as far as a browser tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Road {
+    /// `fetch` or `XMLHttpRequest`: of a worker, or of a page without a hook.
+    Request,
+    /// A beacon or a link's ping.
+    Beacon,
+    /// A page's address or form.
+    Navigation,
+    /// A frame's address or form.
+    Frame,
+    /// An image, a script, a style or another part of a page.
+    Resource,
+    /// A socket's handshake.
+    Socket,
+    /// Any other.
+    Other,
 }
 
 /// Why the extension ended a request itself.
@@ -307,4 +347,7 @@ pub struct Status {
     pub rows: u64,
     /// Drift rows of the last seven days.
     pub drift: u64,
+    /// Rows of the last seven days about requests that no hook vouched for.
+    #[serde(default)]
+    pub uncovered: u64,
 }

@@ -15,7 +15,7 @@ use crate::{
     json::{Doc, Kind, encode},
     path::{At, Docs},
     read::Outcome,
-    request::{Body, Request},
+    request::{Api, Body, Request},
     sites::Sites,
     url::Url,
 };
@@ -29,6 +29,9 @@ const NESTING: u8 = 4;
 impl Sites {
     /// The request's body with `edits` (sorted, not overlapping) made in every copy of the text.
     pub fn edit(&self, request: &Request, edits: &[Edit]) -> Result<Body, EditError> {
+        if request.api == Api::Navigation {
+            return self.edit_navigation(request, edits);
+        }
         let mut plan = self.plan(request);
         let Outcome::Prompt(draft, content) = &mut plan.outcome else { return Err(EditError::NoPrompt) };
         let replaced = replaced_spans(&draft.prompt, edits)?;
@@ -72,7 +75,7 @@ impl Sites {
 }
 
 /// The texts the edits replace, once the edits are known to fit.
-fn replaced_spans(prompt: &Prompt, edits: &[Edit]) -> Result<Vec<Text>, EditError> {
+pub(crate) fn replaced_spans(prompt: &Prompt, edits: &[Edit]) -> Result<Vec<Text>, EditError> {
     let mut last = (0, 0);
     let mut spans = Vec::new();
     for edit in edits {
@@ -179,7 +182,7 @@ fn other_texts(content: &Content, body: &Body) -> Vec<Text> {
 }
 
 /// Whether `span` is in `text`; a short one as a word of its own.
-fn is_in(text: &str, span: &str) -> bool {
+pub(crate) fn is_in(text: &str, span: &str) -> bool {
     if span.chars().count() >= SHORT {
         return text.contains(span);
     }

@@ -68,6 +68,9 @@ impl Sites {
     /// Reads a request. The answer never depends on anything but the arguments.
     #[must_use]
     pub fn read(&self, request: &Request, thread: &Thread) -> Read {
+        if let Some(read) = self.read_navigation(request) {
+            return read;
+        }
         let plan = self.plan(request);
         let reading = match plan.outcome {
             Outcome::Nothing => Reading::Nothing,

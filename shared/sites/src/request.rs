@@ -17,6 +17,8 @@ pub enum Api {
     EventSource,
     /// `navigator.sendBeacon`.
     Beacon,
+    /// A page's address, before the page is there.
+    Navigation,
 }
 
 /// One request.

@@ -94,7 +94,7 @@ impl Sites {
     /// How a refused request looks to the page.
     #[must_use]
     pub fn refusal(&self, request: &Request) -> Refusal {
-        if matches!(request.api, Api::WebSocket | Api::Beacon | Api::EventSource) {
+        if matches!(request.api, Api::WebSocket | Api::Beacon | Api::EventSource | Api::Navigation) {
             return Refusal::NetworkError;
         }
         let url = Url::parse(&request.url);

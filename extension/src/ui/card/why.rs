@@ -65,6 +65,7 @@ fn fault(code: Code) -> Words {
         }
         Code::EditFailed => Key::FaultEdit.into(),
         Code::Expired => Key::FaultExpired.into(),
+        Code::Uncovered => Key::FaultUncovered.into(),
         Code::BadFrame
         | Code::BadMessage
         | Code::NotRecorded

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared_protocol::{
-    Choice, Code, Drift, EndReason, LateEntry, Operation, RefusedReason, Response, ToolCall,
+    Choice, Code, Drift, EndReason, LateEntry, Operation, RefusedReason, Response, ToolCall, Uncovered,
 };
 
 use crate::SiteWord;
@@ -153,6 +153,13 @@ pub struct Ended {
 pub struct Drifted {
     /// What.
     pub drift: Drift,
+}
+
+/// A request that no hook vouched for was seen at the network level. Belongs to no event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Its shape and what became of it.
+    pub seen: Uncovered,
 }
 
 /// Let go or refused while the host was away.

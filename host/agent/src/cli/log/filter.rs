@@ -62,6 +62,7 @@ enum Word {
     Ended,
     Drift,
     Late,
+    Uncovered,
 }
 
 impl Args {
@@ -104,6 +105,7 @@ fn kind(word: Word) -> Kind {
         Word::Ended => Kind::Ended,
         Word::Drift => Kind::Drift,
         Word::Late => Kind::Late,
+        Word::Uncovered => Kind::Uncovered,
     }
 }
 

@@ -24,6 +24,7 @@ fn entry(entry: &Entry) -> Result<Map<String, Value>> {
         Entry::Ended(said) => serde_json::to_value(said),
         Entry::Drift(said) => serde_json::to_value(said),
         Entry::Late(said) => serde_json::to_value(said),
+        Entry::Uncovered(said) => serde_json::to_value(&said.seen),
     }?;
     Ok(match value {
         Value::Object(fields) => fields,
@@ -75,6 +76,9 @@ pub(super) fn cells(record: &Record, state: Option<&str>) -> Vec<String> {
         Some(Entry::Late(late)) => {
             operation = late.operation.map(|operation| operation.as_str().to_owned());
             action = Some(if late.released { "late-released" } else { "late-refused" }.to_owned());
+        }
+        Some(Entry::Uncovered(row)) => {
+            action = Some(if row.seen.stopped { "uncovered-stopped" } else { "uncovered-left" }.to_owned());
         }
         Some(Entry::Response(response)) => {
             conversation = response.conversation.as_ref().map(|id| id.as_str().to_owned());

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use host_journal::{Drifted, Ended, Entry, Known, Refused, RefusedBy, Responded, Shown};
+use host_journal::{Drifted, Ended, Entry, Known, Refused, RefusedBy, Responded, Seen, Shown};
 use shared_protocol::{
     Choice, Code, EventId, LateEntry, Millis, Outcome, Response, Status, ToExtension, ToHost,
 };
@@ -11,8 +11,8 @@ use super::{Desk, now, unwritten};
 use crate::judge;
 use crate::record::{Answer, Draft, Place};
 
-/// The days that the popup's drift count covers, in milliseconds.
-const DRIFT_SINCE: Millis = 7 * 24 * 60 * 60 * 1000;
+/// The days that the popup's counts of faults cover, in milliseconds.
+const COUNTED_SINCE: Millis = 7 * 24 * 60 * 60 * 1000;
 
 /// The event a message is about: what keeps its order.
 pub(super) fn event(message: &ToHost) -> Option<&EventId> {
@@ -23,7 +23,11 @@ pub(super) fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Refused { event, .. }
         | ToHost::Response { event, .. }
         | ToHost::Ended { event, .. } => Some(event),
-        ToHost::Hello(_) | ToHost::Drift { .. } | ToHost::Late { .. } | ToHost::Status => None,
+        ToHost::Hello(_)
+        | ToHost::Drift { .. }
+        | ToHost::Uncovered { .. }
+        | ToHost::Late { .. }
+        | ToHost::Status => None,
     }
 }
 
@@ -57,6 +61,10 @@ impl Desk {
             }
             ToHost::Drift { app, drift, at } => {
                 let entry = Entry::Drift(Drifted { drift });
+                self.recorder.note(Some(&app), at, entry).map_err(|fault| unwritten(&fault))
+            }
+            ToHost::Uncovered { app, seen, at } => {
+                let entry = Entry::Uncovered(Seen { seen });
                 self.recorder.note(Some(&app), at, entry).map_err(|fault| unwritten(&fault))
             }
             ToHost::Status => self.status(),
@@ -119,11 +127,11 @@ impl Desk {
         if self.late_lost.swap(false, Ordering::AcqRel) {
             return Err(Code::NotRecorded);
         }
-        let since = now().saturating_sub(DRIFT_SINCE);
-        let (rows, drift) = self.recorder.counts(since).map_err(|fault| unwritten(&fault))?;
+        let since = now().saturating_sub(COUNTED_SINCE);
+        let (rows, drift, uncovered) = self.recorder.counts(since).map_err(|fault| unwritten(&fault))?;
         let settings = *self.live.active().settings();
         let host = env!("CARGO_PKG_VERSION").to_owned();
-        self.send(ToExtension::Status(Status { host, settings, rows, drift }));
+        self.send(ToExtension::Status(Status { host, settings, rows, drift, uncovered }));
         Ok(())
     }
 
