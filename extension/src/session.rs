@@ -12,6 +12,7 @@ mod asking;
 mod backlog;
 mod cards;
 mod copy;
+mod drift;
 mod effect;
 mod ending;
 mod event;
@@ -61,6 +62,7 @@ pub struct Session {
     cards: cards::Cards,
     threads: threads::Threads,
     net: net::Net,
+    told_drift: drift::Told,
     wake: Option<Millis>,
     told_popup: Option<PopupState>,
     badge: &'static str,
@@ -96,6 +98,7 @@ impl Session {
             cards: cards::Cards::default(),
             threads: threads::Threads::default(),
             net: net::Net::default(),
+            told_drift: drift::Told::default(),
             wake: None,
             told_popup: None,
             badge: "",

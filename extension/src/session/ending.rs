@@ -121,7 +121,7 @@ impl Session {
         // The session that knew it is gone.
         let tab = self.pages.get(&port).and_then(|page| page.tab);
         let Some(request) = request else { return };
-        let Read { app, reading, answer } = self.read(tab, &request);
+        let Read { app, reading, answer, drift: _ } = self.read(tab, &request);
         let reading = match reading {
             shared_sites::Reading::Prompt(prompt) => Reading::Prompt(prompt),
             shared_sites::Reading::Unread(drift) => Reading::Unread(drift),

@@ -50,7 +50,12 @@ impl Session {
         }
         let private = page.private;
         let tab = page.tab;
-        let Read { app, reading, answer } = self.read(tab, &request);
+        let Read { app, reading, answer, drift } = self.read(tab, &request);
+        // Only a known site's requests are anything but nothing.
+        let app = app.unwrap_or_else(|| App::new("unknown"));
+        if let Some(drift) = drift {
+            self.leave_drift(now, &app, drift, out);
+        }
         let reading = match reading {
             shared_sites::Reading::Prompt(prompt) => Reading::Prompt(prompt),
             shared_sites::Reading::Unread(drift) => Reading::Unread(drift),
@@ -60,8 +65,6 @@ impl Session {
                 return;
             }
         };
-        // Only a known site's requests are anything but nothing.
-        let app = app.unwrap_or_else(|| App::new("unknown"));
         let due = now + self.machine_ms();
         let hold = Hold { private, known, ..Hold::new(port, app, (now, due), request, reading, answer) };
         self.holds.insert(event.clone(), hold);

@@ -5,6 +5,7 @@
 
 mod answers;
 mod cards;
+mod drift;
 mod faults;
 mod invariants;
 mod life;

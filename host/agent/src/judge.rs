@@ -231,7 +231,8 @@ fn unread(drift: &Drift) -> Code {
         | DriftKind::Encoding
         | DriftKind::Endpoint
         | DriftKind::Body
-        | DriftKind::Answer => Code::Unread,
+        | DriftKind::Answer
+        | DriftKind::LeftOver => Code::Unread,
     }
 }
 

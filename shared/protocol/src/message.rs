@@ -183,6 +183,8 @@ pub enum DriftKind {
     Body,
     /// An answer that ended without text.
     Answer,
+    /// Text in a place that no rule names; in a prompt that was read it was judged with the rest.
+    LeftOver,
 }
 
 /// A request that no hook vouched for, as the network level shows it. Its shape only; never text.

@@ -5,23 +5,21 @@
 use shared_protocol::{DriftKind, Operation};
 
 use crate::{
-    data::{Does, Rule, Site},
+    data::{Does, Site},
     draft::Draft,
     json::Kind,
     path::{At, Docs},
+    plan::Taken,
     question::operation,
     source::Scope,
 };
-
-/// The prompt, and the rules that made it; none when all calls are nothing.
-type Calls<'s> = Option<(Draft, Vec<&'s Rule>)>;
 
 /// The calls of one batch request: the first that is an operation names it, the texts of all are its parts.
 pub(crate) fn read<'s>(
     site: &'s Site,
     scope: &mut Scope<'_>,
-) -> Result<Calls<'s>, (DriftKind, Option<String>)> {
-    let mut draft: Calls<'s> = None;
+) -> Result<Taken<'s>, (DriftKind, Option<String>)> {
+    let mut draft: Taken<'s> = None;
     for (id, arguments) in calls(scope).ok_or((DriftKind::Shape, None))? {
         if site.harmless_rpcs.contains(&id) {
             continue;

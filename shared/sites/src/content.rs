@@ -163,6 +163,35 @@ fn sole_part(parts: &[FormPart], field: &str) -> Option<(usize, Text)> {
     named.next().is_none().then_some((index, text))
 }
 
+/// The fields of a form beside the one that holds the document: name and value.
+pub(crate) fn other_fields(content: &Content, body: &Body) -> Vec<(String, Text)> {
+    match (content.carrier, body) {
+        (Carrier::Field(start, _), Body::Text { text }) => {
+            let mut at = 0;
+            let mut fields = Vec::new();
+            for pair in text.expose().split('&') {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                // The document's own value begins behind its name.
+                if at + name.len() + 1 != start {
+                    fields.extend(decode(name).zip(decode(value)));
+                }
+                at += pair.len() + 1;
+            }
+            fields.into_iter().map(|(name, value)| (name.expose().to_owned(), value)).collect()
+        }
+        (Carrier::Part(index), Body::Form { parts }) => {
+            let others = parts.iter().enumerate().filter(|(at, _)| *at != index);
+            others.filter_map(|(_, part)| Some((part.name.clone(), part.text.clone()?))).collect()
+        }
+        // A field that is no file goes with the files.
+        (Carrier::None, Body::Form { parts }) => {
+            let others = parts.iter().filter(|part| part.file_name.is_none());
+            others.filter_map(|part| Some((part.name.clone(), part.text.clone()?))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Every text a form without a document carries, for the search after an edit.
 pub(crate) fn plain_texts(body: &Body) -> Vec<Text> {
     match body {

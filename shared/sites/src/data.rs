@@ -96,6 +96,9 @@ pub(crate) struct Rule {
     /// Where files are named.
     #[serde(default)]
     pub(crate) file: Vec<FileRule>,
+    /// Places whose words, and all below, are the site's own: descriptions of tools, styles.
+    #[serde(default)]
+    pub(crate) own: Vec<Path>,
     /// Places of the conversation's id, best first; so the next three.
     #[serde(default)]
     pub(crate) conversation: Vec<Source>,
@@ -153,6 +156,15 @@ impl TryFrom<String> for Does {
         }
         let known = Operation::ALL.into_iter().find(|operation| operation.as_str() == word);
         known.map(Self::Operation).ok_or(DoesError(word))
+    }
+}
+
+impl Does {
+    pub(crate) fn operation(self) -> Option<Operation> {
+        match self {
+            Self::Nothing => None,
+            Self::Operation(operation) => Some(operation),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use shared_protocol::{AccountKind, Attachment, Operation, Part, PartKind, Prompt
 use crate::{
     data::{FileRule, ListRule, Rule, Site, TextRule},
     json::Kind,
+    left::{Claims, Left},
     path::{At, Path},
     question::holds,
     source::{Scope, Source, Value},
@@ -15,6 +16,9 @@ use crate::{
 
 /// Longest id or name that is one; longer ones are left out.
 const MAX_NAME: usize = 256;
+
+/// Longest name of a connector or tool that is taken for one, whatever words are in it.
+const LONGEST_LABEL: usize = 48;
 
 /// Most entries of a list.
 const MAX_LIST: usize = 256;
@@ -27,6 +31,8 @@ pub(crate) struct Draft {
     pub(crate) places: Vec<Place>,
     /// Whether it may replace an earlier prompt.
     pub(crate) may_replace: bool,
+    /// What the rules know beside the text places.
+    pub(crate) claims: Claims,
 }
 
 /// One place of text.
@@ -51,7 +57,12 @@ pub(crate) struct Link {
 
 impl Draft {
     pub(crate) fn new(operation: Operation) -> Self {
-        Self { prompt: Prompt::new(operation), places: Vec::new(), may_replace: false }
+        Self {
+            prompt: Prompt::new(operation),
+            places: Vec::new(),
+            may_replace: false,
+            claims: Claims::default(),
+        }
     }
 
     /// Takes everything `rule` knows out of the scope's document. What is there already stays.
@@ -73,8 +84,18 @@ impl Draft {
         prompt.temporary |= rule.temporary.iter().any(|condition| holds(condition, scope));
         self.may_replace =
             rule.tells_edits && !rule.first_turn.iter().any(|condition| holds(condition, scope));
-        rule.connectors.iter().for_each(|list| names(list, scope, &mut prompt.connectors));
-        rule.tools.iter().for_each(|list| names(list, scope, &mut prompt.tools));
+        let claims = &mut self.claims;
+        rule.connectors.iter().for_each(|list| names(list, scope, claims, &mut prompt.connectors));
+        rule.tools.iter().for_each(|list| names(list, scope, claims, &mut prompt.tools));
+        self.claims.take(rule, scope);
+    }
+
+    /// Text that no rule knows is judged with the rest.
+    pub(crate) fn take_left(&mut self, left: Vec<Left>) {
+        for Left { at, text, place: _ } in left {
+            let link = self.link(&text);
+            self.place(at, text, link, PartKind::Text, None);
+        }
     }
 
     /// Whose account, as the site's data says.
@@ -116,9 +137,12 @@ impl Draft {
         for at in scope.find(&rule.at).into_iter().take(MAX_LIST) {
             let mut value = |path: &Option<Path>| {
                 let found = path.as_ref().map(|path| path.find(scope.docs, at)).unwrap_or_default();
-                found.into_iter().find_map(|at| scope.docs.scalar(at)).filter(|text| !text.is_empty())
+                found.into_iter().find_map(|at| Some((at, scope.docs.scalar(at)?)))
             };
-            let name = value(&rule.name).map(|name| last_segment(&name));
+            let named = value(&rule.name);
+            let mut value = |path| value(path).map(|(_, text)| text).filter(|text| !text.is_empty());
+            self.claims.values.extend(named.as_ref().map(|(at, _)| *at));
+            let name = named.map(|(_, name)| last_segment(&name)).filter(|name| !name.is_empty());
             let id =
                 value(&rule.id).and_then(|id| name_of(id.expose().rsplit("://").next().unwrap_or_default()));
             let media_type = value(&rule.media_type).and_then(|media| name_of(media.expose()));
@@ -213,10 +237,14 @@ fn last_segment(name: &Text) -> Text {
     Text::new(percent_encoding::percent_decode_str(last).decode_utf8_lossy().into_owned())
 }
 
-fn names(list: &ListRule, scope: &mut Scope<'_>, out: &mut Vec<String>) {
+fn names(list: &ListRule, scope: &mut Scope<'_>, claims: &mut Claims, out: &mut Vec<String>) {
     for at in scope.find(&list.at) {
         let name = scope.docs.scalar(at).and_then(|text| name_of(text.expose()));
         let Some(name) = name else { continue };
+        // A long one is no name.
+        if name.len() <= LONGEST_LABEL {
+            claims.values.insert(at);
+        }
         let wanted = !list.except.contains(&name) && (list.only.is_empty() || list.only.contains(&name));
         if wanted && !out.contains(&name) && out.len() < MAX_LIST {
             out.push(name);

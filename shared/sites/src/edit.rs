@@ -14,7 +14,7 @@ use crate::{
     error::EditError,
     json::{Doc, Kind, encode},
     path::{At, Docs},
-    read::Outcome,
+    plan::Outcome,
     request::{Api, Body, Request},
     sites::Sites,
     url::Url,

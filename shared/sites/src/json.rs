@@ -104,6 +104,30 @@ impl Doc {
         decode(self.text().get(start..end)?)
     }
 
+    /// The keys of at least so many bytes, quotes included, with the index of their value.
+    pub(crate) fn keys(&self, least: usize) -> impl Iterator<Item = (usize, Text)> + '_ {
+        let long = move |node: &Node| node.key.is_some_and(|(start, end)| end - start >= least);
+        let found = self.nodes.iter().enumerate().filter(move |(_, node)| long(node));
+        found.filter_map(|(index, _)| Some((index, self.key(index)?)))
+    }
+
+    /// Whether `inner` is `outer` or in it.
+    pub(crate) fn holds(&self, outer: usize, inner: usize) -> bool {
+        outer <= inner && self.node(outer).is_some_and(|node| inner < node.after)
+    }
+
+    /// The values from below the root down to `index`, itself included.
+    pub(crate) fn way_to(&self, index: usize) -> Vec<usize> {
+        let mut way = Vec::new();
+        let mut here = 0;
+        while here != index {
+            let Some(next) = self.children(here).find(|child| self.holds(*child, index)) else { break };
+            way.push(next);
+            here = next;
+        }
+        way
+    }
+
     /// A string's characters; a number, `true` or `false` as written; nothing for others.
     pub(crate) fn scalar(&self, index: usize) -> Option<Text> {
         let node = self.node(index)?;

@@ -16,7 +16,9 @@ mod hook;
 mod json;
 mod navigation;
 mod net;
+mod left;
 mod path;
+mod plan;
 mod question;
 mod read;
 mod request;
@@ -25,6 +27,7 @@ mod sites;
 mod source;
 mod upload;
 mod url;
+mod words;
 
 pub use answer::{AnswerFormat, Decoder, Limits, SocketItem, SocketReader};
 pub use error::{EditError, SiteError};

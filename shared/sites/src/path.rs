@@ -4,6 +4,8 @@
 //! whose value there is that word, `{json}` the string is itself JSON. An empty path is the value itself.
 //! A path finds every value that fits, duplicates of a key included. Deliberately no negation, no arithmetic.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use shared_protocol::Text;
 
@@ -71,6 +73,11 @@ impl Docs {
     /// The string a document was found in.
     pub(crate) fn parent(&self, index: usize) -> Option<At> {
         self.docs.get(index).and_then(|(_, parent)| *parent)
+    }
+
+    /// The strings that documents were found in.
+    pub(crate) fn parents(&self) -> BTreeSet<At> {
+        self.docs.iter().filter_map(|(_, parent)| *parent).collect()
     }
 
     pub(crate) fn len(&self) -> usize {

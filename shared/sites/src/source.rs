@@ -23,6 +23,16 @@ pub(crate) enum Source {
     Query(String),
 }
 
+impl Source {
+    /// Its path in the document, as written.
+    pub(crate) fn written(&self) -> Option<&str> {
+        match self {
+            Self::Document(path) => Some(path.written()),
+            Self::Capture(_) | Self::Header(..) | Self::Query(_) => None,
+        }
+    }
+}
+
 impl TryFrom<String> for Source {
     type Error = PathError;
 

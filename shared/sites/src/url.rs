@@ -47,6 +47,12 @@ impl<'u> Url<'u> {
             .map(|(_, value)| Text::new(value.into_owned()))
     }
 
+    /// The query's keys and values, decoded.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (String, Text)> + use<'u> {
+        let pairs = form_urlencoded::parse(self.query.as_bytes());
+        pairs.map(|(key, value)| (key.into_owned(), Text::new(value.into_owned())))
+    }
+
     /// Everything a reader of the server's log could see, decoded.
     pub(crate) fn decoded(&self) -> Text {
         let plus = self.query.replace('+', " ");

@@ -9,6 +9,12 @@
 mod case;
 #[path = "support/change.rs"]
 mod change;
+#[path = "support/mutant.rs"]
+mod mutant;
+#[path = "support/mutation.rs"]
+mod mutation;
+#[path = "support/tree.rs"]
+mod tree;
 
 use std::path::{Path, PathBuf};
 

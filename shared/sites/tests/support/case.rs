@@ -136,6 +136,10 @@ impl Case {
             }
             Reading::Prompt(prompt) => lines(prompt, &mut line),
         }
+        if let Some(drift) = &read.drift {
+            let place = drift.place.as_deref().unwrap_or("-");
+            line("drift row", &format!("{:?} {} {place}", drift.what, drift.path));
+        }
         if let Some(answer) = read.answer {
             line("answer", &answer.name());
         }
@@ -196,7 +200,8 @@ fn lines(prompt: &Prompt, line: &mut dyn FnMut(&str, &dyn std::fmt::Display)) {
     }
 }
 
-fn held(sites: &Sites, request: &Request) -> &'static str {
+/// Whether the hook holds it.
+pub(crate) fn held(sites: &Sites, request: &Request) -> &'static str {
     let host = |url: &str| url.split('/').nth(2).unwrap_or_default().to_owned();
     let hook = sites.hook();
     let address = host(&request.url);
