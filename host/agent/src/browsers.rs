@@ -141,6 +141,28 @@ impl Row {
         Some(folder.join(format!("{HOST_NAME}.json")))
     }
 
+    /// The folder with the browser's profiles; `None` where the environment names no home.
+    pub(crate) fn profiles(&self, env: &Env) -> Option<PathBuf> {
+        let home = || env.var("HOME").map(PathBuf::from);
+        match (env.os, self.family) {
+            (Os::Linux, Family::Firefox) => Some(home()?.join(".mozilla/firefox")),
+            (Os::Macos, Family::Firefox) => Some(home()?.join("Library/Application Support/Firefox")),
+            (Os::Windows, Family::Firefox) => {
+                Some(PathBuf::from(env.var("APPDATA")?).join("Mozilla").join("Firefox"))
+            }
+            // The manifests of a person's Chromium lie among its profiles.
+            (Os::Linux | Os::Macos, Family::Chromium) => {
+                Some(self.manifest(env, Scope::User)?.parent()?.parent()?.to_owned())
+            }
+            (Os::Windows, Family::Chromium) => {
+                let vendor =
+                    self.windows_key.split('\\').skip(1).take_while(|part| *part != "NativeMessagingHosts");
+                let local = PathBuf::from(env.var("LOCALAPPDATA")?);
+                Some(vendor.fold(local, |path, part| path.join(part)).join("User Data"))
+            }
+        }
+    }
+
     /// The registry key that names the manifest, on Windows.
     pub(crate) fn registry_key(&self, env: &Env, scope: Scope) -> Option<String> {
         let root = match scope {

@@ -34,7 +34,7 @@ enum Command {
     /// Takes away what `install` wrote.
     Uninstall(install::Args),
     /// Shows what is installed, connected and protected, and a fix for each fault.
-    Doctor,
+    Doctor(doctor::Args),
     /// Tries text, a file or recorded traffic against the policy; sends and records nothing.
     Scan(scan::Args),
     /// Reads the record.
@@ -55,7 +55,7 @@ pub(crate) fn run(args: Vec<OsString>, env: &Env) -> Exit {
     let done = match cli.command {
         Command::Install(args) => install::install(&args, env, cli.json),
         Command::Uninstall(args) => install::uninstall(&args, env, cli.json),
-        Command::Doctor => doctor::run(env, cli.json),
+        Command::Doctor(args) => doctor::run(&args, env, cli.json),
         Command::Scan(args) => scan::run(&args, env, cli.json),
         Command::Log(command) => log::run(&command, env, cli.json),
     };

@@ -15,6 +15,7 @@ mod native;
 mod origin;
 mod os;
 mod out;
+mod profiles;
 mod record;
 mod settings;
 

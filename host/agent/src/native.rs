@@ -5,6 +5,7 @@
 //! It deliberately keeps nothing between two starts but the record.
 
 mod desk;
+mod heart;
 mod incoming;
 mod outgoing;
 mod queue;
@@ -15,7 +16,7 @@ use std::io::{self, BufReader};
 use std::panic;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use shared_protocol::EventId;
 
@@ -26,6 +27,9 @@ use crate::os::Env;
 use crate::out;
 use crate::record::Recorder;
 use desk::Desk;
+pub(crate) use desk::now;
+pub(crate) use heart::DOCTOR;
+use heart::Heart;
 use incoming::{Frames, Incoming};
 use queue::{Limits, Pool};
 use watch::Watch;
@@ -52,11 +56,15 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     warm(&live, &recorder);
 
     let settings = reply::Settings::new(Arc::clone(&live), sender.clone());
+    let heart = Arc::new(Heart::new(Arc::clone(&live), Arc::clone(&recorder)));
     let watch = Watch::start(TICK, {
-        let settings = settings.clone();
-        move || settings.refresh()
+        let (settings, heart) = (settings.clone(), Arc::clone(&heart));
+        move || {
+            settings.refresh();
+            heart.tick(Instant::now());
+        }
     });
-    let desk = Arc::new(Desk::new(live, recorder, sender, watch.alarms(), settings));
+    let desk = Arc::new(Desk::new(live, recorder, sender, watch.alarms(), settings, Arc::clone(&heart)));
     let threads = thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4));
     let pool: Pool<EventId> = Pool::start(threads, LIMITS);
 
@@ -70,6 +78,7 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     }
     pool.finish();
     watch.finish();
+    heart.ended();
     // The writer ends when the last sender is gone.
     drop(desk);
     // A writer that panicked has told its place; the browser is gone either way.

@@ -145,7 +145,7 @@ impl Recorder {
                 return Ok(false);
             }
             let is_there = match kind {
-                Kind::Judged | Kind::Drift | Kind::Uncovered => false,
+                Kind::Judged | Kind::Drift | Kind::Uncovered | Kind::Heartbeat => false,
                 Kind::Shown => known.shown,
                 Kind::Answered => known.answered.is_some(),
                 Kind::Released => known.released.is_some(),

@@ -156,7 +156,8 @@ pub(crate) fn index(app: Option<&App>, person: Option<&String>, entry: &Entry) -
         | Entry::Released(_)
         | Entry::Refused(_)
         | Entry::Ended(_)
-        | Entry::Uncovered(_) => {}
+        | Entry::Uncovered(_)
+        | Entry::Heartbeat(_) => {}
     }
     index
 }

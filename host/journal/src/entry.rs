@@ -9,7 +9,8 @@ mod judged;
 use serde::{Deserialize, Serialize};
 
 pub use follow_up::{
-    Answered, ChoiceWord, Drifted, Ended, Late, Refused, RefusedBy, Released, Responded, Seen, Shown, ToolUse,
+    Answered, Beat, ChoiceWord, Drifted, Ended, Heartbeat, Late, Refused, RefusedBy, Released, Responded,
+    Seen, Shown, ToolUse,
 };
 pub use judged::{FactsJson, Judged, PolicyUse, Timings, TopicNote};
 
@@ -37,11 +38,13 @@ pub enum Kind {
     Late,
     /// A request that no hook vouched for was seen at the network level.
     Uncovered,
+    /// A browser's extension was connected.
+    Heartbeat,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Judged,
         Self::Shown,
         Self::Answered,
@@ -52,6 +55,7 @@ impl Kind {
         Self::Drift,
         Self::Late,
         Self::Uncovered,
+        Self::Heartbeat,
     ];
 
     /// Its word in the file and on the command line.
@@ -68,6 +72,7 @@ impl Kind {
             Self::Drift => "drift",
             Self::Late => "late",
             Self::Uncovered => "uncovered",
+            Self::Heartbeat => "heartbeat",
         }
     }
 
@@ -85,6 +90,7 @@ impl Kind {
             Self::Drift => 8,
             Self::Late => 9,
             Self::Uncovered => 10,
+            Self::Heartbeat => 11,
         }
     }
 
@@ -118,6 +124,8 @@ pub enum Entry {
     Late(Late),
     /// A request that no hook vouched for was seen at the network level.
     Uncovered(Seen),
+    /// A browser's extension was connected.
+    Heartbeat(Heartbeat),
 }
 
 impl Entry {
@@ -135,6 +143,7 @@ impl Entry {
             Self::Drift(_) => Kind::Drift,
             Self::Late(_) => Kind::Late,
             Self::Uncovered(_) => Kind::Uncovered,
+            Self::Heartbeat(_) => Kind::Heartbeat,
         }
     }
 
@@ -151,6 +160,7 @@ impl Entry {
             Self::Drift(entry) => serde_json::to_string(entry),
             Self::Late(entry) => serde_json::to_string(entry),
             Self::Uncovered(entry) => serde_json::to_string(entry),
+            Self::Heartbeat(entry) => serde_json::to_string(entry),
         }
     }
 
@@ -167,6 +177,7 @@ impl Entry {
             Kind::Drift => Self::Drift(serde_json::from_str(body)?),
             Kind::Late => Self::Late(serde_json::from_str(body)?),
             Kind::Uncovered => Self::Uncovered(serde_json::from_str(body)?),
+            Kind::Heartbeat => Self::Heartbeat(serde_json::from_str(body)?),
         })
     }
 }

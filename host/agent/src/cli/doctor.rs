@@ -3,8 +3,12 @@
 //! INVARIANT: every check that is not right names what to do; the exit code says whether one was.
 //! It deliberately repairs nothing.
 
+mod beats;
 mod browser;
+mod drift;
 mod host;
+mod live;
+mod profiles;
 
 use anyhow::{Context, Result};
 use host_store::{Store, StoreError};
@@ -46,6 +50,19 @@ struct Told<'a> {
     ok: bool,
     version: &'static str,
     checks: &'a [Check],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<profiles::Policy>,
+}
+
+/// What to look at.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What could not be read on the sites, grouped, with the next step for who keeps their data.
+    #[arg(long, conflicts_with = "live")]
+    drift: bool,
+    /// A checklist to run on the real sites in five minutes.
+    #[arg(long)]
+    live: bool,
 }
 
 impl Check {
@@ -58,20 +75,32 @@ impl Check {
     }
 }
 
-pub(super) fn run(env: &Env, json: bool) -> Result<Exit> {
+pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
+    if args.drift {
+        return drift::run(env, json);
+    }
+    if args.live {
+        return live::run(env, json);
+    }
     let program = std::env::current_exe().context("this program's own path is not known")?;
     let configured = Configured::load(env);
     let mut checks = browser::checks(env, &program, &configured.extensions);
+    checks.extend(profiles::checks(env));
     checks.push(settings(&configured));
     checks.push(key(env, &configured));
     checks.push(record(env));
+    checks.extend(beats::checks(env));
     checks.push(host::check(&program));
     let ok = checks.iter().all(|check| check.state != State::Wrong);
+    let policies = profiles::policies(env);
     if json {
-        let told = Told { ok, version: env!("CARGO_PKG_VERSION"), checks: &checks };
+        let told = Told { ok, version: env!("CARGO_PKG_VERSION"), checks: &checks, policies };
         out::line(&serde_json::to_string(&told)?);
     } else {
         tell(&checks);
+        policies.iter().flat_map(profiles::Policy::lines).for_each(|line| {
+            out::line(&line);
+        });
     }
     Ok(if ok { Exit::Done } else { Exit::Fault })
 }

@@ -2,7 +2,7 @@
 //!
 //! INVARIANT: reads only. Text is shown by `open`, and by `conversation --open`, and nowhere else.
 
-mod filter;
+pub(in crate::cli) mod filter;
 mod opened;
 mod row;
 

@@ -19,6 +19,7 @@ use shared_protocol::{
     ToHost, Verdict, Welcome,
 };
 
+use super::heart::Heart;
 use super::incoming::{self, Named};
 use super::queue::{Job, Pool};
 use super::reply;
@@ -42,6 +43,7 @@ pub(super) struct Desk {
     out: SyncSender<ToExtension>,
     alarms: Alarms,
     settings: reply::Settings,
+    heart: Arc<Heart>,
     browser: OnceLock<Browser>,
     /// Judgements on the way: a second `judge` of the same event waits for the first one's verdict.
     judging: Mutex<HashSet<EventId>>,
@@ -67,6 +69,7 @@ impl Desk {
         out: SyncSender<ToExtension>,
         alarms: Alarms,
         settings: reply::Settings,
+        heart: Arc<Heart>,
     ) -> Self {
         Self {
             judge: Snapshot::judge,
@@ -75,6 +78,7 @@ impl Desk {
             out,
             alarms,
             settings,
+            heart,
             browser: OnceLock::new(),
             judging: Mutex::new(HashSet::new()),
             bad_rows: Mutex::new(0),
@@ -91,7 +95,13 @@ impl Desk {
             return self.bad(Code::BadMessage, incoming::name(text), pool);
         }
         match message {
-            ToHost::Hello(hello) => self.hello(&hello),
+            ToHost::Hello(hello) => {
+                self.hello(&hello);
+                // After the welcome, and beside the judgements: nobody waits for it.
+                let heart = Arc::clone(&self.heart);
+                let work = Box::new(move || heart.connected(&hello, Instant::now()));
+                pool.put(Job { key: None, bytes: 0, work });
+            }
             ToHost::Judge(ask) => self.hold(*ask, text.len(), None, pool),
             // In the reading thread: what follows about these events must find them on record.
             ToHost::Late { entries } => self.late(&entries),

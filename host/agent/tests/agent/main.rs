@@ -7,6 +7,7 @@
 mod bad_input;
 mod browser;
 mod command_line;
+mod drift;
 mod durable;
 mod home;
 mod installing;

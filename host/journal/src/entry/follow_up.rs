@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use shared_protocol::{
-    Choice, Code, Drift, EndReason, LateEntry, Operation, RefusedReason, Response, ToolCall, Uncovered,
+    Browser, Choice, Code, Drift, EndReason, LateEntry, Operation, PolicySource, RefusedReason, Response,
+    ToolCall, Uncovered,
 };
 
 use crate::SiteWord;
@@ -179,4 +180,32 @@ impl From<&LateEntry> for Late {
     fn from(entry: &LateEntry) -> Self {
         Self { operation: entry.operation, released: entry.released, text_bytes: entry.size }
     }
+}
+
+/// A browser's extension was connected. What lies between two connections, and a connection without its end, is time
+/// in which nobody looked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// Where the connection stands.
+    pub beat: Beat,
+    /// Which browser.
+    pub browser: Browser,
+    /// The extension's version.
+    pub extension: SiteWord,
+    /// The host's version.
+    pub host: SiteWord,
+    /// Where the policy came from.
+    pub source: PolicySource,
+}
+
+/// Where a connection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Beat {
+    /// It began.
+    Connected,
+    /// It goes on.
+    Alive,
+    /// The browser ended it.
+    Ended,
 }

@@ -13,6 +13,7 @@ use shared_protocol::frame::CHUNK_BYTES;
 use shared_protocol::{Browser, Hello, PROTOCOL, ToExtension, ToHost, Welcome};
 
 use super::{Check, State};
+use crate::native::DOCTOR;
 use crate::origin;
 
 /// How long an answer may take.
@@ -44,11 +45,8 @@ fn hello(program: &Path) -> Result<Welcome> {
         .context("cannot be started")?;
     let mut input = child.stdin.take().context("has no input")?;
     let output = child.stdout.take().context("has no output")?;
-    let message = ToHost::Hello(Hello {
-        protocol: PROTOCOL,
-        extension: env!("CARGO_PKG_VERSION").to_owned(),
-        browser: Browser::Chromium,
-    });
+    let message =
+        ToHost::Hello(Hello { protocol: PROTOCOL, extension: DOCTOR.to_owned(), browser: Browser::Chromium });
     let asked = encode_message(&message).and_then(|frame| send_frame(&mut input, &frame));
     let answer = match asked {
         Ok(()) => first(output),

@@ -63,6 +63,7 @@ enum Word {
     Drift,
     Late,
     Uncovered,
+    Heartbeat,
 }
 
 impl Args {
@@ -106,6 +107,7 @@ fn kind(word: Word) -> Kind {
         Word::Drift => Kind::Drift,
         Word::Late => Kind::Late,
         Word::Uncovered => Kind::Uncovered,
+        Word::Heartbeat => Kind::Heartbeat,
     }
 }
 

@@ -25,6 +25,7 @@ fn entry(entry: &Entry) -> Result<Map<String, Value>> {
         Entry::Drift(said) => serde_json::to_value(said),
         Entry::Late(said) => serde_json::to_value(said),
         Entry::Uncovered(said) => serde_json::to_value(&said.seen),
+        Entry::Heartbeat(said) => serde_json::to_value(said),
     }?;
     Ok(match value {
         Value::Object(fields) => fields,
@@ -87,7 +88,12 @@ pub(super) fn cells(record: &Record, state: Option<&str>) -> Vec<String> {
             operation = drifted.drift.operation.map(|operation| operation.as_str().to_owned());
         }
         Some(
-            Entry::Shown(_) | Entry::Answered(_) | Entry::Released(_) | Entry::Refused(_) | Entry::Ended(_),
+            Entry::Shown(_)
+            | Entry::Answered(_)
+            | Entry::Released(_)
+            | Entry::Refused(_)
+            | Entry::Ended(_)
+            | Entry::Heartbeat(_),
         )
         | None => {}
     }

@@ -15,6 +15,7 @@ use shared_protocol::{
 use super::Desk;
 use crate::judge::{Asked, Judgement, Snapshot};
 use crate::live::Live;
+use crate::native::heart::Heart;
 use crate::native::queue::{Limits, Pool};
 use crate::native::reply;
 use crate::native::watch::Watch;
@@ -47,7 +48,8 @@ fn office(settings: &str, fault: Fault) -> Office {
     let (out, said) = sync_channel(64);
     let watch = Watch::start(LONG, || {});
     let settings = reply::Settings::new(Arc::clone(&live), out.clone());
-    let mut desk = Desk::new(live, Arc::clone(&recorder), out, watch.alarms(), settings);
+    let heart = Arc::new(Heart::new(Arc::clone(&live), Arc::clone(&recorder)));
+    let mut desk = Desk::new(live, Arc::clone(&recorder), out, watch.alarms(), settings, heart);
     desk.judge = fault;
     let pool = Pool::start(2, Limits { jobs: 8, bytes: 1 << 20 });
     let office = Office { desk: Arc::new(desk), pool, watch, said, recorder, _home: home };

@@ -1,0 +1,82 @@
+//! The cases in `cases/profiles/`: a folder is a browser's file as it stands on a disk, and its name begins with what
+//! is to be read out of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+
+use super::{Profile, State, chromium, firefox};
+
+fn cases(family: &str) -> Vec<(State, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/profiles").join(family);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let state = match name.split('.').next().unwrap() {
+            "on" => State::On,
+            "not-in-private" => State::NotInPrivate,
+            "off" => State::Off,
+            "absent" => State::Absent,
+            "unreadable" => State::Unreadable,
+            other => panic!("{other} is no state"),
+        };
+        found.push((state, path));
+    }
+    assert!(!found.is_empty());
+    found
+}
+
+#[test]
+fn chromium_files_read_as_their_names_say() {
+    for (state, case) in cases("chromium") {
+        let root = tempfile::tempdir().unwrap();
+        let profile = root.path().join("Default");
+        fs::create_dir(&profile).unwrap();
+        fs::create_dir(root.path().join("Guest Profile")).unwrap();
+        fs::write(root.path().join("Guest Profile/Preferences"), "{}").unwrap();
+        fs::write(profile.join("Preferences"), "{}").unwrap();
+        for file in fs::read_dir(&case).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), profile.join(file.file_name())).unwrap();
+        }
+        let expected = [Profile { folder: "Default".to_owned(), state }];
+        assert_eq!(chromium::profiles(root.path()), expected, "{}", case.display());
+    }
+}
+
+#[test]
+fn firefox_files_read_as_their_names_say() {
+    for (state, case) in cases("firefox") {
+        let root = tempfile::tempdir().unwrap();
+        let profile = root.path().join("x1.default-esr");
+        fs::create_dir(&profile).unwrap();
+        let list = "[Install4F96D1932A9F858E]\nDefault=gone.default\n\n[Profile1]\nName=gone\nIsRelative=1\nPath=gone.default\n\n\
+            [Profile0]\nName=default-esr\nIsRelative=1\nPath=x1.default-esr\n\n[General]\nVersion=2\n";
+        fs::write(root.path().join("profiles.ini"), list).unwrap();
+        for file in fs::read_dir(&case).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), profile.join(file.file_name())).unwrap();
+        }
+        let expected = [Profile { folder: "x1.default-esr".to_owned(), state }];
+        assert_eq!(firefox::profiles(root.path()), expected, "{}", case.display());
+    }
+}
+
+#[test]
+fn a_profile_elsewhere_is_found_by_its_whole_path() {
+    let paths = firefox::paths("[Profile0]\r\nIsRelative=0\r\nPath=/srv/p\r\n[Install1]\r\nPath=/no\r\n");
+    assert_eq!(paths, [(PathBuf::from("/srv/p"), false)]);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_some_state(text in any::<String>(), other in r#"[\[\]{}",:a-z0-9]{0,40}"#) {
+        for text in [&text, &other] {
+            chromium::state(text);
+            firefox::state(text, &other);
+            firefox::paths(text);
+        }
+    }
+}
