@@ -3,6 +3,7 @@
 //! Each task does all of its own set-up: what is missing is announced, then installed or named in one line.
 
 mod build;
+mod capture;
 mod demo;
 mod paths;
 mod setup;
@@ -19,6 +20,7 @@ cargo xtask <task>
   demo [--browser chromium|firefox|both]   the product at work in a real browser
   test                                     every check and test, real browsers included
   build [--release|--extension]            the host and both extensions, under target/
+  capture FILE.har                         recorded traffic as invented cases, under target/cases/
   tidy                                     the rules of the house
   web-ext lint|build|run                   web-ext over the built extension
   soak [--minutes N]                       long campaigns: kill loops, properties with many cases
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         ["build", "--extension"] => build::extensions(build::Profile::Dev).map(drop),
         ["tidy"] => tidy::run(),
         ["web-ext", command @ ("lint" | "build" | "run")] => setup::web_ext::run(command),
+        ["capture", har] => capture::run(har),
         ["soak"] => soak::run(10),
         ["soak", "--minutes", minutes] => match minutes.parse() {
             Ok(minutes) => soak::run(minutes),

@@ -1,4 +1,4 @@
-//! Long campaigns over the same tests: kill -9 loops of the record and properties with many more cases.
+//! Long campaigns over the same tests: kill -9 loops of the record, and properties with many more cases.
 
 use std::time::{Duration, Instant};
 

@@ -2,6 +2,7 @@
 //!
 //! Each rule is a pure function from the tree's files to complaints, with tests that plant what it forbids.
 
+mod cases;
 mod crates;
 mod files;
 mod purity;
@@ -37,9 +38,12 @@ pub fn run() -> Result<()> {
     }
 }
 
+pub(crate) use cases::faults;
+
 /// All complaints, sorted.
 pub fn check(files: &[File]) -> Vec<String> {
-    let mut complaints = [crates::check(files), files::check(files), purity::check(files)].concat();
+    let mut complaints =
+        [cases::check(files), crates::check(files), files::check(files), purity::check(files)].concat();
     complaints.sort();
     complaints
 }

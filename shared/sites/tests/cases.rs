@@ -3,7 +3,14 @@
 //! `UPDATE_EXPECT=1` writes the expectations; they are reviewed by hand. A request that is a prompt, or whose
 //! answer is kept, must be one that the hook holds.
 
-#![expect(clippy::string_slice, clippy::unreachable, clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "helpers of tests, and figures for people"
+)]
 
 #[path = "support/case.rs"]
 mod case;

@@ -28,6 +28,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("shared/protocol", &[]),
     ("shared/seal", &[]),
     ("shared/sites", &["shared-protocol"]),
+    ("tests/corpus", &["shared-protocol", "shared-seal", "shared-sites"]),
     ("tests/e2e", &["tests-harness"]),
     // INVARIANT: the stand-in sites share neither code nor data with the crate that reads the sites.
     ("tests/harness", &[]),

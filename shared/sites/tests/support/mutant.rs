@@ -64,7 +64,7 @@ pub(crate) fn lengthened(request: &Request, texts: &[String]) -> Request {
     for place in places(&tree) {
         if let Some(Value::String(text)) = at_mut(&mut tree, &place)
             && texts.contains(text)
-            && !(text.contains('.') && !text.contains(' '))
+            && (!text.contains('.') || text.contains(' '))
         {
             text.push_str(MORE);
         }

@@ -1,0 +1,35 @@
+//! The parsers of foreign bytes as targets: a name, bytes in, and what must hold whatever they are.
+//!
+//! The tests run them over the cases of the crates whose parsers they are, and over what once broke one.
+//! INVARIANT: a target panics only when something that must hold does not. Deliberately no randomness: the bytes are all.
+
+mod answers;
+mod request;
+mod seeds;
+mod wire;
+
+pub use seeds::seeds;
+
+/// One target.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Its name, and the name of its folder in `corpus/`.
+    pub name: &'static str,
+    /// Runs it once.
+    pub run: fn(&[u8]),
+}
+
+/// Every target.
+pub const TARGETS: [Target; 11] = [
+    Target { name: "frames", run: wire::frames },
+    Target { name: "seal", run: wire::seal },
+    Target { name: "socket", run: answers::socket },
+    Target { name: "answer-delta-encoding", run: answers::delta_encoding },
+    Target { name: "answer-framed-json", run: answers::framed_json },
+    Target { name: "answer-messages-sse", run: answers::messages_sse },
+    Target { name: "answer-block-patches", run: answers::block_patches },
+    Target { name: "sites-chatgpt", run: request::chatgpt },
+    Target { name: "sites-claude", run: request::claude },
+    Target { name: "sites-gemini", run: request::gemini },
+    Target { name: "sites-perplexity", run: request::perplexity },
+];

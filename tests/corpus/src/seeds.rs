@@ -1,0 +1,109 @@
+//! Where a target begins: the cases of the crates whose parsers it runs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// The seeds of a target, in a fixed order: what the cases say, in the target's own writing.
+#[must_use]
+pub fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    if let Some(site) = target.strip_prefix("sites-") {
+        let cases = files(&shared.join("sites/sites").join(site).join("cases"), "json");
+        return cases.iter().filter_map(|path| request(&read(path))).collect();
+    }
+    if let Some(format) = target.strip_prefix("answer-") {
+        let streams = files(&shared.join("sites/answers").join(format), "stream");
+        return streams.iter().map(|path| [&[17][..], &read(path)].concat()).collect();
+    }
+    match target {
+        "socket" => files(&shared.join("sites/answers/delta-encoding"), "frames").iter().map(|path| read(path)).collect(),
+        "seal" => files(&shared.join("seal/tests/vectors"), "json").iter().flat_map(|path| words(&read(path))).collect(),
+        "frames" => vec![
+            br#"{"kind":"status"}"#.to_vec(),
+            b"{\"chunk\":{\"id\":1,\"index\":0,\"count\":2,\"data\":\"{\\\"kind\\\":\"}}\n{\"chunk\":{\"id\":1,\"index\":1,\"count\":2,\"data\":\"\\\"status\\\"}\"}}"
+                .to_vec(),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// A case of a site as the target writes requests.
+fn request(case: &[u8]) -> Option<Vec<u8>> {
+    let case: Value = serde_json::from_slice(case).ok()?;
+    let word = |key: &str| case.get(key).and_then(Value::as_str);
+    let method = if word("api") == Some("web-socket") { "WS" } else { word("method").unwrap_or("POST") };
+    let mut out = format!(
+        "{method} @{}\n",
+        word("url")?.strip_prefix("https://").or(word("url")?.strip_prefix("wss://"))?
+    );
+    for pair in case.get("headers").and_then(Value::as_array).into_iter().flatten() {
+        out += &format!("{}: {}\n", pair.get(0)?.as_str()?, pair.get(1)?.as_str()?);
+    }
+    out.push('\n');
+    if let Some(json) = case.get("json") {
+        out += &json.to_string();
+    } else if let Some(text) = word("text") {
+        out += text;
+    } else if let Some(base64) = word("base64") {
+        out += &format!("\u{1}{base64}");
+    } else if let Some(fields) = case.get("form").and_then(Value::as_array) {
+        let field = |field: &Value| {
+            let value = match field.get(1)? {
+                Value::String(plain) => plain.clone(),
+                other => match (other.get("twice"), other.get("calls").and_then(Value::as_array)) {
+                    (Some(inner), _) => {
+                        Value::from(vec![Value::Null, Value::String(inner.to_string())]).to_string()
+                    }
+                    (None, Some(calls)) => {
+                        let call = |call: &Value| {
+                            let arguments = call.get(1).map(Value::to_string);
+                            Value::from(vec![call.get(0).cloned().unwrap_or_default(), arguments.into()])
+                        };
+                        Value::from(vec![Value::from_iter(calls.iter().map(call))]).to_string()
+                    }
+                    (None, None) => return None,
+                },
+            };
+            let escaped: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            Some(format!("{}={escaped}", field.get(0)?.as_str()?))
+        };
+        out += &fields.iter().filter_map(field).collect::<Vec<_>>().join("&");
+    } else if let Some(parts) = case.get("parts").and_then(Value::as_array) {
+        let of =
+            |part: &Value, key: &str| part.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let part = |part: &Value| [of(part, "name"), of(part, "file_name"), of(part, "text")].join("\u{2}");
+        out += &format!("\u{2}{}", parts.iter().map(part).collect::<Vec<_>>().join("\u{2}"));
+    }
+    Some(out.into_bytes())
+}
+
+/// Every string of a JSON file.
+fn words(file: &[u8]) -> Vec<Vec<u8>> {
+    fn walk(value: &Value, out: &mut Vec<Vec<u8>>) {
+        match value {
+            Value::String(text) => out.push(text.clone().into_bytes()),
+            Value::Array(items) => items.iter().for_each(|item| walk(item, out)),
+            Value::Object(fields) => fields.values().for_each(|value| walk(value, out)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    let mut out = Vec::new();
+    walk(&serde_json::from_slice(file).unwrap_or_default(), &mut out);
+    out
+}
+
+fn files(folder: &Path, kind: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut found: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ext| ext == kind))
+        .collect();
+    found.sort();
+    found
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    fs::read(path).unwrap_or_default()
+}

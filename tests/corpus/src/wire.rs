@@ -1,0 +1,37 @@
+//! What comes over a wire or out of a file of ours: pieces of messages, sealed text, keys.
+
+use shared_protocol::frame::{Joiner, split};
+use shared_seal::{KeyPair, PrivateKey, PublicKey, Seed, open};
+
+/// Lines of frames, joined; and the text itself, split and joined again.
+pub(crate) fn frames(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut joiner = Joiner::default();
+    for line in text.lines() {
+        // A fault drops one message and no more.
+        let _told = joiner.push(line);
+    }
+    let mut fresh = Joiner::default();
+    let mut joined = None;
+    for frame in split(7, &text) {
+        joined = fresh.push(&frame).unwrap_or_default();
+    }
+    let is_piece = text.trim_start().starts_with("{\"chunk\"");
+    assert!(
+        is_piece || joined.as_deref() == Some(&*text),
+        "a message that was split is another one when joined"
+    );
+}
+
+/// Sealed text for a key that did not seal it, and keys in text.
+pub(crate) fn seal(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for line in text.lines() {
+        if let Ok(key) = PublicKey::parse(line) {
+            assert_eq!(PublicKey::parse(&key.to_base64()).ok().map(|key| key.id()), Some(key.id()));
+        }
+        let _none = PrivateKey::parse(line).map(|key| key.public());
+    }
+    let pair = KeyPair::derive(Seed::new([7; 32]));
+    assert!(open(&pair.private, &text).is_err(), "what nobody sealed was opened");
+}
