@@ -30,7 +30,7 @@ impl Sites {
         let url = Url::parse(&request.url)?;
         prompt.temporary = site.temporary_pages.iter().any(|key| url.query(key).next().is_some());
         let reading = if prompt.parts.is_empty() { Reading::Nothing } else { Reading::Prompt(prompt) };
-        Some(Read { app: Some(site.app.clone()), reading, answer: None })
+        Some(Read { app: Some(site.app.clone()), reading, answer: None, drift: None })
     }
 
     /// The whole address with `edits` made in its prompt, its fragment left out.
