@@ -4,12 +4,11 @@
 
 (() => {
   "use strict";
+  const { isText, isId, isRequest, isReason, atOnceOf, draw } = promptgateShape;
   const api = globalThis.browser ?? globalThis.chrome;
   const MOST_HELD = 256;
   const MOST_KEPT = 4 * 1024 * 1024;
   const PING_MS = 20_000;
-  const APIS = ["fetch", "xhr", "web-socket", "event-source", "beacon"];
-  const REASONS = ["end", "aborted", "network", "cut"];
   // By event: {id, hold} while held; {id, ticket, head, text} while its answer is copied.
   const open = new Map();
   const events = new Map();
@@ -17,14 +16,6 @@
   let worker = null;
   let failures = 0;
   let lost = false;
-
-  const isText = (value, most) => typeof value === "string" && value.length <= most;
-  const isId = (value) => Number.isSafeInteger(value) && value > 0;
-
-  const isRequest = (request) =>
-    request !== null && typeof request === "object" && APIS.includes(request.api) && isText(request.method, 32) &&
-    isText(request.url, 1 << 16) && Array.isArray(request.headers) && request.headers.length <= 256 &&
-    request.body !== null && typeof request.body === "object" && isText(request.body.type, 16);
 
   const post = (message) => {
     try {
@@ -46,7 +37,7 @@
     worker.onMessage.addListener(fromWorker);
     worker.onDisconnect.addListener(onLost);
     for (const [event, held] of open) {
-      if (held.hold) post({ kind: "hold", event, request: held.hold, again: lost });
+      if (held.hold) post({ kind: "hold", event, request: held.hold, again: lost, at_once: held.at_once });
       else if (held.text !== null) post({ kind: "resume", event, ticket: held.ticket, head: held.head, text: held.text });
     }
     lost = false;
@@ -78,18 +69,19 @@
     events.delete(held.id);
   };
 
-  const onHold = ({ id, request }) => {
+  const onHold = ({ id, request, at_once: said }) => {
     if (!isId(id) || events.has(id) || !isRequest(request)) return;
     if (open.size >= MOST_HELD) {
       hook.postMessage({ kind: "refuse", id, refusal: null });
       return;
     }
-    const event = crypto.randomUUID();
+    const event = draw();
     const { api: made, method, url, headers, body } = request;
     const hold = { api: made, method, url, headers, body, page_url: location.href };
-    open.set(event, { id, hold });
+    const at_once = atOnceOf(said);
+    open.set(event, { id, hold, at_once });
     events.set(id, event);
-    say({ kind: "hold", event, request: hold, again: false }, true);
+    say({ kind: "hold", event, request: hold, again: false, at_once }, true);
   };
 
   const onHook = ({ data }) => {
@@ -122,7 +114,7 @@
         if (held.text !== null) held.text = held.text.length < MOST_KEPT ? held.text + data.text : null;
         return say({ kind: "chunk", event, text: data.text }, held.text !== null);
       case "end":
-        if (!REASONS.includes(data.reason)) return undefined;
+        if (!isReason(data.reason)) return undefined;
         say({ kind: "end", event, reason: data.reason });
         return forget(event);
       default:
@@ -190,11 +182,14 @@
     hook.onmessage = onHook;
     // A frame connects when it has something to say.
     if (window === top) connect();
-    // What the last background knew, before the one that is starting speaks; a managed profile starts closed.
-    const tell = ({ config }) => config && hook.postMessage({ kind: "config", ...config });
-    const close = ({ managed }) => managed === true && hook.postMessage({ kind: "closed" });
-    api.storage.managed.get("managed").then(close).catch(() => {})
-      .then(() => api.storage.local.get("config")).then(tell).catch(() => {});
+    // What the last background knew, before the one that is starting speaks. Where nothing is known and nobody manages
+    // the profile, what waits too long goes.
+    const managing = api.storage.managed.get("managed").catch(() => ({}));
+    managing.then(async ({ managed }) => {
+      const { config } = await api.storage.local.get("config");
+      if (config) hook.postMessage({ kind: "config", ...config });
+      else if (managed !== true) hook.postMessage({ kind: "open" });
+    }).catch(() => {});
   };
   addEventListener("message", onPort, true);
 })();

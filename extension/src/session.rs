@@ -33,7 +33,7 @@ use shared_protocol::{Browser, EventId, Millis, Settings};
 use shared_sites::{SiteError, Sites};
 
 pub use self::effect::{Effect, HookConfig, OnDeadline, Shape, ToPort, ToRelay};
-pub use self::event::{CopyEnd, Event, FromRelay, Head, PortId, PortName, Seen, Start};
+pub use self::event::{AtOnce, CopyEnd, Event, FromRelay, Head, PortId, PortName, Seen, Start};
 use crate::ui::model::{FromPopup, HostLink, PopupState, ToPopup};
 
 /// Time the host has beyond its own deadline before this session gives up on it; the hook's is longer still.
@@ -242,9 +242,10 @@ impl Session {
     }
 
     fn config(&self) -> HookConfig {
-        use shared_protocol::{FailAction, UnreachableAction};
+        use shared_protocol::{FailAction, PolicySource, UnreachableAction};
 
         let fail = self.current().fail;
+        let watches = self.current().source == PolicySource::BuiltinMonitor;
         let open = fail.deadline == FailAction::Allow && fail.unreachable == UnreachableAction::Allow;
         HookConfig {
             data: self.sites.hook(),
@@ -252,6 +253,8 @@ impl Session {
             limit: fail.oversize_bytes.saturating_mul(2).min(MOST_COPIED),
             deadline_ms: self.deadline_ms().saturating_add(HOOK_GRACE_MS),
             on_deadline: if open { OnDeadline::Send } else { OnDeadline::Refuse },
+            // Where nothing is ever stopped, what cannot wait is not stopped either.
+            at_once: if watches { OnDeadline::Send } else { OnDeadline::Refuse },
         }
     }
 

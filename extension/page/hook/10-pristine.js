@@ -3,13 +3,14 @@
 // All files of this folder are put into one function scope, in the order of their names: no global is left behind.
 // Decides nothing: what may go is said by the relay.
 
-const { apply, construct, defineProperty, getOwnPropertyDescriptor } = Reflect;
+const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 const bound = (method) => (self, ...rest) => apply(method, self, rest);
 const getter = (owner, name) => bound(getOwnPropertyDescriptor(owner.prototype, name).get);
 
 const native = {
-  AbortController, Blob, DOMException, Event, FormData, Headers, ProgressEvent, Promise, Request, Response, TextDecoder, TypeError,
-  URL, URLSearchParams, Uint8Array, WebSocket, XMLHttpRequest,
+  AbortController, Blob, DataTransfer, DOMException, Event, FormData, ProgressEvent, Promise, Request, Response, TextDecoder,
+  TextEncoder, TypeError, URL, URLSearchParams, Uint8Array, WebSocket, XMLHttpRequest, XMLSerializer,
+  create: Object.create,
   fetch: window.fetch,
   JSON: { parse: JSON.parse, stringify: JSON.stringify },
   setTimeout: window.setTimeout.bind(window),
@@ -34,34 +35,45 @@ const upper = bound(String.prototype.toUpperCase);
 const startsWith = bound(String.prototype.startsWith);
 const endsWith = bound(String.prototype.endsWith);
 const indexOf = bound(String.prototype.indexOf);
-const split = bound(String.prototype.split);
 const sliceText = bound(String.prototype.slice);
 const charCode = bound(String.prototype.charCodeAt);
 const wellFormed = String.prototype.toWellFormed ? bound(String.prototype.toWellFormed) : (text) => text;
 
+const baseUri = getter(Node, "baseURI");
 const urlHref = getter(URL, "href");
 const urlHost = getter(URL, "hostname");
 const urlPath = getter(URL, "pathname");
 const urlParams = getter(URL, "searchParams");
 const paramsText = bound(URLSearchParams.prototype.toString);
+const paramsAppend = bound(URLSearchParams.prototype.append);
 const paramsEach = bound(URLSearchParams.prototype.forEach);
 const headersEach = bound(Headers.prototype.forEach);
 const headersGet = bound(Headers.prototype.get);
-const headersDelete = bound(Headers.prototype.delete);
+const formHas = bound(FormData.prototype.has);
 const formEach = bound(FormData.prototype.forEach);
 const formAppend = bound(FormData.prototype.append);
 const blobBytes = bound(Blob.prototype.arrayBuffer);
 const blobSize = getter(Blob, "size");
 const blobType = getter(Blob, "type");
-const blobSlice = bound(Blob.prototype.slice);
 const fileName = getter(File, "name");
+const bufferLength = getter(ArrayBuffer, "byteLength");
+const dataLength = getter(DataView, "byteLength");
+const dataOffset = getter(DataView, "byteOffset");
+const dataBuffer = getter(DataView, "buffer");
+const TypedArray = getPrototypeOf(Uint8Array);
+const viewLength = getter(TypedArray, "byteLength");
+const viewOffset = getter(TypedArray, "byteOffset");
+const viewBuffer = getter(TypedArray, "buffer");
+const viewSet = bound(TypedArray.prototype.set);
+const documentType = getter(Document, "contentType");
+const serialize = bound(XMLSerializer.prototype.serializeToString);
+const encode = bound(TextEncoder.prototype.encode);
 const requestUrl = getter(Request, "url");
 const requestMethod = getter(Request, "method");
 const requestHeaders = getter(Request, "headers");
 const requestSignal = getter(Request, "signal");
 const requestClone = bound(Request.prototype.clone);
 const requestBytes = bound(Request.prototype.arrayBuffer);
-const requestForm = bound(Request.prototype.formData);
 const signalAborted = getter(AbortSignal, "aborted");
 const signalReason = getter(AbortSignal, "reason");
 const controllerSignal = getter(AbortController, "signal");
@@ -70,20 +82,18 @@ const responseStatus = getter(Response, "status");
 const responseBody = getter(Response, "body");
 const responseHeaders = getter(Response, "headers");
 const responseClone = bound(Response.prototype.clone);
+const responseForm = bound(Response.prototype.formData);
 const streamReader = bound(ReadableStream.prototype.getReader);
 const readerRead = bound(ReadableStreamDefaultReader.prototype.read);
 const readerCancel = bound(ReadableStreamDefaultReader.prototype.cancel);
 const decode = bound(TextDecoder.prototype.decode);
 const messageData = getter(MessageEvent, "data");
 const post = bound(MessagePort.prototype.postMessage);
-
-const is = (kind, value) => {
-  try {
-    return value instanceof kind;
-  } catch {
-    return false;
-  }
-};
+// The rest of what a request was made with.
+const requestParts = [];
+each(["mode", "credentials", "cache", "redirect", "referrer", "referrerPolicy", "integrity", "keepalive"], (name) => {
+  if (name in Request.prototype) requestParts[requestParts.length] = { name, read: getter(Request, name) };
+});
 
 // Puts `value` where `owner[name]` is, with the same flags.
 const replace = (owner, name, value) => {
@@ -95,5 +105,15 @@ const replace = (owner, name, value) => {
 const patch = (owner, name, call) => {
   const original = owner[name];
   if (typeof original !== "function") return;
-  replace(owner, name, new Proxy(original, { apply: (target, self, rest) => call(target, self, rest) }));
+  replace(owner, name, new Proxy(original, { __proto__: null, apply: (target, self, rest) => call(target, self, rest) }));
+};
+
+// The same for a constructor of the page's world.
+const patchConstructor = (name, call) => {
+  const original = window[name];
+  if (typeof original !== "function") return;
+  const build = (target, args, newTarget) => call(target, args, newTarget);
+  const watched = new Proxy(original, { __proto__: null, construct: build });
+  replace(window, name, watched);
+  replace(original.prototype, "constructor", watched);
 };

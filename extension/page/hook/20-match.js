@@ -10,7 +10,7 @@ const learn = (data) => {
 
 const parseUrl = (text) => {
   try {
-    return new native.URL(text, document.baseURI);
+    return new native.URL(text, baseUri(document));
   } catch {
     return null;
   }
@@ -32,8 +32,8 @@ const patternFits = (pattern, method, path) => {
   let wanted = sliceText(pattern, space + 1);
   const open = endsWith(wanted, "*");
   if (open) wanted = sliceText(wanted, 0, -1);
-  const want = split(wanted, "/");
-  const have = split(path, "/");
+  const want = cut(wanted, "/");
+  const have = cut(path, "/");
   if (open ? have.length < want.length : have.length !== want.length) return false;
   for (let at = 0; at < want.length; at += 1) {
     const piece = want[at];
@@ -43,16 +43,28 @@ const patternFits = (pattern, method, path) => {
   return true;
 };
 
+// A name with its root's dot is the same host.
+const bare = (host) => (endsWith(host, ".") ? bare(sliceText(host, 0, -1)) : host);
+const hostOf = (url) => bare(urlHost(url));
+
+const pageHost = () => {
+  const base = location.hostname === "" ? parseUrl("") : null;
+  return base === null ? bare(location.hostname) : hostOf(base);
+};
+
 const siteOf = (host, socket) => {
-  const page = location.hostname || urlHost(parseUrl(document.baseURI));
   for (let at = 0; at < sites.length; at += 1) {
     if (hostFits(sites[at].hosts, host) || (socket && hostFits(sites[at].sockets, host))) return sites[at];
   }
+  const page = pageHost();
   for (let at = 0; at < sites.length; at += 1) {
-    if (hostFits(sites[at].hosts, page) && hostFits(sites[at].side_hosts, host)) return sites[at];
+    const asked = page === "" || hostFits(sites[at].hosts, page);
+    if (asked && hostFits(sites[at].side_hosts, host)) return sites[at];
   }
   return null;
 };
+
+const ofASite = (url) => url !== null && siteOf(hostOf(url), false) !== null;
 
 const asksInQuery = (site, url) => {
   let found = false;
@@ -64,15 +76,15 @@ const asksInQuery = (site, url) => {
 
 // `method` in upper case, `url` a URL or null.
 const guarded = (url, method, hasBody) => {
-  const site = url === null ? null : siteOf(urlHost(url), false);
+  const site = url === null ? null : siteOf(hostOf(url), false);
   if (site === null) return false;
-  const own = hostFits(site.hosts, urlHost(url));
-  const listed = (patterns) => own && anyOf(patterns, (pattern) => patternFits(pattern, method, urlPath(url)));
+  const known = hostFits(site.hosts, hostOf(url));
+  const listed = (patterns) => known && anyOf(patterns, (pattern) => patternFits(pattern, method, urlPath(url)));
   if (listed(site.harmless)) return false;
   if (hasBody || (method !== "GET" && method !== "HEAD" && method !== "OPTIONS")) return true;
-  return (own && asksInQuery(site, url)) || listed(site.watched);
+  return (known && asksInQuery(site, url)) || listed(site.watched);
 };
 
-const guardedSocket = (url) => url !== null && siteOf(urlHost(url), true) !== null;
+const guardedSocket = (url) => url !== null && siteOf(hostOf(url), true) !== null;
 
-const address = (url) => split(urlHref(url), "#")[0];
+const address = (url) => before(urlHref(url), "#");

@@ -1,18 +1,24 @@
 // A request's body as `shared_sites::Body`, without using up what the page gave, and back again.
 // INVARIANT: what cannot be obtained is `unreadable`, what is over the limit `oversize`; never nothing.
+// INVARIANT: what is sent is what was read: a page that changes its buffer or document afterwards changes nothing.
 
 let limit = 16 * 1024 * 1024;
 
-const NONE = { type: "none" };
-const UNREADABLE = { type: "unreadable" };
-const oversize = (size) => ({ type: "oversize", size });
+const NONE = { __proto__: null, type: "none" };
+const UNREADABLE = { __proto__: null, type: "unreadable" };
+const oversize = (size) => ({ __proto__: null, type: "oversize", size });
 
-const textBody = (text) => (text.length > limit ? oversize(text.length) : { type: "text", text: wellFormed(text) });
+const textBody = (text) =>
+  text.length > limit ? oversize(text.length) : { __proto__: null, type: "text", text: wellFormed(text) };
 
 const toBase64 = (bytes) => {
   let text = "";
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    text += apply(native.fromCharCode, null, bytes.subarray(at, at + 0x8000));
+  for (let at = 0; at < viewLength(bytes); at += 0x8000) {
+    const left = viewLength(bytes) - at;
+    const piece = new native.Uint8Array(viewBuffer(bytes), viewOffset(bytes) + at, left < 0x8000 ? left : 0x8000);
+    // Else the page's `length` would be asked.
+    defineProperty(piece, "length", own(viewLength(piece)));
+    text += apply(native.fromCharCode, null, piece);
   }
   return native.btoa(text);
 };
@@ -26,25 +32,32 @@ const fromBase64 = (text) => {
 
 const utf8 = (bytes) => {
   try {
-    return decode(new native.TextDecoder("utf-8", { fatal: true, ignoreBOM: true }), bytes);
+    return decode(new native.TextDecoder("utf-8", { __proto__: null, fatal: true, ignoreBOM: true }), bytes);
   } catch {
     return null;
   }
 };
 
-const bytesBody = (buffer) => {
-  const bytes = new native.Uint8Array(buffer);
-  if (bytes.length > limit) return oversize(bytes.length);
+const bytesBody = (bytes) => {
+  if (viewLength(bytes) > limit) return oversize(viewLength(bytes));
   const text = utf8(bytes);
-  return text === null ? { type: "bytes", base64: toBase64(bytes) } : { type: "text", text };
+  return text === null
+    ? { __proto__: null, type: "bytes", base64: toBase64(bytes) }
+    : { __proto__: null, type: "text", text };
 };
 
 const formParts = (form) => {
   const parts = [];
-  formEach(form, (value, name) => {
-    parts[parts.length] = { name, value };
-  });
+  formEach(form, (value, name) => push(parts, { __proto__: null, name, value }));
   return parts;
+};
+
+const formOf = (entries) => {
+  const form = new native.FormData();
+  each(entries, ({ name, value }) =>
+    typeof value === "string" ? formAppend(form, name, value) : formAppend(form, name, value, fileName(value)),
+  );
+  return form;
 };
 
 const formBody = async (entries) => {
@@ -54,63 +67,68 @@ const formBody = async (entries) => {
     const { name, value } = entries[at];
     if (typeof value === "string") {
       left -= value.length;
-      parts[at] = { name, size: value.length, text: wellFormed(value) };
+      push(parts, { __proto__: null, name, size: value.length, text: wellFormed(value) });
     } else {
-      const part = { name, file_name: fileName(value), media_type: blobType(value), size: blobSize(value) };
+      const part = { __proto__: null, name, file_name: fileName(value), media_type: blobType(value), size: blobSize(value) };
       left -= part.size;
       if (left >= 0) {
-        const text = utf8(new native.Uint8Array(await blobBytes(value)));
+        const text = utf8(new native.Uint8Array(await sure(blobBytes(value))));
         if (text !== null) part.text = text;
       }
-      parts[at] = part;
+      push(parts, part);
     }
     // A file that does not fit is named without its text; text that does not fit makes the whole oversize.
     if (left < 0 && typeof value === "string") return oversize(limit - left);
   }
-  return { type: "form", parts };
+  return { __proto__: null, type: "form", parts };
 };
 
-// What a page hands to `send` or `fetch`, frozen at this moment: `keep` is what may be sent later, `read`
-// yields its `Body`. A page that changes its buffer afterwards changes nothing.
+const blobBody = async (blob) =>
+  blobSize(blob) > limit ? oversize(blobSize(blob)) : bytesBody(new native.Uint8Array(await sure(blobBytes(blob))));
+
+// What a page hands to `send` or `fetch`, frozen at this moment: `keep` is what may be sent later, `type` the one
+// the browser would say, `read` yields its `Body`, at once or as a promise.
 const freeze = (body) => {
-  if (body === undefined || body === null) return { keep: body, read: () => NONE };
-  if (typeof body === "string") return { keep: body, read: () => textBody(body) };
-  if (is(native.URLSearchParams, body)) {
-    const text = paramsText(body);
-    return { keep: new native.URLSearchParams(text), read: () => textBody(text) };
-  }
-  if (is(native.FormData, body)) {
+  if (body === undefined || body === null) return { keep: null, type: null, read: () => NONE };
+  if (isParams(body)) return frozenText(paramsText(body), "application/x-www-form-urlencoded;charset=UTF-8");
+  if (isForm(body)) {
     const entries = formParts(body);
-    const keep = new native.FormData();
-    each(entries, ({ name, value }) =>
-      typeof value === "string" ? formAppend(keep, name, value) : formAppend(keep, name, value, fileName(value)),
-    );
-    return { keep, entries, read: () => formBody(entries) };
+    return { keep: formOf(entries), type: null, entries, read: () => formBody(entries) };
   }
-  if (is(native.Blob, body)) {
-    const read = async () => (blobSize(body) > limit ? oversize(blobSize(body)) : bytesBody(await blobBytes(body)));
-    return { keep: body, read };
+  if (isBlob(body)) return { keep: body, type: null, read: () => blobBody(body) };
+  if (native.isView(body) || isBuffer(body)) {
+    const keep = copyBytes(body);
+    return { keep, type: null, read: () => bytesBody(keep) };
   }
-  if (native.isView(body)) return freezeBytes(body.buffer, body.byteOffset, body.byteLength);
-  if (is(ArrayBuffer, body)) return freezeBytes(body, 0, body.byteLength);
-  if (is(Document, body)) return { keep: body, read: () => textBody(new XMLSerializer().serializeToString(body)) };
-  const text = `${body}`;
-  return { keep: text, read: () => textBody(text) };
+  if (isDocument(body)) {
+    const type = documentType(body) === "text/html" ? "text/html" : "application/xml";
+    return frozenText(serialize(new native.XMLSerializer(), body), `${type};charset=UTF-8`);
+  }
+  return frozenText(`${body}`, null);
 };
 
-const freezeBytes = (buffer, start, length) => {
-  const keep = new native.Uint8Array(length);
-  keep.set(new native.Uint8Array(buffer, start, length));
-  return { keep, read: () => (length > limit ? oversize(length) : bytesBody(keep)) };
-};
+const frozenText = (text, type) => ({ keep: text, type, read: () => textBody(text) });
 
-// Reads a body that may be asynchronous; a fault is `unreadable`.
-const readBody = async (read) => {
+// A body that may be asynchronous; a fault is `unreadable`. `done` is called once, at once where it can be.
+const readBody = (read, done) => {
+  let body = UNREADABLE;
   try {
-    return await read();
+    body = read();
   } catch {
-    return UNREADABLE;
+    // It stays unreadable.
   }
+  if (typeof body.type === "string") done(body);
+  else readLater(body, done);
+};
+
+const readLater = async (promise, done) => {
+  let body = UNREADABLE;
+  try {
+    body = await sure(promise);
+  } catch {
+    // It stays unreadable.
+  }
+  done(body);
 };
 
 // A `shared_sites::Body` as something to send. Files that were not rewritten come from the page's own `entries`.
@@ -122,15 +140,14 @@ const thaw = (body, entries) => {
       return fromBase64(body.base64);
     case "form": {
       const form = new native.FormData();
-      for (let at = 0; at < body.parts.length; at += 1) {
-        const part = body.parts[at];
+      each(body.parts, (part, at) => {
         if (part.file_name === undefined) formAppend(form, part.name, part.text ?? "");
         else if (part.text === undefined) formAppend(form, part.name, entries[at].value, part.file_name);
         else {
-          const options = { type: part.media_type ?? "" };
-          formAppend(form, part.name, new native.Blob([part.text], options), part.file_name);
+          const options = { __proto__: null, type: part.media_type ?? "" };
+          formAppend(form, part.name, new native.Blob(only(part.text), options), part.file_name);
         }
-      }
+      });
       return form;
     }
     default:

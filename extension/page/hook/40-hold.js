@@ -1,6 +1,7 @@
 // The channel to the relay, and the requests that wait for it.
 // INVARIANT: every hold ends: by the relay's word, by the page's abort, or by the deadline kept here, whose
 // yield is the fail setting last told. The channel's far end goes to the relay before any script of the page runs.
+// INVARIANT: a word comes by a call and never by a promise: the page could resolve a promise itself.
 
 const ANSWER_CAP = 16 * 1024 * 1024;
 
@@ -8,71 +9,78 @@ const channel = new MessageChannel();
 const wire = channel.port1;
 const holds = new Map();
 const copies = new Map();
-// Until the first word: as long as a host that was never met has to start.
-const fail = { deadline_ms: 16000, on_deadline: "send" };
+// A hook that nobody hears lets nothing go. The time: as long as a host that was never met has to start.
+const fail = { deadline_ms: 16000, on_deadline: "refuse", at_once: "refuse" };
 let last = 0;
 
-const REFUSE = { kind: "refuse", refusal: null };
+const REFUSE = { __proto__: null, kind: "refuse", refusal: null };
+const SEND = { __proto__: null, kind: "send", copy: false };
 
 const tell = (message) => post(wire, message);
 
 const settle = (id, go) => {
-  const hold = mapGet(holds, id);
-  if (!hold) return false;
-  native.clearTimeout(hold.timer);
+  const held = mapGet(holds, id);
+  if (!held) return false;
+  native.clearTimeout(held.timer);
   mapDelete(holds, id);
-  hold.settle(go);
+  held.ended(go);
   return true;
 };
 
-const fall = (id, yields) => {
-  if (settle(id, yields === "send" ? { kind: "send", copy: false } : REFUSE)) {
-    tell({ kind: "fell", id, sent: yields === "send" });
+const tellHold = (id, held, body) => {
+  held.told = true;
+  const { api, method, url, headers } = held.about;
+  const message = (what) => {
+    const request = { __proto__: null, api, method, url, headers, page_url: location.href, body: what };
+    return { __proto__: null, kind: "hold", id, at_once: held.atOnce, request };
+  };
+  try {
+    tell(message(body));
+  } catch {
+    tell(message(UNREADABLE));
   }
+};
+
+const fall = (id, yields) => {
+  const held = mapGet(holds, id);
+  if (!held) return;
+  // Its body did not come to an end: that is all there is to say of it.
+  if (!held.told) tellHold(id, held, UNREADABLE);
+  settle(id, yields === "send" ? SEND : REFUSE);
+  const sent = held.atOnce === "sent" || (yields === "send" && held.atOnce !== "never");
+  tell({ __proto__: null, kind: "fell", id, sent });
 };
 
 const headersList = (headers) => {
   const list = [];
   headersEach(headers, (value, name) => {
     // A token says no more than that there is one.
-    list[list.length] = [name, name === "authorization" ? split(value, " ")[0] : value];
+    push(list, [name, name === "authorization" ? before(value, " ") : value]);
   });
   return list;
 };
 
-// Holds one request. `read` yields its body; the promise becomes the relay's word.
-const hold = (about, read) => {
+// Holds one request. `read` yields its body; `ended` is called once with the relay's word. `atOnce`: the page has
+// its end already; see there.
+const hold = (about, read, ended, atOnce = null) => {
   last += 1;
   const id = last;
-  const word = new native.Promise((settleWord) => {
-    const timer = native.setTimeout(() => fall(id, fail.on_deadline), fail.deadline_ms);
-    mapSet(holds, id, { settle: settleWord, timer });
+  const timer = native.setTimeout(() => fall(id, fail.on_deadline), fail.deadline_ms);
+  const held = { __proto__: null, about, ended, timer, atOnce, told: false };
+  mapSet(holds, id, held);
+  readBody(read, (body) => {
+    if (mapGet(holds, id) === held && !held.told) tellHold(id, held, body);
   });
-  const send = (body) => {
-    if (!mapGet(holds, id)) return;
-    try {
-      tell({ kind: "hold", id, request: { ...about, page_url: location.href, body } });
-    } catch {
-      tell({ kind: "hold", id, request: { ...about, page_url: location.href, body: UNREADABLE } });
-    }
-  };
-  readBody(read).then(send);
-  return { id, word };
+  return id;
 };
 
-// The page took it back: nothing of it may leave.
+// The page took it back: nothing of it may leave, and nobody waits for a word.
 const abandon = (id) => {
-  if (settle(id, REFUSE)) tell({ kind: "abort", id });
-};
-
-// What cannot wait is refused, and the relay is told what it was.
-const refuseNow = (about, read) => {
-  const { id } = hold(about, read);
-  settle(id, REFUSE);
-  readBody(read).then((body) => {
-    tell({ kind: "hold", id, request: { ...about, page_url: location.href, body } });
-    tell({ kind: "fell", id, sent: false });
-  });
+  const held = mapGet(holds, id);
+  if (!held) return;
+  native.clearTimeout(held.timer);
+  mapDelete(holds, id);
+  tell({ __proto__: null, kind: "abort", id });
 };
 
 const obey = (message) => {
@@ -82,9 +90,10 @@ const obey = (message) => {
       limit = message.limit;
       fail.deadline_ms = message.deadline_ms;
       fail.on_deadline = message.on_deadline;
+      fail.at_once = message.at_once;
       break;
-    case "closed":
-      fail.on_deadline = "refuse";
+    case "open":
+      fail.on_deadline = "send";
       break;
     case "wait": {
       const waiting = mapGet(holds, message.id);

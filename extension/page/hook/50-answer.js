@@ -2,16 +2,25 @@
 // INVARIANT: the page gets the untouched original at once; the copy waits for nothing and is given up at the cap.
 // A character cut in two by the network is whole in what is handed on.
 
+// A promise nobody waits for.
+const quiet = async (promise) => {
+  try {
+    await sure(promise);
+  } catch {
+    // Nobody asked.
+  }
+};
+
 const finish = (id, reason) => {
   mapDelete(copies, id);
-  tell({ kind: "end", id, reason });
+  tell({ __proto__: null, kind: "end", id, reason });
 };
 
 const reasonOf = (error) => (error && error.name === "AbortError" ? "aborted" : "network");
 
 const copyResponse = (id, response) => {
   const status = responseStatus(response);
-  tell({ kind: "head", id, status, type: headersGet(responseHeaders(response), "content-type") ?? "" });
+  tell({ __proto__: null, kind: "head", id, status, type: headersGet(responseHeaders(response), "content-type") ?? "" });
   if (status >= 400 || responseBody(response) === null) {
     finish(id, "end");
     return;
@@ -32,19 +41,19 @@ const pump = async (id, reader) => {
   let stopped = false;
   const stop = () => {
     stopped = true;
-    readerCancel(reader).catch(() => {});
+    quiet(readerCancel(reader));
   };
   const copy = { stop, pieces: 0 };
   mapSet(copies, id, copy);
   try {
     for (;;) {
-      const { done, value } = await readerRead(reader);
+      const { done, value } = await sure(readerRead(reader));
       if (stopped) return finish(id, "cut");
       copy.pieces += 1;
-      const piece = done ? decode(text) : decode(text, value, { stream: true });
-      if (piece !== "") tell({ kind: "chunk", id, text: piece });
+      const piece = done ? decode(text) : decode(text, value, { __proto__: null, stream: true });
+      if (piece !== "") tell({ __proto__: null, kind: "chunk", id, text: piece });
       if (done) return finish(id, "end");
-      left -= value.length;
+      left -= viewLength(value);
       if (left <= 0) {
         stop();
         return finish(id, "cut");
@@ -81,7 +90,7 @@ const grower = (id) => {
     let end = text.length < ANSWER_CAP ? text.length : ANSWER_CAP;
     const code = end > 0 ? charCode(text, end - 1) : 0;
     if (!whole && code >= 0xd800 && code <= 0xdbff) end -= 1;
-    if (end > sent) tell({ kind: "chunk", id, text: sliceText(text, sent, end) });
+    if (end > sent) tell({ __proto__: null, kind: "chunk", id, text: sliceText(text, sent, end) });
     sent = end > sent ? end : sent;
     return sent >= ANSWER_CAP;
   };

@@ -1,5 +1,5 @@
 // `XMLHttpRequest`: a guarded `send` waits and then is the browser's own. A synchronous one cannot wait and is
-// refused. While held, the object behaves as one whose request is on its way.
+// refused, until it was judged. While held, the object behaves as one whose request is on its way.
 
 const xhrs = new WeakMap();
 const xhrText = getter(XMLHttpRequest, "responseText");
@@ -10,11 +10,12 @@ const xhrReady = getter(XMLHttpRequest, "readyState");
 const xhrHeader = bound(XMLHttpRequest.prototype.getResponseHeader);
 const xhrSetHeader = bound(XMLHttpRequest.prototype.setRequestHeader);
 const xhrUpload = getter(XMLHttpRequest, "upload");
-const FAKED = ["readyState", "status", "statusText", "responseText", "response", "responseURL"];
-const FAKED_CALLS = ["getResponseHeader", "getAllResponseHeaders"];
+const FAKED = [
+  "readyState", "status", "statusText", "responseText", "response", "responseURL", "getResponseHeader", "getAllResponseHeaders",
+];
 
 const fake = (xhr, name, value) => defineProperty(xhr, name, { configurable: true, get: () => value });
-const unfake = (xhr) => each([...FAKED, ...FAKED_CALLS], (name) => delete xhr[name]);
+const unfake = (xhr) => each(FAKED, (name) => delete xhr[name]);
 const fire = (xhr, type) => dispatch(xhr, new native.Event(type));
 const fireProgress = (xhr, type, loaded = 0) =>
   dispatch(xhr, new native.ProgressEvent(type, { loaded, total: loaded, lengthComputable: loaded > 0 }));
@@ -42,7 +43,7 @@ const shaped = (type, refusal) => {
     case "blob":
       return new native.Blob([refusal.body], { type: refusal.content_type });
     case "arraybuffer":
-      return new TextEncoder().encode(refusal.body).buffer;
+      return encode(new native.TextEncoder(), refusal.body).buffer;
     default:
       return refusal.body;
   }
@@ -77,11 +78,11 @@ const copyXhr = (id, xhr) => {
     if (ready < 2) return;
     if (!head && xhrStatus(xhr) > 0) {
       head = true;
-      tell({ kind: "head", id, status: xhrStatus(xhr), type: xhrHeader(xhr, "content-type") ?? "" });
+      tell({ __proto__: null, kind: "head", id, status: xhrStatus(xhr), type: xhrHeader(xhr, "content-type") ?? "" });
     }
     if (readable() && !over) over = grow(xhrText(xhr), event.type === "loadend");
     if (event.type !== "loadend") return;
-    if (xhrType(xhr) === "json" && head) tell({ kind: "chunk", id, text: native.JSON.stringify(xhrAny(xhr)) });
+    if (xhrType(xhr) === "json" && head) tell({ __proto__: null, kind: "chunk", id, text: native.JSON.stringify(xhrAny(xhr)) });
     finish(id, over ? "cut" : ended);
     each(["readystatechange", "progress", "loadend"], (type) => unlisten(xhr, type, look));
   };
@@ -92,35 +93,39 @@ const copyXhr = (id, xhr) => {
   mapSet(copies, id, { stop: () => { over = true; }, pieces: 0 });
 };
 
-const heldXhr = async (target, xhr, state, body) => {
-  const frozen = freeze(body);
-  const about = { api: "xhr", method: state.method, url: address(state.url), headers: state.headers };
-  const { id, word } = hold(about, frozen.read);
-  state.held = id;
-  const go = await word;
-  if (state.held !== id) return;
-  state.held = 0;
-  if (go.kind === "refuse") {
-    if (go.refusal === null) endXhr(xhr, "error");
-    else answerXhr(xhr, state, go.refusal);
-    return;
-  }
-  if (go.copy) copyXhr(id, xhr);
-  // The address of a form body names its type; a plain string would not.
+// The body to hand to the browser, with the type that it would have said for the page's own.
+const bodyOf = (xhr, state, go, frozen) => {
   const outgoing = go.kind === "send-this" ? thaw(go.body, frozen.entries) : frozen.keep;
-  if (is(native.URLSearchParams, frozen.keep) && typeof outgoing === "string" && !state.typed) {
-    xhrSetHeader(xhr, "content-type", "application/x-www-form-urlencoded;charset=UTF-8");
-  }
-  apply(target, xhr, [outgoing]);
+  if (frozen.type !== null && typeof outgoing === "string" && !state.typed) xhrSetHeader(xhr, "content-type", frozen.type);
+  return outgoing;
 };
 
+const aboutXhr = ({ method, url, headers }) => ({ api: "xhr", method, url: address(url), headers });
+
+const heldXhr = (target, xhr, state, frozen) => {
+  const id = hold(aboutXhr(state), frozen.read, (go) => {
+    state.held = 0;
+    if (go.kind !== "refuse") {
+      if (go.copy) copyXhr(id, xhr);
+      apply(target, xhr, [bodyOf(xhr, state, go, frozen)]);
+    } else if (go.refusal === null) endXhr(xhr, "error");
+    else answerXhr(xhr, state, go.refusal);
+  });
+  state.held = id;
+};
+
+// Method and address are said once; the address is vouched for here, since it cannot be changed at `send`: what is
+// not permitted there is not sent.
 patch(XMLHttpRequest.prototype, "open", (target, xhr, args) => {
+  if (args.length < 2) return apply(target, xhr, args);
   const state = weakGet(xhrs, xhr);
   if (state && state.held) abandonXhr(state);
+  const url = parseUrl((args[1] = `${args[1]}`));
+  args[0] = `${args[0]}`;
+  const method = upper(args[0]);
+  if (guarded(url, method, true)) args[1] = vouch(urlHref(url));
   const answer = apply(target, xhr, args);
   unfake(xhr);
-  const url = parseUrl(`${args[1]}`);
-  const method = upper(`${args[0]}`);
   const waits = args.length < 3 || Boolean(args[2]);
   weakSet(xhrs, xhr, { url, method, waits, headers: [], typed: false, held: 0 });
   return answer;
@@ -139,7 +144,7 @@ patch(XMLHttpRequest.prototype, "setRequestHeader", (target, xhr, args) => {
   if (state) {
     const name = lower(`${args[0]}`);
     if (name === "content-type") state.typed = true;
-    state.headers[state.headers.length] = [name, name === "authorization" ? "" : `${args[1]}`];
+    push(state.headers, [name, name === "authorization" ? "" : `${args[1]}`]);
   }
   return answer;
 });
@@ -147,15 +152,17 @@ patch(XMLHttpRequest.prototype, "setRequestHeader", (target, xhr, args) => {
 patch(XMLHttpRequest.prototype, "send", (target, xhr, args) => {
   const state = weakGet(xhrs, xhr);
   const hasBody = args[0] !== undefined && args[0] !== null;
-  if (!state || xhrReady(xhr) !== 1 || !guarded(state.url, state.method, hasBody)) return apply(target, xhr, args);
+  if (xhrReady(xhr) !== 1) return apply(target, xhr, args);
+  // Opened by the function of another frame: nobody here knows where it goes.
+  if (!state) throw new native.DOMException("A network error occurred.", "NetworkError");
+  if (!guarded(state.url, state.method, hasBody)) return apply(target, xhr, args);
   if (state.held) throw invalid("The object's state must be OPENED.");
-  if (!state.waits) {
-    const about = { api: "xhr", method: state.method, url: address(state.url), headers: state.headers };
-    refuseNow(about, freeze(args[0]).read);
-    throw new native.DOMException("A network error occurred.", "NetworkError");
-  }
-  heldXhr(target, xhr, state, args[0]);
-  return undefined;
+  const bodiless = state.method === "GET" || state.method === "HEAD";
+  const frozen = freeze(bodiless ? null : args[0]);
+  if (state.waits) return heldXhr(target, xhr, state, frozen);
+  const go = atOnce(aboutXhr(state), frozen);
+  if (go === null) throw new native.DOMException("A network error occurred.", "NetworkError");
+  return apply(target, xhr, [bodyOf(xhr, state, go, frozen)]);
 });
 
 patch(XMLHttpRequest.prototype, "abort", (target, xhr, args) => {

@@ -58,7 +58,8 @@ impl Session {
                 let own = |model: &CardModel| {
                     matches!(model.code, Some(Code::Unreachable | Code::LateFull | Code::Uncovered))
                 };
-                if self.cards.model(&event).is_some_and(|model| !own(model)) && !self.is_alone(&event) {
+                let ours = |model: &CardModel| own(model) || model.stage == Stage::Again;
+                if self.cards.model(&event).is_some_and(|model| !ours(model)) && !self.is_alone(&event) {
                     self.link.say(ToHost::Shown { event, at: now }, out);
                 }
             }

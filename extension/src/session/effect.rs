@@ -187,9 +187,11 @@ pub struct HookConfig {
     pub deadline_ms: u32,
     /// What that deadline yields.
     pub on_deadline: OnDeadline,
+    /// What a call that cannot wait comes to.
+    pub at_once: OnDeadline,
 }
 
-/// What a hook does when it is left alone.
+/// What a hook does without a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnDeadline {

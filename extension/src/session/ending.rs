@@ -10,16 +10,22 @@ use shared_sites::{Read, Request};
 use super::Session;
 use super::copy::{About, Copy};
 use super::effect::{Effect, Shape, ToRelay};
-use super::event::PortId;
+use super::event::{AtOnce, PortId};
 use super::hold::{Hold, Permit, own_card};
 use crate::ui::model::{HostLink, Stage};
 
 impl Session {
     /// Lets it go. `recorded`: the host has it, so its answer is wanted.
     pub(super) fn release(&mut self, event: &EventId, permit: Permit, recorded: bool, out: &mut Vec<Effect>) {
+        if self.holds.get(event).is_some_and(|hold| hold.at_once == Some(AtOnce::Again)) {
+            let model = self.model(event, Stage::Again, own_card(Action::Allow, Code::Deadline), None);
+            self.show(event, model, out);
+        }
         let Some(hold) = self.holds.remove(event) else { return };
         let tab = self.pages.get(&hold.port).and_then(|page| page.tab);
-        let about = hold.answer.filter(|_| recorded).map(|format| About {
+        // What could not wait is only permitted so far: whoever sends it again reads its answer.
+        let read = recorded && hold.at_once.is_none();
+        let about = hold.answer.filter(|_| read).map(|format| About {
             app: hold.app.clone(),
             operation: hold.operation().unwrap_or(Operation::SendPrompt),
             format,

@@ -152,6 +152,9 @@ pub enum FromRelay {
         /// An earlier session was told of it, so that the host may know it.
         #[serde(default)]
         again: bool,
+        /// It could not wait: the page has its end already.
+        #[serde(default)]
+        at_once: Option<AtOnce>,
     },
     /// The page took it back.
     Abort {
@@ -222,6 +225,18 @@ pub enum FromRelay {
     },
     /// Still here.
     Ping,
+}
+
+/// What became of a call that could not wait for a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AtOnce {
+    /// It was refused; once it is permitted the same call passes.
+    Again,
+    /// It was refused, and the hook could not tell the same call from another.
+    Never,
+    /// It went: nothing stops anything here.
+    Sent,
 }
 
 /// How an answer began.

@@ -7,7 +7,7 @@ use shared_protocol::{
 };
 use shared_sites::{AnswerFormat, Body, Request};
 
-use super::event::PortId;
+use super::event::{AtOnce, PortId};
 
 /// A request that waits.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(super) struct Hold {
     pub(super) known: bool,
     /// Hosts lost while it waited.
     pub(super) losses: u32,
+    /// The page has its end already.
+    pub(super) at_once: Option<AtOnce>,
 }
 
 /// How far it is.
@@ -128,6 +130,7 @@ impl Hold {
             told: false,
             known: false,
             losses: 0,
+            at_once: None,
         }
     }
 

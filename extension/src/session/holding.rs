@@ -10,7 +10,7 @@ use shared_sites::{Read, Request, Thread};
 
 use super::Session;
 use super::effect::{Effect, ToRelay};
-use super::event::{FromRelay, PortId};
+use super::event::{AtOnce, FromRelay, PortId};
 use super::hold::{Hold, Permit, Question, State};
 use crate::ui::model::Stage;
 
@@ -20,7 +20,9 @@ const MOST_LOSSES: u32 = 2;
 impl Session {
     pub(super) fn relay_said(&mut self, now: Millis, port: PortId, said: FromRelay, out: &mut Vec<Effect>) {
         match said {
-            FromRelay::Hold { event, request, again } => self.hold(now, port, event, (*request, again), out),
+            FromRelay::Hold { event, request, again, at_once } => {
+                self.hold(now, port, event, (*request, again, at_once), out);
+            }
             FromRelay::Abort { event } => self.taken_back(now, &event, RefusedReason::Aborted, out),
             FromRelay::Fell { event, sent, request } => self.fell(now, port, &event, sent, request, out),
             FromRelay::Head { event, head } => self.answer_began(&event, head),
@@ -41,7 +43,7 @@ impl Session {
         now: Millis,
         port: PortId,
         event: EventId,
-        (request, known): (Request, bool),
+        (request, known, at_once): (Request, bool, Option<AtOnce>),
         out: &mut Vec<Effect>,
     ) {
         let Some(page) = self.pages.get(&port) else { return };
@@ -66,7 +68,7 @@ impl Session {
             }
         };
         let due = now + self.machine_ms();
-        let hold = Hold { private, known, ..Hold::new(port, app, (now, due), request, reading, answer) };
+        let hold = Hold { private, known, at_once, ..Hold::new(port, app, (now, due), request, reading, answer) };
         self.holds.insert(event.clone(), hold);
         self.want_host(now, out);
         self.ask_host(now, &event, out);

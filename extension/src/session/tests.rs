@@ -19,7 +19,7 @@ use shared_protocol::{
 };
 use shared_sites::{Api, Body, Request};
 
-use super::{CopyEnd, Effect, Event, FromRelay, Head, PortId, PortName, Session, Start, ToPort, ToRelay};
+use super::{AtOnce, CopyEnd, Effect, Event, FromRelay, Head, PortId, PortName, Session, Start, ToPort, ToRelay};
 use crate::ui::model::{CardModel, FromCard, Stage, ToCard};
 
 const PAGE: PortId = 1;
@@ -92,7 +92,12 @@ impl Script {
     }
 
     fn hold(&mut self, event: &EventId, request: Request) -> Vec<Effect> {
-        self.relay(FromRelay::Hold { event: event.clone(), request: Box::new(request), again: false })
+        self.hold_at_once(event, request, None)
+    }
+
+    fn hold_at_once(&mut self, event: &EventId, request: Request, at_once: Option<AtOnce>) -> Vec<Effect> {
+        let request = Box::new(request);
+        self.relay(FromRelay::Hold { event: event.clone(), request, again: false, at_once })
     }
 
     fn card(&mut self, said: FromCard) -> Vec<Effect> {

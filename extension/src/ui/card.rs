@@ -31,7 +31,7 @@ pub(crate) fn card(model: &CardModel) -> Element {
     let card = match model.stage {
         // Advice does not interrupt: it is no dialog and takes no focus.
         Stage::Sent => card.attr("aria-labelledby", "title"),
-        Stage::Ask | Stage::Refused => card
+        Stage::Ask | Stage::Refused | Stage::Again => card
             .attr("role", "alertdialog")
             .attr("aria-modal", "true")
             .attr("aria-labelledby", "title")
@@ -47,7 +47,7 @@ pub(crate) fn card(model: &CardModel) -> Element {
 fn frame_class(model: &CardModel) -> &'static str {
     match model.stage {
         Stage::Sent => "card advice",
-        Stage::Ask | Stage::Refused => "card",
+        Stage::Ask | Stage::Refused | Stage::Again => "card",
     }
 }
 
@@ -56,7 +56,7 @@ fn tone(model: &CardModel) -> &'static str {
     let loudest = model.card.policies.iter().map(|policy| policy.severity).max();
     match (model.stage, loudest) {
         (Stage::Refused, _) | (Stage::Ask, Some(Severity::High)) => "stop",
-        (Stage::Ask, _) | (Stage::Sent, Some(Severity::High)) => "care",
+        (Stage::Ask | Stage::Again, _) | (Stage::Sent, Some(Severity::High)) => "care",
         (Stage::Sent, _) => "calm",
     }
 }
@@ -80,7 +80,7 @@ fn head(model: &CardModel) -> Element {
         .with(el("div", "titles").with(title).with(state));
     match model.stage {
         Stage::Ask => head,
-        Stage::Refused | Stage::Sent => head.with(
+        Stage::Refused | Stage::Again | Stage::Sent => head.with(
             el("button", "cross")
                 .attr("type", "button")
                 .attr("data-press", Press::Close.word())
@@ -97,6 +97,7 @@ fn title(model: &CardModel) -> Key {
     }
     match (model.stage, model.card.action) {
         (Stage::Refused, _) | (Stage::Ask, Action::Block) => Key::TitleBlock,
+        (Stage::Again, _) => Key::TitleAgain,
         (Stage::Sent, _) => Key::TitleTip,
         (Stage::Ask, Action::Redact) => Key::TitleRedact,
         (Stage::Ask, Action::Justify) => Key::TitleJustify,
@@ -107,6 +108,7 @@ fn title(model: &CardModel) -> Key {
 fn icon(model: &CardModel) -> Icon {
     match (model.stage, model.card.action) {
         (Stage::Refused, _) | (Stage::Ask, Action::Block) => Icon::Stop,
+        (Stage::Again, _) => Icon::Eye,
         (Stage::Sent, _) => Icon::Lamp,
         (Stage::Ask, Action::Redact) => Icon::Lines,
         (Stage::Ask, Action::Justify) => Icon::Pen,
@@ -146,6 +148,7 @@ fn state(model: &CardModel) -> Words {
         (Stage::Refused, Thing::File) => Key::RefusedFile,
         (Stage::Refused, Thing::Share) => Key::RefusedShare,
         (Stage::Refused, Thing::Other) => Key::RefusedOther,
+        (Stage::Again, _) => Key::AgainState,
         (Stage::Sent, Thing::Message) => Key::SentMessage,
         (Stage::Sent, Thing::File) => Key::SentFile,
         (Stage::Sent, Thing::Share) => Key::SentShare,

@@ -85,6 +85,8 @@ pub enum Stage {
     Ask,
     /// It was refused; the card says why.
     Refused,
+    /// It could not wait and was refused; it is permitted now and may be sent again.
+    Again,
     /// It went; the card is quiet advice.
     Sent,
 }

@@ -67,6 +67,7 @@ keys! {
     TitleRedact "title_redact" 0,
     TitleBlock "title_block" 0,
     TitleUnchecked "title_unchecked" 0,
+    TitleAgain "title_again" 0,
 
     AskMessage "ask_message" 1,
     AskFile "ask_file" 1,
@@ -76,6 +77,7 @@ keys! {
     RefusedFile "refused_file" 1,
     RefusedShare "refused_share" 1,
     RefusedOther "refused_other" 1,
+    AgainState "again_state" 1,
     SentMessage "sent_message" 1,
     SentFile "sent_file" 1,
     SentShare "sent_share" 1,
@@ -86,6 +88,7 @@ keys! {
     WhyJustify "why_justify" 0,
     WhyRedact "why_redact" 0,
     WhyBlock "why_block" 0,
+    WhyAgain "why_again" 0,
     FaultUnread "fault_unread" 0,
     FaultFile "fault_file" 0,
     FaultOversize "fault_oversize" 0,

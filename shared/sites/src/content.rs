@@ -8,7 +8,7 @@ use shared_protocol::{DriftKind, Text};
 
 use crate::{
     data::{BodyKind, Rule},
-    json::JsonError,
+    json::{Doc, JsonError, encode},
     path::{At, Docs},
     request::{Body, FormPart},
     upload::{File, files},
@@ -46,6 +46,8 @@ enum Carrier {
     None,
     /// The body is the document.
     Whole,
+    /// The body is what the document, one string, says.
+    Bare,
     /// A value of a form in text: its span.
     Field(usize, usize),
     /// A part of a `FormData`: its index.
@@ -89,6 +91,23 @@ impl Content {
         }
     }
 
+    /// Opens a frame of a channel. One that is no JSON is as good as one JSON string.
+    pub(crate) fn channel(body: &Body) -> Result<Self, (DriftKind, Option<String>)> {
+        match body {
+            Body::None => Ok(Self::default()),
+            Body::Text { text } if text.len() > MAX_BYTES => Err((DriftKind::Oversize, None)),
+            Body::Text { text } => match Self::document(text.clone(), Carrier::Whole, None) {
+                Err((DriftKind::Encoding, _)) => {
+                    Self::document(encode(text.expose()), Carrier::Bare, None)
+                }
+                opened => opened,
+            },
+            Body::Oversize { .. } => Err((DriftKind::Oversize, None)),
+            Body::Bytes { .. } | Body::Form { .. } => Err((DriftKind::Encoding, None)),
+            Body::Unreadable => Err((DriftKind::Body, None)),
+        }
+    }
+
     fn document(
         text: Text,
         carrier: Carrier,
@@ -110,13 +129,17 @@ impl Content {
 
     /// Whether the document is the whole body.
     pub(crate) fn is_whole(&self) -> bool {
-        matches!(self.carrier, Carrier::Whole)
+        matches!(self.carrier, Carrier::Whole | Carrier::Bare)
     }
 
     /// `body` with its document replaced.
     pub(crate) fn put_back(&self, body: &Body, document: &str) -> Option<Body> {
         match (self.carrier, body) {
             (Carrier::Whole, Body::Text { .. }) => Some(Body::Text { text: Text::new(document) }),
+            (Carrier::Bare, Body::Text { .. }) => {
+                let text = Doc::parse(Text::new(document)).ok()?.scalar(0)?;
+                Some(Body::Text { text })
+            }
             (Carrier::Field(start, end), Body::Text { text }) => {
                 let (before, after) = (text.expose().get(..start)?, text.expose().get(end..)?);
                 let value = utf8_percent_encode(document, COMPONENT);

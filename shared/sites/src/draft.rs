@@ -8,7 +8,7 @@ use crate::{
     data::{FileRule, ListRule, Rule, Site, TextRule},
     json::Kind,
     left::{Claims, Left},
-    path::{At, Path},
+    path::{At, Docs, Path},
     question::holds,
     source::{Scope, Source, Value},
     upload::File,
@@ -156,6 +156,16 @@ impl Draft {
             for at in texts.into_iter().filter(|at| scope.docs.kind(*at) == Some(Kind::String)) {
                 let text = scope.docs.scalar(at).unwrap_or_default();
                 self.place(Some(at), text, None, PartKind::Attachment, file.name.clone());
+            }
+        }
+    }
+
+    /// Every string of the documents.
+    pub(crate) fn take_all(&mut self, docs: &Docs) {
+        for (index, doc) in (0..docs.len()).filter_map(|index| Some((index, docs.doc(index)?))) {
+            for (node, _) in doc.nodes().iter().enumerate().filter(|(_, node)| node.kind == Kind::String) {
+                let text = doc.scalar(node).unwrap_or_default();
+                self.place(Some(At { doc: index, node }), text, None, PartKind::Text, None);
             }
         }
     }

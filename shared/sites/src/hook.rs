@@ -31,7 +31,8 @@ pub struct HookData {
 /// fits any piece but an empty one; the last piece of a pattern with `*` fits every piece that starts with it;
 /// any other piece fits itself.
 ///
-/// **What is held.** A WebSocket: every outgoing frame. Any other request, in this order:
+/// **What is held.** A WebSocket: every outgoing frame, and its opening when rule 3 fits its address. A data channel of
+/// a page of `hosts`: every outgoing frame. A POST of a form like any other. Any other request, in this order:
 /// 1. to one of `hosts`, and a pattern of `harmless` fits: not held;
 /// 2. it has a body, or its method is none of `GET`, `HEAD`, `OPTIONS`: held;
 /// 3. to one of `hosts`, and its query has a key of `query` with a value that is not empty: held;
@@ -61,7 +62,7 @@ impl HookData {
     #[must_use]
     pub fn site(&self, api: Api, host: &str, page_host: &str) -> Option<&HookSite> {
         let own = |site: &&HookSite| {
-            any_host(&site.hosts, host) || (api == Api::WebSocket && any_host(&site.sockets, host))
+            any_host(&site.hosts, host) || (api.is_socket() && any_host(&site.sockets, host))
         };
         let asked = |site: &&HookSite| {
             any_host(&site.side_hosts, host) && (page_host.is_empty() || any_host(&site.hosts, page_host))
@@ -82,7 +83,7 @@ impl HookSite {
         query: &[(&str, &str)],
         has_body: bool,
     ) -> bool {
-        if api == Api::WebSocket {
+        if api.is_socket() {
             return true;
         }
         let own = any_host(&self.hosts, host);

@@ -53,6 +53,9 @@ impl Sites {
         let Some(url) = Url::parse(&request.url) else { return nothing(None) };
         let Some(found) = self.find(request, &url) else { return nothing(None) };
         let site = found.site;
+        if request.api == Api::DataChannel {
+            return self.by_channel(request, &url, site);
+        }
         let unknown = || drift(DriftKind::Endpoint, &self.words, &request.method, &url, &request.body);
         match &found.rule {
             Some((rule, captures)) => self.by_rule(request, &url, site, rule, captures),
@@ -65,6 +68,23 @@ impl Sites {
         }
     }
 
+    /// A frame of a channel that no address tells anything about: every string in it is text.
+    fn by_channel<'s>(&self, request: &Request, url: &Url<'_>, site: &'s Site) -> Plan<'s> {
+        let plan = |outcome| Plan { site: Some(site), rules: Vec::new(), outcome, answer: None, drift: None };
+        match Content::channel(&request.body) {
+            Ok(content) => {
+                let mut draft = Draft::new(Operation::Dictate);
+                draft.take_all(&content.docs);
+                let nothing = draft.prompt.parts.is_empty();
+                plan(if nothing { Outcome::Nothing } else { Outcome::Prompt(Box::new(draft), content) })
+            }
+            Err((what, place)) => {
+                let drift = drift(what, &self.words, &request.method, url, &request.body);
+                plan(Outcome::Unread(Drift { operation: Some(Operation::Dictate), place, ..drift }))
+            }
+        }
+    }
+
     fn by_rule<'s>(
         &self,
         request: &Request,
@@ -73,8 +93,9 @@ impl Sites {
         rule: &'s Rule,
         captures: &Captures,
     ) -> Plan<'s> {
-        let plan =
-            |outcome| Plan { site: Some(site), rules: vec![rule], outcome, answer: rule.answer, drift: None };
+        // Nobody reads the answer of a beacon or a form.
+        let answer = rule.answer.filter(|_| request.api.is_read_back());
+        let plan = |outcome| Plan { site: Some(site), rules: vec![rule], outcome, answer, drift: None };
         let told = |what, place: Option<String>| {
             let drift = drift(what, &self.words, &request.method, url, &request.body);
             Drift { operation: rule.does.and_then(Does::operation), place, ..drift }
@@ -191,7 +212,7 @@ fn finish(draft: &mut Draft, site: &Site, scope: &mut Scope<'_>, request: &Reque
 
 fn is_harmless(found: &Found<'_>, request: &Request, url: &Url<'_>) -> bool {
     let fits = || found.site.harmless.iter().any(|pattern| pattern.fits(&request.method, url.path));
-    found.own && request.api != Api::WebSocket && fits()
+    found.own && !request.api.is_socket() && fits()
 }
 
 /// Whether a request that no rule knows carries nothing.
@@ -203,9 +224,12 @@ fn carries_nothing(found: &Found<'_>, request: &Request, url: &Url<'_>) -> bool 
         Body::Bytes { base64 } => base64.is_empty(),
         Body::Oversize { .. } | Body::Unreadable => false,
     };
-    if request.api == Api::WebSocket || !found.own {
+    if !found.own {
         return empty;
     }
     let asks = found.site.query.iter().any(|key| url.query(key).any(|value| !value.is_empty()));
+    if request.api.is_socket() {
+        return empty && !asks;
+    }
     empty && !asks && !url.pairs().any(|(_, value)| is_text(value.expose()))
 }

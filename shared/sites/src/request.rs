@@ -17,8 +17,35 @@ pub enum Api {
     EventSource,
     /// `navigator.sendBeacon`.
     Beacon,
+    /// `fetchLater`.
+    FetchLater,
+    /// A form that is posted.
+    Form,
+    /// One outgoing frame of an `RTCDataChannel`; its address is that of the page, since it has none.
+    DataChannel,
+    /// `WebTransport`, when it is opened; what goes through it is not seen.
+    WebTransport,
+    /// `WebSocketStream`, likewise.
+    WebSocketStream,
     /// A page's address, before the page is there.
     Navigation,
+}
+
+impl Api {
+    /// Whether it stays open, to hosts of its own.
+    pub(crate) fn is_socket(self) -> bool {
+        matches!(self, Self::WebSocket | Self::WebTransport | Self::WebSocketStream)
+    }
+
+    /// Whether somebody reads what comes back.
+    pub(crate) fn is_read_back(self) -> bool {
+        !matches!(self, Self::Beacon | Self::FetchLater | Self::Form | Self::DataChannel)
+    }
+
+    /// Whether a refusal can be an answer of the site.
+    pub(crate) fn is_answered(self) -> bool {
+        matches!(self, Self::Fetch | Self::Xhr)
+    }
 }
 
 /// One request.

@@ -12,7 +12,7 @@ use crate::{
     drift::Words,
     error::SiteError,
     hook::{HookData, HookSite},
-    request::{Api, Request},
+    request::Request,
     route::Captures,
     url::{HostPattern, Url},
 };
@@ -85,6 +85,14 @@ impl Sites {
         hosts.map(|host| host.as_str().to_owned()).collect()
     }
 
+    /// The site that a page of this address belongs to.
+    #[must_use]
+    pub fn app(&self, page_url: &str) -> Option<App> {
+        let url = Url::parse(page_url)?;
+        let site = self.sites.iter().find(|site| site.hosts.iter().any(|known| known.fits(&url.host)))?;
+        Some(site.app.clone())
+    }
+
     /// What the hook may know.
     #[must_use]
     pub fn hook(&self) -> HookData {
@@ -94,7 +102,7 @@ impl Sites {
     /// How a refused request looks to the page.
     #[must_use]
     pub fn refusal(&self, request: &Request) -> Refusal {
-        if matches!(request.api, Api::WebSocket | Api::Beacon | Api::EventSource | Api::Navigation) {
+        if !request.api.is_answered() {
             return Refusal::NetworkError;
         }
         let url = Url::parse(&request.url);
@@ -119,7 +127,7 @@ impl Sites {
 
     /// The site of a request, and its rule there.
     pub(crate) fn find(&self, request: &Request, url: &Url<'_>) -> Option<Found<'_>> {
-        let socket = request.api == Api::WebSocket;
+        let socket = request.api.is_socket();
         let any = |hosts: &[HostPattern], host: &str| hosts.iter().any(|known| known.fits(host));
         let own = |site: &&Site| any(&site.hosts, &url.host) || (socket && any(&site.sockets, &url.host));
         if let Some(site) = self.sites.iter().find(own) {
@@ -146,7 +154,7 @@ fn asker(request: &Request) -> Option<String> {
 }
 
 fn rule<'s>(site: &'s Site, request: &Request, url: &Url<'_>, own: bool) -> Option<(&'s Rule, Captures)> {
-    let socket = request.api == Api::WebSocket;
+    let socket = request.api.is_socket();
     site.rule.iter().filter(|rule| rule.socket == socket).find_map(|rule| {
         let at_host =
             if rule.hosts.is_empty() { own } else { rule.hosts.iter().any(|host| host.fits(&url.host)) };

@@ -43,4 +43,4 @@ pub use paths::{extension, host};
 pub use records::Records;
 pub use session::{Card, PATIENCE, Session, State};
 pub use site::Site;
-pub use stand_ins::{StandIns, answer_to};
+pub use stand_ins::{Served, StandIns, answer_to};

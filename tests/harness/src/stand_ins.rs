@@ -13,6 +13,7 @@ mod gemini;
 mod page;
 mod perplexity;
 mod pieces;
+mod served;
 
 use crate::certificate::{self, Identity};
 use crate::ledger::Ledger;
@@ -20,6 +21,7 @@ use crate::site::{self, Origin, Site};
 pub use answer::answer_to;
 use anyhow::{Context, Result};
 use exchange::{Incoming, Reply};
+pub use served::Served;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
@@ -30,6 +32,7 @@ pub struct StandIns {
     address: SocketAddr,
     ledger: Ledger,
     authority: CertificateDer<'static>,
+    fronts: Arc<Fronts>,
     runtime: Option<Runtime>,
 }
 
@@ -44,8 +47,8 @@ impl StandIns {
         let runtime =
             Builder::new_multi_thread().worker_threads(2).thread_name("stand-ins").enable_all().build()?;
         let fronts = Arc::new(Fronts::new(ledger.clone()));
-        runtime.spawn(connection::accept(listener, server, fronts));
-        Ok(StandIns { address, ledger, authority, runtime: Some(runtime) })
+        runtime.spawn(connection::accept(listener, server, Arc::clone(&fronts)));
+        Ok(StandIns { address, ledger, authority, fronts, runtime: Some(runtime) })
     }
 
     /// Where they listen.
@@ -61,6 +64,16 @@ impl StandIns {
     /// The certificate of their authority, for a plain client.
     pub fn authority(&self) -> &CertificateDer<'static> {
         &self.authority
+    }
+
+    /// Serves a file of the test's own at this path of every site's host, from now on.
+    pub fn serve(&self, path: &str, file: Served) {
+        self.fronts.files.put(path, file);
+    }
+
+    /// The content security policy of a site's pages, with this nonce.
+    pub fn policy(site: Site, nonce: &str) -> String {
+        page::policy(site, nonce)
     }
 
     /// Every host name they answer under.
@@ -80,6 +93,7 @@ impl Drop for StandIns {
 /// What lives as long as the server: the ledger and each site's conversations.
 pub(crate) struct Fronts {
     pub(crate) ledger: Ledger,
+    files: served::Files,
     chatgpt: chatgpt::ChatGpt,
     gemini: gemini::Gemini,
     claude: claude::Claude,
@@ -90,6 +104,7 @@ impl Fronts {
     fn new(ledger: Ledger) -> Fronts {
         Fronts {
             ledger,
+            files: served::Files::default(),
             chatgpt: chatgpt::ChatGpt::default(),
             gemini: gemini::Gemini::default(),
             claude: claude::Claude::default(),
@@ -101,6 +116,9 @@ impl Fronts {
     pub(crate) fn reply(&self, request: &Incoming) -> Reply {
         if request.path == "/favicon.ico" {
             return Reply::empty(204);
+        }
+        if let Some(file) = self.files.reply(&request.path) {
+            return file;
         }
         match site::origin(&request.host) {
             Some(Origin::Front(site)) => page::reply(site, request).unwrap_or_else(|| match site {

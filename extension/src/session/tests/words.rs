@@ -18,6 +18,8 @@ fn what_the_worker_hands_in_is_read() {
     });
     for said in [
         json!({"kind": "hold", "event": id, "request": request, "again": false}),
+        json!({"kind": "hold", "event": id, "request": request, "again": false, "at_once": "again"}),
+        json!({"kind": "hold", "event": id, "request": request, "again": false, "at_once": null}),
         json!({"kind": "abort", "event": id}),
         json!({"kind": "fell", "event": id, "sent": true, "request": request}),
         json!({"kind": "head", "event": id, "head": {"status": 200, "content_type": "text/event-stream"}}),
@@ -108,6 +110,7 @@ fn what_the_scripts_read_is_written_so() {
     });
     let config = config.unwrap();
     assert_eq!((&config["deadline_ms"], &config["on_deadline"]), (&json!(4_000), &json!("refuse")));
+    assert_eq!(config["at_once"], "refuse");
     assert_eq!(config["limit"], 16 * 1024 * 1024);
     assert!(config["data"]["sites"][0]["hosts"].is_array());
     assert_eq!(serde_json::to_value(Effect::Wake { at: None }).unwrap(), json!({"kind": "wake", "at": null}));

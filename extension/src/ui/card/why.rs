@@ -6,13 +6,16 @@ use shared_protocol::{Action, CardPolicy, Code};
 
 use super::super::element::{Element, el};
 use super::super::icon::Icon;
-use super::super::model::CardModel;
+use super::super::model::{CardModel, Stage};
 use super::super::words::{Fill, Key, Words};
 
 /// Why the card is here.
 pub(super) fn why(model: &CardModel) -> Element {
     let why = el("div", "why").attr("id", "why");
     let why = why.maybe(model.code.map(|code| el("p", "").with(fault(code))));
+    if model.stage == Stage::Again {
+        return why.with(el("p", "").with(Key::WhyAgain));
+    }
     if model.card.policies.is_empty() {
         let general = el("p", "").with(general(model.card.action));
         return if model.code.is_some() { why } else { why.with(general) };

@@ -53,10 +53,12 @@ pub(super) fn capabilities(launch: &Launch, home: &Home, stand_ins: &StandIns) -
     }))
 }
 
-const FLAGS: [&str; 13] = [
+const FLAGS: [&str; 14] = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
+    // Two peers of one page find each other.
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
     "--disable-dev-shm-usage",
     "--no-first-run",
     "--no-default-browser-check",

@@ -30,6 +30,9 @@ pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Valu
                 "network.dns.forceResolve": "127.0.0.1",
                 "network.socket.forcePort": format!("443={}", stand_ins.address().port()),
                 "network.proxy.type": 0,
+                // Two peers of one page find each other.
+                "media.peerconnection.ice.obfuscate_host_addresses": false,
+                "media.peerconnection.ice.loopback": true,
                 "network.trr.mode": 5,
                 "network.captive-portal-service.enabled": false,
                 "network.connectivity-service.enabled": false,

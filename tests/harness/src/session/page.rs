@@ -27,6 +27,12 @@ impl Session {
         }
     }
 
+    /// Waits until `html[data-NAME]` says something; pages of a test's own tell of their end that way.
+    pub async fn wait_for_mark(&self, name: &str) -> Result<String> {
+        let look = async || Ok(Some(self.mark(name).await?).filter(|said| !said.is_empty()));
+        self.until(&format!("mark `{name}`"), look).await
+    }
+
     /// Types a prompt as a person does, after what is there. Text that keys cannot give, or very long text, is put in
     /// as an input method would.
     pub async fn type_prompt(&self, text: &str) -> Result<()> {

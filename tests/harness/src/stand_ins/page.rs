@@ -53,7 +53,7 @@ fn nonce() -> String {
     format!("n{:016x}", COUNT.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
-fn policy(site: Site, nonce: &str) -> String {
+pub(super) fn policy(site: Site, nonce: &str) -> String {
     let script = format!("script-src 'nonce-{nonce}' 'strict-dynamic'; base-uri 'none'; object-src 'none'");
     let types = "require-trusted-types-for 'script'; trusted-types 'none'";
     match site {

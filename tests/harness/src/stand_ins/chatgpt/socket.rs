@@ -37,6 +37,9 @@ impl Topics {
 /// Answers subscriptions until the socket closes.
 pub(super) async fn serve(mut socket: Socket, topics: Arc<Topics>, log: SocketLog) {
     while let Some(Ok(message)) = socket.next().await {
+        if let Message::Binary(bytes) = &message {
+            log(bytes);
+        }
         let Message::Text(text) = message else { continue };
         log(text.as_bytes());
         let commands: Vec<Value> = serde_json::from_str(&text).unwrap_or_default();

@@ -1,0 +1,8 @@
+// EventSource whose address carries the text.
+// site: chatgpt, page: strict, chromium: refused, firefox: refused
+
+road(async (text) => {
+  const source = new EventSource(`/stream?q=${encodeURIComponent(text)}`);
+  await once(source, "error");
+  return "opened";
+});

@@ -1,0 +1,4 @@
+// fetch that outlives its page.
+// site: chatgpt, page: strict, chromium: judged, firefox: judged
+
+road(async (text) => status(await fetch(CHATGPT, post(message(text), { keepalive: true }))));

@@ -1,0 +1,10 @@
+// A form that its page does not submit after all is not submitted by us.
+// site: gemini, page: loose, chromium: refused, firefox: refused
+
+road(async (text) => {
+  const made = form(text);
+  made.addEventListener("submit", (event) => event.preventDefault());
+  made.requestSubmit();
+  await later(300);
+  return "prevented";
+});

@@ -1,0 +1,10 @@
+// A frame of a javascript: address.
+// site: chatgpt, page: loose, chromium: net, firefox: refused
+
+road(async (text) => {
+  const script = `fetch("https://chatgpt.com${CHATGPT}", ${JSON.stringify(post(message(text)))});""`;
+  await frame((element) => {
+    element.src = `javascript:${encodeURIComponent(script)}`;
+  });
+  return "asked";
+});

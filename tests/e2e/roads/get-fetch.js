@@ -1,0 +1,4 @@
+// fetch whose address carries the text.
+// site: chatgpt, page: strict, chromium: refused, firefox: refused
+
+road(async (text) => status(await fetch(`/backend-api/search?q=${encodeURIComponent(text)}`)));

@@ -1,0 +1,10 @@
+// A script whose address carries the text.
+// site: chatgpt, page: loose, chromium: net, firefox: net
+
+road(async (text) => {
+  const script = document.createElement("script");
+  script.src = `/script?q=${encodeURIComponent(text)}`;
+  document.head.append(script);
+  await once(script, "error");
+  return "asked";
+});

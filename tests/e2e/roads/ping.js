@@ -1,0 +1,12 @@
+// The ping of a link that is clicked. Firefox sends none.
+// site: chatgpt, page: loose, chromium: net, firefox: absent
+
+road(async (text) => {
+  const link = document.createElement("a");
+  link.href = "#";
+  link.ping = `/ping?text=${encodeURIComponent(text)}`;
+  document.body.append(link);
+  link.click();
+  await later(500);
+  return navigator.userAgent.includes("Firefox") ? "absent" : "clicked";
+});

@@ -1,0 +1,9 @@
+// WebSocketStream is refused when it is opened. Firefox has none.
+// site: chatgpt, page: strict, chromium: refused, firefox: absent
+
+road(async (text) => {
+  if (typeof WebSocketStream !== "function") return "absent";
+  const socket = new WebSocketStream(`wss://ws.chatgpt.com/p1/ws/user/u?q=${encodeURIComponent(text)}`);
+  await socket.opened;
+  return "opened";
+});

@@ -1,0 +1,9 @@
+// A shared worker.
+// site: chatgpt, page: loose, chromium: net, firefox: net
+
+road(async (text) => {
+  const { port } = new SharedWorker("/roads/worker.js");
+  const said = new Promise((resolve) => (port.onmessage = ({ data }) => resolve(data)));
+  port.postMessage([`https://chatgpt.com${CHATGPT}`, post(message(text))]);
+  return said;
+});
