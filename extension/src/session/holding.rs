@@ -68,7 +68,8 @@ impl Session {
             }
         };
         let due = now + self.machine_ms();
-        let hold = Hold { private, known, at_once, ..Hold::new(port, app, (now, due), request, reading, answer) };
+        let hold =
+            Hold { private, known, at_once, ..Hold::new(port, app, (now, due), request, reading, answer) };
         self.holds.insert(event.clone(), hold);
         self.want_host(now, out);
         self.ask_host(now, &event, out);

@@ -4,6 +4,7 @@
 //! frames; nothing of ours is replaced.
 
 mod answers;
+mod at_once;
 mod cards;
 mod drift;
 mod faults;
@@ -19,7 +20,9 @@ use shared_protocol::{
 };
 use shared_sites::{Api, Body, Request};
 
-use super::{AtOnce, CopyEnd, Effect, Event, FromRelay, Head, PortId, PortName, Session, Start, ToPort, ToRelay};
+use super::{
+    AtOnce, CopyEnd, Effect, Event, FromRelay, Head, PortId, PortName, Session, Start, ToPort, ToRelay,
+};
 use crate::ui::model::{CardModel, FromCard, Stage, ToCard};
 
 const PAGE: PortId = 1;

@@ -97,9 +97,7 @@ impl Content {
             Body::None => Ok(Self::default()),
             Body::Text { text } if text.len() > MAX_BYTES => Err((DriftKind::Oversize, None)),
             Body::Text { text } => match Self::document(text.clone(), Carrier::Whole, None) {
-                Err((DriftKind::Encoding, _)) => {
-                    Self::document(encode(text.expose()), Carrier::Bare, None)
-                }
+                Err((DriftKind::Encoding, _)) => Self::document(encode(text.expose()), Carrier::Bare, None),
                 opened => opened,
             },
             Body::Oversize { .. } => Err((DriftKind::Oversize, None)),

@@ -1,5 +1,5 @@
-// A frame of a javascript: address.
-// site: chatgpt, page: loose, chromium: net, firefox: refused
+// A frame of a javascript: address, whose hook nobody hears.
+// site: chatgpt, page: loose, chromium: refused, firefox: refused
 
 road(async (text) => {
   const script = `fetch("https://chatgpt.com${CHATGPT}", ${JSON.stringify(post(message(text)))});""`;

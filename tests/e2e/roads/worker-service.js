@@ -1,8 +1,8 @@
 // A service worker.
-// site: chatgpt, page: loose, chromium: net, firefox: net
+// site: chatgpt, page: loose, chromium: open, firefox: open
 
 road(async (text) => {
-  const registration = await navigator.serviceWorker.register("/roads/worker.js", { scope: "/roads/nowhere/" });
+  const registration = await navigator.serviceWorker.register("/roads/in-worker.js", { scope: "/roads/nowhere/" });
   const worker = registration.installing ?? registration.waiting ?? registration.active;
   const { port1, port2 } = new MessageChannel();
   const said = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));

@@ -1,8 +1,8 @@
 // A shared worker.
-// site: chatgpt, page: loose, chromium: net, firefox: net
+// site: chatgpt, page: loose, chromium: open, firefox: open
 
 road(async (text) => {
-  const { port } = new SharedWorker("/roads/worker.js");
+  const { port } = new SharedWorker("/roads/in-worker.js");
   const said = new Promise((resolve) => (port.onmessage = ({ data }) => resolve(data)));
   port.postMessage([`https://chatgpt.com${CHATGPT}`, post(message(text))]);
   return said;

@@ -1,14 +1,9 @@
-// What the workers of the roads run: sends what it is told to and says how that ended.
+// A dedicated worker.
+// site: chatgpt, page: loose, chromium: open, firefox: open
 
-const send = (call, say) =>
-  fetch(...call).then(
-    ({ status }) => say(`status ${status}`),
-    ({ message }) => say(message),
-  );
-
-addEventListener("message", ({ data, ports, source }) => {
-  send(data, (word) => (ports[0] ?? source ?? self).postMessage(word));
-});
-addEventListener("connect", ({ ports: [port] }) => {
-  port.onmessage = ({ data }) => send(data, (word) => port.postMessage(word));
+road(async (text) => {
+  const worker = new Worker("/roads/in-worker.js");
+  const said = new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)));
+  worker.postMessage([`https://chatgpt.com${CHATGPT}`, post(message(text))]);
+  return said;
 });

@@ -7,13 +7,13 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 use tests_e2e::Guarded;
-use tests_harness::{Browser, PATIENCE, Served, Site, StandIns};
+use tests_harness::{Browser, Launch, PATIENCE, Served, Site, StandIns};
 
 /// Fewer roads than this means that the folder was not found.
 const FEWEST: usize = 50;
 
 /// Files of the folder that are no road.
-const NO_ROADS: [&str; 2] = ["kit", "worker"];
+const NO_ROADS: [&str; 2] = ["kit", "in-worker"];
 
 /// How a road ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,8 @@ impl Road {
     fn read(path: &Path, browser: Browser) -> Result<Self> {
         let script = std::fs::read_to_string(path)?;
         let name = path.file_stem().and_then(|stem| stem.to_str()).context("no name")?.to_owned();
-        let line = script.lines().nth(1).and_then(|line| line.strip_prefix("// ")).context("no second line")?;
+        let line =
+            script.lines().nth(1).and_then(|line| line.strip_prefix("// ")).context("no second line")?;
         let said = |key: &str| {
             let mut pairs = line.split(", ").filter_map(|pair| pair.split_once(": "));
             pairs.find(|(known, _)| *known == key).map(|(_, value)| value)
@@ -73,9 +74,12 @@ impl Road {
 
     fn all(browser: Browser) -> Result<Vec<Self>> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("roads");
-        let paths = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<BTreeSet<_>>>()?;
-        let is_road = |path: &&std::path::PathBuf| !NO_ROADS.iter().any(|name| path.file_stem() == Some(name.as_ref()));
-        let roads = paths.iter().filter(is_road).map(|path| Self::read(path, browser)).collect::<Result<Vec<_>>>()?;
+        let paths =
+            std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<BTreeSet<_>>>()?;
+        let is_road =
+            |path: &&std::path::PathBuf| !NO_ROADS.iter().any(|name| path.file_stem() == Some(name.as_ref()));
+        let roads =
+            paths.iter().filter(is_road).map(|path| Self::read(path, browser)).collect::<Result<Vec<_>>>()?;
         ensure!(roads.len() >= FEWEST, "{} roads", roads.len());
         Ok(roads)
     }
@@ -150,7 +154,9 @@ async fn travel(guarded: &Guarded, road: &Road, number: usize) -> Result<()> {
         return Ok(());
     }
     if road.end == End::Open {
-        return arrives(guarded, road, &secret, &said).await.context("closed by now: say so in its second line");
+        return arrives(guarded, road, &secret, &said)
+            .await
+            .context("closed by now: say so in its second line");
     }
     if road.alone {
         // The page is of no use any more, not even to say how it went.
@@ -175,7 +181,9 @@ async fn travel(guarded: &Guarded, road: &Road, number: usize) -> Result<()> {
             }
             arrives(guarded, road, &control, &said).await?;
         }
-        End::Refused => ensure!(!arrived(guarded, &control, &said), "{}: the control arrived: {said}", road.name),
+        End::Refused => {
+            ensure!(!arrived(guarded, &control, &said), "{}: the control arrived: {said}", road.name)
+        }
         End::Net | End::Open | End::Absent => {}
     }
     ensure!(!arrived(guarded, &secret, ""), "{}: the secret arrived after all", road.name);
@@ -245,4 +253,22 @@ async fn a_page_that_replaces_what_it_can_in_chromium() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_that_replaces_what_it_can_in_firefox() -> Result<()> {
     all(Browser::Firefox, |road| road.alone).await
+}
+
+/// Where nothing is ever stopped, what cannot wait is not stopped either, and is on record.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trial_lets_go_what_cannot_wait_in_each_browser() -> Result<()> {
+    for browser in Browser::ALL {
+        let launch = Launch { settings: None, ..Launch::guarded(browser)? };
+        let guarded = Guarded::launch(&launch, Site::ChatGpt).await?;
+        let roads = Road::all(browser)?;
+        let road = roads.iter().find(|road| road.end == End::Again).context("no such road")?;
+        let path = serve(guarded.stand_ins(), &[road], road.site, road.strict);
+        guarded.open_at(road.site, path).await?;
+        let said = run(&guarded, road, &secret(0)).await?;
+        ensure!(arrived(&guarded, &secret(0), &said), "{browser}: a trial stopped it: {said}");
+        guarded.sent(0, &["judged", "released"]).await?;
+        guarded.stop().await.with_context(|| browser.id())?;
+    }
+    Ok(())
 }

@@ -246,7 +246,7 @@ fn the_card_of_a_frame_is_on_the_page_around_it_or_in_a_window() {
             top: false,
         });
         let request = Box::new(send("call +1 415-555-0132"));
-        let said = FromRelay::Hold { event: event(1), request, again: false };
+        let said = FromRelay::Hold { event: event(1), request, again: false, at_once: None };
         script.happen(Event::Relay { port: 2, said });
         script.host(&says(verdict(&event(1), Outcome::Ask, Action::Warn)))
     };

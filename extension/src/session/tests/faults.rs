@@ -70,7 +70,7 @@ fn go_on(script: &mut Script, at: At) {
 fn killed(settings: Settings, at: At) -> Script {
     let mut script = Script::new(Some(settings), Vec::new());
     let request = Box::new(send("call +1 415-555-0132"));
-    script.relay(FromRelay::Hold { event: event(1), request, again: true });
+    script.relay(FromRelay::Hold { event: event(1), request, again: true, at_once: None });
     if !matches!(at, At::Judging) {
         script.happen(Event::Opened {
             port: CARD,
