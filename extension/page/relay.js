@@ -146,11 +146,12 @@
       case "wait":
       case "stop": {
         const held = open.get(message.event);
-        if (held) hook.postMessage({ kind: message.kind, id: held.id, ms: message.ms });
-        return undefined;
+        return held && hook.postMessage({ kind: message.kind, id: held.id, ms: message.ms });
       }
       case "config":
         return hook?.postMessage(message);
+      case "preview":
+        return promptgatePreview.set(message.when);
       case "card":
         return promptgateFrame.open(message.token, message.focus, (token) => say({ kind: "card-lost", token }));
       case "card-look":
@@ -159,9 +160,8 @@
         return promptgateFrame.size(message.token, message.height);
       case "card-close":
         return promptgateFrame.close(message.token);
-      default:
-        return undefined;
     }
+    return undefined;
   };
 
   // A page that is left takes its requests along, also when the browser keeps it for "back".
@@ -181,7 +181,7 @@
     [hook] = event.ports;
     hook.onmessage = onHook;
     // A frame connects when it has something to say.
-    if (window === top) connect();
+    if (window === top && connect()) promptgatePreview.start(say);
     // What the last background knew, before the one that is starting speaks. Where nothing is known and nobody manages
     // the profile, what waits too long goes.
     const managing = api.storage.managed.get("managed").catch(() => ({}));

@@ -160,7 +160,7 @@ const connectHost = () => {
 };
 
 api.runtime.onConnect.addListener((port) => {
-  if (port.sender?.id !== api.runtime.id || !["relay", "card", "popup"].includes(port.name)) return;
+  if (port.sender?.id !== api.runtime.id || !["relay", "card", "hint", "popup"].includes(port.name)) return;
   lastPort += 1;
   const id = lastPort;
   const { name, sender } = port;

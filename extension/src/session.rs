@@ -4,7 +4,8 @@
 //! time and performs the effects; the same events give the same effects.
 //! INVARIANT: every hold ends, and a request is let go only by a [`hold::Permit`]: the host's verdict, its
 //! word that an answer is on record, or a fail setting that allows it.
-//! INVARIANT: no text but in memory, and there only while a request is held or its answer is read.
+//! INVARIANT: no text but in memory, and there only while a request is held, its answer is read, or the host is
+//! about to be asked about a composer's text.
 //! A session that is lost is built again from the last settings, the late entries and what the relays resend.
 
 mod answering;
@@ -22,6 +23,7 @@ mod hosting;
 mod late;
 mod link;
 mod net;
+mod preview;
 mod threads;
 
 #[cfg(test)]
@@ -60,6 +62,7 @@ pub struct Session {
     /// Requests that carry another one's answer on.
     continued: BTreeMap<EventId, EventId>,
     cards: cards::Cards,
+    previews: preview::Previews,
     threads: threads::Threads,
     net: net::Net,
     told_drift: drift::Told,
@@ -96,6 +99,7 @@ impl Session {
             copies: BTreeMap::new(),
             continued: BTreeMap::new(),
             cards: cards::Cards::default(),
+            previews: preview::Previews::default(),
             threads: threads::Threads::default(),
             net: net::Net::default(),
             told_drift: drift::Told::default(),
@@ -129,6 +133,7 @@ impl Session {
             Event::Closed { port } => self.closed(now, port, out),
             Event::Relay { port, said } => self.relay_said(now, port, said, out),
             Event::Card { port, said } => self.card_said(now, port, said, out),
+            Event::Hint { port, said } => self.hint_said(port, said, out),
             Event::Popup { port: _, said: FromPopup::Check } => self.ask_status(now, out),
             Event::Garbled { port, event } => self.garbled(now, port, event, out),
             Event::NoWindow { token } => self.dismissed(now, &token, out),
@@ -149,10 +154,12 @@ impl Session {
             PortName::Relay => {
                 self.pages.insert(port, page);
                 self.say(port, ToRelay::Config(Box::new(self.config())), out);
+                self.tell_preview(port, out);
                 // A guarded page is open: the host should be warm when the first prompt comes.
                 self.want_host(now, out);
             }
             PortName::Card => self.cards.port(port, page.top),
+            PortName::Hint => {}
             PortName::Popup => {
                 self.popups.push(port);
                 self.told_popup = None;
@@ -167,6 +174,7 @@ impl Session {
         if let Some(event) = self.cards.port_gone(port) {
             self.dismissed(now, &event, out);
         }
+        self.previews.port_gone(port);
         if self.pages.remove(&port).is_some() {
             self.cards.page_gone(port);
             self.holds_gone(now, port, out);

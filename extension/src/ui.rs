@@ -1,4 +1,4 @@
-//! The extension's own pages: the card beside the composer and the popup.
+//! The extension's own pages: card and hint beside the composer, and the popup.
 //!
 //! INVARIANT: what is drawn is decided by pure functions over [`model`]; the web-sys side only draws it and
 //! hands presses back. No policy, no site format, no storage here.
@@ -13,6 +13,8 @@ mod cases;
 mod contrast;
 mod desk;
 mod element;
+mod hint;
+mod hint_page;
 mod icon;
 mod label;
 pub mod model;
@@ -28,6 +30,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 pub fn card_start() {
     card_page::start();
+}
+
+/// Starts the hint in the document of `ui/hint.html`.
+#[wasm_bindgen]
+pub fn hint_start() {
+    hint_page::start();
 }
 
 /// Starts the popup in the document of `ui/popup.html`.

@@ -76,7 +76,8 @@ fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Drift { .. }
         | ToHost::Uncovered { .. }
         | ToHost::Late { .. }
-        | ToHost::Status => None,
+        | ToHost::Status
+        | ToHost::Preview(_) => None,
     }
 }
 
@@ -93,6 +94,7 @@ fn bytes(message: &ToHost) -> usize {
         | ToHost::Drift { .. }
         | ToHost::Uncovered { .. }
         | ToHost::Late { .. }
-        | ToHost::Status => 0,
+        | ToHost::Status
+        | ToHost::Preview(_) => 0,
     }
 }

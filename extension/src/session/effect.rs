@@ -1,11 +1,11 @@
 //! What is to be done: the closed set of effects the worker performs, in order.
 
 use serde::Serialize;
-use shared_protocol::{EventId, LateEntry, Millis, Settings, Text};
+use shared_protocol::{EventId, LateEntry, Millis, Preview, Settings, Text};
 use shared_sites::{Body, HookData, Refusal};
 
 use super::event::PortId;
-use crate::ui::model::{ToCard, ToPopup};
+use crate::ui::model::{ToCard, ToHint, ToPopup};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -77,6 +77,8 @@ pub enum ToPort {
     Relay(ToRelay),
     /// To a card.
     Card(ToCard),
+    /// To a hint.
+    Hint(ToHint),
     /// To the popup.
     Popup(ToPopup),
 }
@@ -147,6 +149,11 @@ pub enum ToRelay {
         token: String,
         /// CSS pixels.
         height: u32,
+    },
+    /// When to read the composer ahead of Send.
+    Preview {
+        /// As the settings say.
+        when: Preview,
     },
     /// Take the card away.
     CardClose {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shared_protocol::{Browser, EventId, LateEntry, Millis, Road, Settings, Text};
 use shared_sites::Request;
 
-use crate::ui::model::{FromCard, FromPopup};
+use crate::ui::model::{FromCard, FromHint, FromPopup};
 
 /// The worker's number for a port of one page, card or popup.
 pub type PortId = u32;
@@ -69,6 +69,13 @@ pub enum Event {
         port: PortId,
         /// What it says.
         said: FromCard,
+    },
+    /// A hint speaks.
+    Hint {
+        /// Which.
+        port: PortId,
+        /// What it says.
+        said: FromHint,
     },
     /// The popup speaks.
     Popup {
@@ -135,6 +142,8 @@ pub enum PortName {
     Relay,
     /// A card.
     Card,
+    /// A hint.
+    Hint,
     /// The popup.
     Popup,
 }
@@ -222,6 +231,15 @@ pub enum FromRelay {
         token: EventId,
         /// Milliseconds; 0: not now.
         ms: Millis,
+    },
+    /// The composer's text, read ahead of Send.
+    Preview {
+        /// Names the page's hint.
+        token: EventId,
+        /// The page's address.
+        url: String,
+        /// The text as it may stand in the request; empty: what was read is not there any more.
+        texts: Vec<Text>,
     },
     /// Still here.
     Ping,

@@ -34,6 +34,9 @@ impl Session {
             }
             FromRelay::CardLost { token } => self.card_lost(port, &token, out),
             FromRelay::CardSeen { token, ms } => self.card_seen(now, port, &token, ms, out),
+            FromRelay::Preview { token, url, texts } => {
+                self.preview(now, port, (token, &url), texts, out);
+            }
             FromRelay::Ping => {}
         }
     }
@@ -68,6 +71,9 @@ impl Session {
             }
         };
         let due = now + self.machine_ms();
+        if let Reading::Prompt(prompt) = &reading {
+            self.preview_sent(port, prompt.operation, out);
+        }
         let hold =
             Hold { private, known, at_once, ..Hold::new(port, app, (now, due), request, reading, answer) };
         self.holds.insert(event.clone(), hold);

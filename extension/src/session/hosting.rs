@@ -27,6 +27,7 @@ impl Session {
                     self.set_settings(welcome.settings, out);
                     self.ask_again(now, out);
                     self.deliver_late(out);
+                    self.next_preview(now, out);
                     if !self.popups.is_empty() {
                         self.link.say_now(&ToHost::Status, out);
                     }
@@ -49,6 +50,7 @@ impl Session {
                     self.deliver_late(out);
                 }
             }
+            ToExtension::Previewed { round, card } => self.previewed(now, round, card, out),
             ToExtension::Error { code, event: Some(event) } => {
                 // What could not be written down now is said again to the next host.
                 if code != Code::NotRecorded {
@@ -68,6 +70,7 @@ impl Session {
     pub(super) fn host_lost(&mut self, now: Millis, shown: HostLink, out: &mut Vec<Effect>) {
         self.link.lost(now, shown);
         self.late.lost();
+        self.previews.lost();
         let waiting = self.waiting();
         for event in &waiting {
             if let Some(hold) = self.holds.get_mut(event) {
@@ -110,6 +113,10 @@ impl Session {
         out.push(Effect::Config { config: Box::new(config.clone()) });
         for port in self.pages.keys() {
             self.say(*port, ToRelay::Config(Box::new(config.clone())), out);
+            self.tell_preview(*port, out);
+        }
+        for port in self.pages.keys().copied().collect::<Vec<_>>() {
+            self.preview_over(port, out);
         }
     }
 

@@ -11,6 +11,7 @@ mod faults;
 mod invariants;
 mod life;
 mod net;
+mod preview;
 mod unreachable;
 mod words;
 

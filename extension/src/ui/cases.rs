@@ -12,7 +12,8 @@ use serde::Deserialize;
 
 use super::card::card;
 use super::element::{Element, Node, Value};
-use super::model::{CardModel, PopupState};
+use super::hint::hint;
+use super::model::{CardModel, HintModel, PopupState};
 use super::popup::{Around, popup};
 use super::words::{Fill, Key, Words};
 
@@ -117,12 +118,12 @@ fn outline(element: &Element, depth: usize, locale: &Locale, out: &mut String) {
     }
 }
 
-fn each_case<C: for<'de> Deserialize<'de>>(folder: &str, view: impl Fn(&C) -> Element) {
+fn each_case<C: for<'de> Deserialize<'de>>(folder: &str, fewest: usize, view: impl Fn(&C) -> Element) {
     let english = &locales()["en"];
     let files = files(&root().join("src/ui/cases").join(folder));
     let cases: Vec<_> =
         files.iter().filter(|file| file.extension().is_some_and(|end| end == "json")).collect();
-    assert!(cases.len() >= FEWEST, "{}", cases.len());
+    assert!(cases.len() >= fewest, "{}", cases.len());
     for file in cases {
         let case: C = serde_json::from_str(&fs::read_to_string(file).unwrap())
             .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
@@ -134,7 +135,12 @@ fn each_case<C: for<'de> Deserialize<'de>>(folder: &str, view: impl Fn(&C) -> El
 
 #[test]
 fn each_card_looks_as_it_was_reviewed() {
-    each_case("card", |model: &CardModel| card(model));
+    each_case("card", FEWEST, |model: &CardModel| card(model));
+}
+
+#[test]
+fn each_hint_looks_as_it_was_reviewed() {
+    each_case("hint", 4, |model: &HintModel| hint(model));
 }
 
 #[derive(Deserialize)]
@@ -146,7 +152,7 @@ struct PopupCase {
 
 #[test]
 fn each_popup_looks_as_it_was_reviewed() {
-    each_case("popup", |case: &PopupCase| {
+    each_case("popup", FEWEST, |case: &PopupCase| {
         let around = Around { version: case.version.clone(), sites_permitted: case.sites_permitted };
         popup(&case.state, &around)
     });

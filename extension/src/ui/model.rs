@@ -9,7 +9,7 @@
 //! is idempotent by event id.
 
 use serde::{Deserialize, Serialize};
-use shared_protocol::{App, Card, Choice, Code, Millis, Operation, PolicySource, Settings, Status};
+use shared_protocol::{App, Card, Choice, Code, EventId, Millis, Operation, PolicySource, Settings, Status};
 
 /// How long, in milliseconds, the card must have been in view before a press counts: nobody answers what they
 /// could not read, and a card pushed under a moving pointer is not answered by accident.
@@ -17,6 +17,9 @@ pub const SEEN_MS: Millis = 500;
 
 /// Name of the port a card opens.
 pub const CARD_PORT: &str = "card";
+
+/// Name of the port a hint opens.
+pub const HINT_PORT: &str = "hint";
 
 /// Name of the port the popup opens.
 pub const POPUP_PORT: &str = "popup";
@@ -115,6 +118,38 @@ pub struct CardModel {
     /// Whether an organisation manages this machine.
     #[serde(default)]
     pub managed: bool,
+}
+
+/// From the hint's frame to the background.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum FromHint {
+    /// First on every connection.
+    Open {
+        /// The fragment of the frame's address: the relay drew it.
+        token: EventId,
+    },
+}
+
+/// From the background to the hint's frame.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ToHint {
+    /// What to draw; nothing, when there is nothing to say.
+    Model {
+        /// It.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hint: Option<Box<HintModel>>,
+    },
+}
+
+/// What a Send would bring, said before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HintModel {
+    /// Which site.
+    pub app: App,
+    /// The card that a Send would bring.
+    pub card: Card,
 }
 
 /// From the popup to the background.

@@ -3,7 +3,7 @@
 //! INVARIANT: pure. It never says "protected" unless a host answers, the sites are permitted and the policy in
 //! force can refuse.
 
-use shared_protocol::{Capture, PolicySource, Settings, UnreachableAction};
+use shared_protocol::{Capture, PolicySource, Preview, Settings, UnreachableAction};
 
 use super::element::{Element, Node, el};
 use super::icon::Icon;
@@ -157,6 +157,11 @@ fn rows(state: &PopupState, around: &Around) -> Element {
         Some(PolicySource::Bundle) => Key::PolicyBundle,
         Some(PolicySource::ManagedWithoutBundle) | None => Key::PolicyNone,
     };
+    let ahead = settings(state).map(|settings| match settings.preview {
+        Preview::Off => Key::PreviewOff,
+        Preview::Paste => Key::PreviewPaste,
+        Preview::Typing => Key::PreviewTyping,
+    });
     let drift = state.status.as_ref().map(|status| status.drift);
     let hint = drift.filter(|rows| *rows > 0).map(|_| el("p", "hint").with(Key::FixDrift));
     let uncovered = state.status.as_ref().map(|status| status.uncovered).filter(|rows| *rows > 0);
@@ -165,6 +170,7 @@ fn rows(state: &PopupState, around: &Around) -> Element {
         .with(
             el("dl", "")
                 .with(row(Key::RowPolicy, policy.into()))
+                .maybe(ahead.map(|ahead| row(Key::RowPreview, ahead.into())))
                 .with(row(Key::RowHost, host))
                 .with(row(Key::RowExtension, version(&around.version)))
                 .maybe(state.status.as_ref().map(|status| row(Key::RowRows, Words::Number(status.rows))))
@@ -204,7 +210,12 @@ fn recorded(state: &PopupState) -> Option<Element> {
         ) => Some(Key::RecordedKeyHere),
     };
     let item = |key: Key| -> Node { el("li", "").with(key).into() };
-    let items = [Some(Key::RecordedEach), Some(text), key, Some(Key::RecordedElse)];
+    let ahead = match settings.preview {
+        Preview::Off => None,
+        Preview::Paste => Some(Key::RecordedPreviewPaste),
+        Preview::Typing => Some(Key::RecordedPreviewTyping),
+    };
+    let items = [Some(Key::RecordedEach), Some(text), key, ahead, Some(Key::RecordedElse)];
     Some(
         el("section", "recorded")
             .attr("aria-labelledby", "recorded")

@@ -132,6 +132,11 @@ keys! {
     NotTaken "not_taken" 0,
     NotSeen "not_seen" 0,
 
+    HintCoach "hint_coach" 1,
+    HintAsk "hint_ask" 1,
+    HintRedact "hint_redact" 1,
+    HintBlock "hint_block" 1,
+
     WhoOrganisation "who_organisation" 0,
     WhoBuiltin "who_builtin" 0,
     WhoFile "who_file" 0,
@@ -168,6 +173,10 @@ keys! {
     PolicyFile "policy_file" 0,
     PolicyBundle "policy_bundle" 0,
     PolicyNone "policy_none" 0,
+    RowPreview "row_preview" 0,
+    PreviewOff "preview_off" 0,
+    PreviewPaste "preview_paste" 0,
+    PreviewTyping "preview_typing" 0,
     Fix "fix" 0,
     FixInstall "fix_install" 0,
     FixDoctor "fix_doctor" 0,
@@ -184,4 +193,6 @@ keys! {
     RecordedKeyHere "recorded_key_here" 0,
     RecordedKeyOrganisation "recorded_key_organisation" 0,
     RecordedElse "recorded_else" 0,
+    RecordedPreviewPaste "recorded_preview_paste" 0,
+    RecordedPreviewTyping "recorded_preview_typing" 0,
 }

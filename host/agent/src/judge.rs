@@ -9,10 +9,11 @@ mod card;
 mod choice;
 mod kept;
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use host_classify::{Classification, Engine};
+use host_classify::{Classification, Engine, Scanned};
 use host_journal::Timings;
 use host_policy::{Decision, Facts, Place, Policy, UserFacts, fit};
 use shared_protocol::{
@@ -45,7 +46,15 @@ pub(crate) struct Asked<'a> {
     pub(crate) browser: Option<Browser>,
     /// Somebody else than the person at the keyboard.
     pub(crate) user: Option<&'a UserFacts>,
+    /// What the engine said of a text before, if it was read ahead.
+    pub(crate) known: Known<'a>,
 }
+
+/// Looks up what the engine said of the very same text.
+pub(crate) type Known<'a> = &'a dyn Fn(&str) -> Option<Arc<Scanned>>;
+
+/// Nothing was read ahead.
+pub(crate) const UNKNOWN: Known<'static> = &|_| None;
 
 /// A request, judged.
 pub(crate) struct Judgement {
@@ -79,7 +88,14 @@ impl Snapshot {
         clock: &dyn Fn() -> Duration,
     ) -> (Judgement, Timings) {
         let start = clock();
-        let (facts, found) = self.facts(ask, prompt);
+        let read_ahead = Cell::new(0);
+        let known = |text: &str| {
+            let known = (ask.known)(text);
+            read_ahead.set(read_ahead.get() + usize::from(known.is_some()));
+            known
+        };
+        let (facts, found) = self.facts(&Asked { known: &known, ..*ask }, prompt);
+        let previewed = !prompt.parts.is_empty() && read_ahead.get() == prompt.parts.len();
         let classified = clock();
         let decision = self.policy.decide(&facts);
         let edits = edits(&decision, &found);
@@ -90,6 +106,7 @@ impl Snapshot {
             classify_us: micros(classified.saturating_sub(start)),
             decide_us: micros(decided.saturating_sub(classified)),
             total_us: 0,
+            previewed,
         };
         let judgement = self.judgement(ask, facts, found, decision, edits, None);
         (Judgement { redacted, ..judgement }, timings)
@@ -118,7 +135,7 @@ impl Snapshot {
     }
 
     fn facts(&self, ask: &Asked<'_>, prompt: &Prompt) -> (Facts, Classification) {
-        let found = self.engine.classify(prompt);
+        let found = self.engine.classify_knowing(prompt, ask.known);
         let mut facts = self.with_person(Facts::of(ask.judge.app.clone(), prompt), ask);
         facts.classified(&found.topics, &found.findings, topics);
         for name in &found.names {

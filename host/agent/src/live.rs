@@ -14,12 +14,15 @@ use shared_protocol::{Capture, Mode, PolicySource, Settings};
 use crate::judge::Snapshot;
 use crate::keys::{self, Recipient};
 use crate::os::Env;
+use crate::preview::Previews;
 use crate::settings::Configured;
 
 /// One state of things.
 pub(crate) struct Active {
     /// The settings and where they come from.
     pub(crate) configured: Configured,
+    /// What was read ahead of Send.
+    pub(crate) previews: Previews,
     user: UserFacts,
     snapshot: OnceLock<Result<Snapshot, String>>,
     recipient: Mutex<Option<Recipient>>,
@@ -63,6 +66,7 @@ impl Active {
     pub(crate) fn load(env: &Env) -> Self {
         Self {
             configured: Configured::load(env),
+            previews: Previews::new(),
             user: UserFacts { id: person(env), ..UserFacts::default() },
             snapshot: OnceLock::new(),
             recipient: Mutex::new(None),

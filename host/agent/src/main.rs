@@ -15,6 +15,7 @@ mod native;
 mod origin;
 mod os;
 mod out;
+mod preview;
 mod profiles;
 mod record;
 mod settings;

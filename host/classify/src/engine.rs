@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use regex::Regex;
 use shared_protocol::{Finding, Label, Part, Prompt};
@@ -17,6 +18,7 @@ use crate::mask::mask;
 use crate::numbers::stretches;
 use crate::pattern::{looks_around, unbounded};
 use crate::placeholder::{entropy, is_placeholder};
+use crate::scanned::Scanned;
 use crate::settle::{Hit, settle};
 use crate::{builtin, topics};
 
@@ -85,12 +87,23 @@ impl Engine {
     /// Says what is in `prompt`.
     #[must_use]
     pub fn classify(&self, prompt: &Prompt) -> Classification {
+        self.classify_knowing(prompt, &|_| None)
+    }
+
+    /// The same, using what [`Engine::look_through`] has said of the very same text before, where `known` still
+    /// has it.
+    #[must_use]
+    pub fn classify_knowing(
+        &self,
+        prompt: &Prompt,
+        known: &dyn Fn(&str) -> Option<Arc<Scanned>>,
+    ) -> Classification {
         let mut findings = Vec::new();
         let mut found = Vec::new();
         for (part, Part { text, .. }) in prompt.parts.iter().enumerate() {
-            let hits = self.scan(text.expose());
-            found.extend(hits.iter().map(|hit| (hit.detector, hit.confidence)));
-            findings.extend(self.findings(part, text.expose(), &hits));
+            let scanned = known(text.expose()).unwrap_or_else(|| Arc::new(self.look_through(text.expose())));
+            found.extend(&scanned.evidence);
+            findings.extend(scanned.findings.iter().map(|finding| Finding { part, ..finding.clone() }));
         }
         let mut names = Vec::new();
         for name in names_of(prompt) {
@@ -107,6 +120,14 @@ impl Engine {
             self.detectors.get(*detector).map(|detector| (&detector.label, detector.weight, *confidence))
         });
         Classification { findings, names, topics: topics::score(evidence), engines: vec![NAME.to_owned()] }
+    }
+
+    /// Looks through one text ahead of the prompt that it may become a part of.
+    #[must_use]
+    pub fn look_through(&self, text: &str) -> Scanned {
+        let hits = self.scan(text);
+        let evidence = hits.iter().map(|hit| (hit.detector, hit.confidence)).collect();
+        Scanned { findings: self.findings(text, &hits), evidence }
     }
 
     /// What stands in `text`, in order.
@@ -134,7 +155,7 @@ impl Engine {
     }
 
     /// The hits with their places in code points: one walk over the text.
-    fn findings(&self, part: usize, text: &str, hits: &[Hit<'_>]) -> Vec<Finding> {
+    fn findings(&self, text: &str, hits: &[Hit<'_>]) -> Vec<Finding> {
         let (mut bytes, mut points) = (0, 0);
         let mut point = |at: usize| {
             points += text.get(bytes..at).map_or(0, |between| between.chars().count());
@@ -145,7 +166,7 @@ impl Engine {
             let detector = self.detectors.get(hit.detector)?;
             Some(Finding {
                 label: detector.label.clone(),
-                part,
+                part: 0,
                 start: point(hit.start),
                 end: point(hit.end),
                 confidence: hit.confidence,

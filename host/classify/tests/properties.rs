@@ -2,10 +2,11 @@
 
 #![cfg(test)]
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
-use host_classify::{Classification, Engine, replacement, topics_of};
+use host_classify::{Classification, Engine, Scanned, replacement, topics_of};
 use proptest::prelude::*;
 use shared_protocol::{Attachment, Edit, Finding, Level, Operation, Part, PartKind, Prompt, Topic};
 
@@ -139,6 +140,19 @@ proptest! {
     fn the_same_text_gives_the_same_answer(text in text()) {
         let prompt = prompt(&[text]);
         prop_assert_eq!(ENGINE.classify(&prompt), ENGINE.classify(&prompt));
+    }
+
+    #[test]
+    fn looking_through_a_text_before_changes_nothing(
+        texts in prop::collection::vec(text(), 0..4),
+        ahead in prop::collection::vec(any::<bool>(), 4),
+    ) {
+        let prompt = prompt(&texts);
+        let looked = texts.iter().zip(ahead).filter(|(_, ahead)| *ahead).map(|(text, _)| text);
+        let looked: HashMap<&str, Arc<Scanned>> =
+            looked.map(|text| (text.as_str(), Arc::new(ENGINE.look_through(text)))).collect();
+        let known = |text: &str| looked.get(text).cloned();
+        prop_assert_eq!(ENGINE.classify_knowing(&prompt, &known), ENGINE.classify(&prompt));
     }
 }
 

@@ -29,8 +29,8 @@ pub use edit::Edit;
 pub use event::{EventId, EventIdError, Millis};
 pub use finding::{Finding, Label, LabelError};
 pub use message::{
-    Drift, DriftKind, EndReason, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading, RefusedReason,
-    Road, Status, ToExtension, ToHost, Uncovered, Verdict, Welcome,
+    ComposerText, Drift, DriftKind, EndReason, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading,
+    RefusedReason, Road, Status, ToExtension, ToHost, Uncovered, Verdict, Welcome,
 };
 pub use operation::Operation;
 pub use prompt::{Account, AccountKind, Attachment, Part, PartKind, Prompt};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, App, Browser, Card, Choice, Code, Edit, EventId, Millis, Mode, Obligation, Operation, Outcome,
-    Prompt, Response, Settings,
+    Prompt, Response, Settings, Text,
 };
 
 /// The protocol versions this code speaks, both ends included.
@@ -110,6 +110,8 @@ pub enum ToHost {
     },
     /// The popup asks.
     Status,
+    /// The composer's text, ahead of Send: to be looked through in memory. Releases and records nothing.
+    Preview(Box<ComposerText>),
 }
 
 /// The extension introduces itself.
@@ -134,6 +136,20 @@ pub struct Judge {
     pub at: Millis,
     /// What it says.
     pub reading: Reading,
+    /// The tab is in a private window.
+    #[serde(default)]
+    pub private_window: bool,
+}
+
+/// A text that may become a prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComposerText {
+    /// Tells the answers apart.
+    pub round: u32,
+    /// Which site.
+    pub app: App,
+    /// The text as it may stand in the request; more than one where it is not known how the site writes its lines.
+    pub texts: Vec<Text>,
     /// The tab is in a private window.
     #[serde(default)]
     pub private_window: bool,
@@ -301,6 +317,14 @@ pub enum ToExtension {
         /// Whose.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         event: Option<EventId>,
+    },
+    /// Answers preview: every time, at once.
+    Previewed {
+        /// Of which.
+        round: u32,
+        /// The card that a Send would bring now; absent when there is nothing to say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<Card>,
     },
 }
 

@@ -43,6 +43,8 @@ enum Step {
     HostOpens,
     Wait(Millis),
     PageGone,
+    Preview(bool),
+    Previewed(u32, Option<Action>),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -73,7 +75,9 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => id.clone().prop_map(Step::Hold),
         8 => (id.clone(), action.clone()).prop_map(|(id, action)| Step::Ask(id, action)),
-        4 => (id.clone(), outcome.clone(), action).prop_map(|(id, outcome, action)| Step::Verdict(id, outcome, action)),
+        4 => (id.clone(), outcome.clone(), action.clone()).prop_map(|(id, outcome, action)| Step::Verdict(id, outcome, action)),
+        1 => any::<bool>().prop_map(Step::Preview),
+        1 => (0..4_u32, prop::option::of(action)).prop_map(|(round, action)| Step::Previewed(round, action)),
         2 => id.clone().prop_map(Step::Redact),
         4 => id.clone().prop_map(Step::OpenCard),
         2 => choice().prop_map(Step::Choose),
@@ -337,6 +341,15 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
             }
             Step::HostOpens => script.happen(Event::HostOpened),
             Step::Wait(ms) => script.wait(ms),
+            // Whatever is read ahead, and whatever is said of it, permits nothing.
+            Step::Preview(any) => {
+                let texts = if any { vec!["pay 4111 1111 1111 1111 now".into()] } else { Vec::new() };
+                let url = "https://chatgpt.com/".to_owned();
+                script.relay(FromRelay::Preview { token: event(1), url, texts })
+            }
+            Step::Previewed(round, action) => {
+                script.host(&ToExtension::Previewed { round, card: action.map(card) })
+            }
             Step::PageGone => {
                 watcher.held.clear();
                 script.happen(Event::Closed { port: PAGE });

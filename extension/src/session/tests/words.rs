@@ -27,6 +27,7 @@ fn what_the_worker_hands_in_is_read() {
         json!({"kind": "end", "event": id, "reason": "aborted"}),
         json!({"kind": "frame", "url": "wss://ws.chatgpt.com/", "text": "[]"}),
         json!({"kind": "resume", "event": id, "ticket": "{}", "head": null, "text": ""}),
+        json!({"kind": "preview", "token": id, "url": "https://chatgpt.com/", "texts": ["a", "b"]}),
         json!({"kind": "ping"}),
     ] {
         event_of(json!({"kind": "relay", "port": 1, "said": said})).unwrap();
@@ -49,6 +50,8 @@ fn what_the_worker_hands_in_is_read() {
         json!({"kind": "opened", "port": 2, "name": "popup", "tab": null, "private": false}),
         json!({"kind": "closed", "port": 1}),
         json!({"kind": "card", "port": 2, "said": {"kind": "choice", "choice": {"choice": "send-anyway"}}}),
+        json!({"kind": "opened", "port": 3, "name": "hint", "tab": 3, "private": false}),
+        json!({"kind": "hint", "port": 3, "said": {"kind": "open", "token": id}}),
         json!({"kind": "popup", "port": 2, "said": {"kind": "check"}}),
         json!({"kind": "host-opened"}),
         json!({"kind": "host-said", "frame": "{}"}),
@@ -103,6 +106,8 @@ fn what_the_scripts_read_is_written_so() {
         written(ToRelay::Card { token: id.clone(), focus: true }),
         json!({"kind": "card", "token": id, "focus": true})
     );
+    let when = shared_protocol::Preview::Paste;
+    assert_eq!(written(ToRelay::Preview { when }), json!({"kind": "preview", "when": "paste"}));
     let script = Script::new(Some(enforcing()), Vec::new());
     let config = script.effects.iter().find_map(|effect| match effect {
         Effect::Config { config } => Some(serde_json::to_value(config).unwrap()),

@@ -21,7 +21,7 @@ use shared_protocol::{
 };
 
 use crate::exit::Exit;
-use crate::judge::{Asked, Judgement, Snapshot};
+use crate::judge::{Asked, Judgement, Snapshot, UNKNOWN};
 use crate::live::Active;
 use crate::os::Env;
 
@@ -137,7 +137,7 @@ fn judge(snapshot: &Snapshot, person: &As, reading: Reading) -> Result<(Judgemen
     let event = EventId::try_from("00000000-0000-0000-0000-000000000000".to_owned())?;
     let ask = Judge { event, app: person.app.clone(), at: 0, reading, private_window: false };
     let start = Instant::now();
-    let asked = Asked { judge: &ask, browser: None, user: Some(&person.user) };
+    let asked = Asked { judge: &ask, browser: None, user: Some(&person.user), known: UNKNOWN };
     let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
     Ok((judgement, start.elapsed()))
 }

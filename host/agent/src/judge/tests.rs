@@ -10,7 +10,7 @@ use shared_protocol::{
     Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings,
 };
 
-use super::{Asked, Judgement, Snapshot, fail_action, outcome, unrecorded};
+use super::{Asked, Judgement, Snapshot, UNKNOWN, fail_action, outcome, unrecorded};
 
 const FAILS: [FailAction; 4] = [FailAction::Allow, FailAction::Warn, FailAction::Justify, FailAction::Block];
 
@@ -37,12 +37,12 @@ fn ask(reading: Reading) -> Judge {
 }
 
 fn judge(snapshot: &Snapshot, ask: &Judge) -> Judgement {
-    let asked = Asked { judge: ask, browser: None, user: None };
+    let asked = Asked { judge: ask, browser: None, user: None, known: UNKNOWN };
     snapshot.judge(&asked, &|| Duration::ZERO).0
 }
 
 fn fault(snapshot: &Snapshot, ask: &Judge, code: Code) -> Judgement {
-    snapshot.fault(&Asked { judge: ask, browser: None, user: None }, code)
+    snapshot.fault(&Asked { judge: ask, browser: None, user: None, known: UNKNOWN }, code)
 }
 
 fn all(action: FailAction) -> FailSettings {

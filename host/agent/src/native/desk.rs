@@ -4,6 +4,7 @@
 //! INVARIANT: every `judge` that was understood so far that its event is known is answered, once.
 
 mod follow;
+mod preview;
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -103,6 +104,11 @@ impl Desk {
                 pool.put(Job { key: None, bytes: 0, work });
             }
             ToHost::Judge(ask) => self.hold(*ask, text.len(), None, pool),
+            ToHost::Preview(ahead) => {
+                let desk = Arc::clone(self);
+                let work = Box::new(move || desk.preview(*ahead));
+                pool.put(Job { key: None, bytes: text.len(), work });
+            }
             // In the reading thread: what follows about these events must find them on record.
             ToHost::Late { entries } => self.late(&entries),
             other => {
@@ -180,7 +186,8 @@ impl Desk {
             let snapshot = held.active.snapshot().map_err(|_| Code::PolicyFault)?;
             let start = Instant::now();
             let clock = || start.elapsed();
-            Ok((self.judge)(snapshot, &self.asked(held), &clock))
+            let known = |text: &str| held.active.previews.known(text, Instant::now());
+            Ok((self.judge)(snapshot, &self.asked(held, &known), &clock))
         };
         catch_unwind(AssertUnwindSafe(judge)).unwrap_or(Err(Code::Internal))
     }
@@ -203,7 +210,7 @@ impl Desk {
             Ok(done) => done,
             Err(code) => {
                 let snapshot = active.snapshot().map_err(|_| Code::PolicyFault)?;
-                (snapshot.fault(&self.asked(held), code), Timings::default())
+                (snapshot.fault(&self.asked(held, judge::UNKNOWN), code), Timings::default())
             }
         };
         timings.total_us = micros(arrived.elapsed());
@@ -227,8 +234,8 @@ impl Desk {
         }
     }
 
-    fn asked<'a>(&self, held: &'a Held) -> Asked<'a> {
-        Asked { judge: &held.ask, browser: self.browser.get().copied(), user: None }
+    fn asked<'a>(&self, held: &'a Held, known: judge::Known<'a>) -> Asked<'a> {
+        Asked { judge: &held.ask, browser: self.browser.get().copied(), user: None, known }
     }
 
     fn note_bad(&self, app: Option<&App>, code: Code) {

@@ -12,4 +12,5 @@ mod durable;
 mod home;
 mod installing;
 mod judging;
+mod previewing;
 mod scanning;

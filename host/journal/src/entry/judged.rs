@@ -238,6 +238,9 @@ pub struct Timings {
     /// From the message's arrival to this row.
     #[serde(default)]
     pub total_us: u64,
+    /// All of its text was read ahead of Send, so that finding was a look-up.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub previewed: bool,
 }
 
 /// The facts of a decision as canonical JSON, kept byte for byte. Whoever makes them sees to it that they hold

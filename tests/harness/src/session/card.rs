@@ -67,21 +67,55 @@ impl Session {
         Ok(busy)
     }
 
+    /// The words of the hint that is drawn beside the composer before Send; none: it is not there, or says nothing.
+    pub async fn hint(&self) -> Result<Option<String>> {
+        let Some(frame) = self.frame("hint.html").await? else { return Ok(None) };
+        if frame.enter_frame().await.is_err() {
+            self.driver()?.enter_default_frame().await?;
+            return Ok(None);
+        }
+        let words =
+            "return [...document.querySelectorAll('[data-words]')].map((e) => e.dataset.words).join(' ')";
+        let words = self.script(words, Vec::new()).await;
+        self.driver()?.enter_default_frame().await?;
+        Ok(words?.as_str().filter(|words| !words.is_empty()).map(str::to_owned))
+    }
+
+    /// Waits until the hint's frame is there, whatever it says.
+    pub async fn until_hint_frame(&self) -> Result<()> {
+        self.until("frame of the hint", async || Ok(self.frame("hint.html").await?.map(drop))).await
+    }
+
+    /// Waits until the hint is as `wanted`.
+    pub async fn wait_for_hint(&self, what: &str, wanted: impl Fn(Option<&str>) -> bool) -> Result<()> {
+        self.until(&format!("hint: {what}"), async || Ok(wanted(self.hint().await?.as_deref()).then_some(())))
+            .await
+    }
+
     /// Waits until no card is there.
     pub async fn wait_for_no_card(&self) -> Result<()> {
         self.until("end of the card", async || Ok(self.card_frame().await?.is_none().then_some(()))).await
     }
 
-    /// The card's frame, if there is one: in a shadow root of an element outside head and body, or at the body's end.
     async fn card_frame(&self) -> Result<Option<WebElement>> {
+        self.frame("card.html").await
+    }
+
+    /// A frame of the product, if it is there: in a shadow root of an element outside head and body, or at the body's
+    /// end.
+    async fn frame(&self, page: &str) -> Result<Option<WebElement>> {
         let driver = self.driver()?;
         for element in driver.find_all(By::Css("html > :not(head):not(body), body > *")).await? {
             let request = Wire::ShadowRoot { element: element.element_id().to_string() };
             let Ok(response) = driver.cmd(request).await else { continue };
             let root: Value = response.value()?;
             let Some(shadow) = root[SHADOW].as_str().map(str::to_owned) else { continue };
-            if let Ok(frame) = driver.cmd(Wire::FindInShadow { shadow, selector: "iframe" }).await {
-                return Ok(Some(WebElement::from_json(frame.value()?, driver.handle().clone())?));
+            let Ok(found) = driver.cmd(Wire::FindInShadow { shadow, selector: "iframe" }).await else {
+                continue;
+            };
+            let frame = WebElement::from_json(found.value()?, driver.handle().clone())?;
+            if frame.attr("src").await?.is_some_and(|address| address.contains(page)) {
+                return Ok(Some(frame));
             }
         }
         Ok(None)

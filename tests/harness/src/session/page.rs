@@ -4,7 +4,7 @@ use super::{Session, State};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::path::Path;
-use thirtyfour::{By, Key, WebElement};
+use thirtyfour::{By, Key, TypingData, WebElement};
 
 /// The longest text that is typed key by key; longer text is put in at once.
 const TYPED: usize = 200;
@@ -52,12 +52,31 @@ impl Session {
 
     /// Pastes text into the composer: through the clipboard, with the keys a person presses.
     pub async fn paste_prompt(&self, text: &str) -> Result<()> {
-        let composer = self.composer().await?;
-        composer.click().await?;
+        self.composer().await?.click().await?;
+        self.insert_paste(text).await
+    }
+
+    /// The same where the caret stands.
+    pub async fn insert_paste(&self, text: &str) -> Result<()> {
         let script = "const done = arguments[1]; navigator.clipboard.writeText(arguments[0]).then(() => done(''), (e) => done(`${e}`))";
         let fault = self.driver()?.execute_async(script, vec![json!(text)]).await?.json().clone();
         ensure!(fault == "", "the clipboard takes no text: {fault}");
-        Ok(composer.send_keys(Key::Control + "v").await?)
+        self.press_keys(Key::Control + "v").await
+    }
+
+    /// Takes the last change of the composer back.
+    pub async fn press_undo(&self) -> Result<()> {
+        self.press_keys(Key::Control + "z").await
+    }
+
+    /// Makes it again.
+    pub async fn press_redo(&self) -> Result<()> {
+        self.press_keys(Key::Control + (Key::Shift + "z")).await
+    }
+
+    /// Keys to what has the focus, where the caret stands.
+    pub async fn press_keys(&self, keys: impl Into<TypingData>) -> Result<()> {
+        Ok(self.driver()?.active_element().await?.send_keys(keys).await?)
     }
 
     async fn insert(&self, text: &str) -> Result<()> {

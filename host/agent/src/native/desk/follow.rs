@@ -27,7 +27,8 @@ pub(super) fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Drift { .. }
         | ToHost::Uncovered { .. }
         | ToHost::Late { .. }
-        | ToHost::Status => None,
+        | ToHost::Status
+        | ToHost::Preview(_) => None,
     }
 }
 
@@ -68,8 +69,10 @@ impl Desk {
                 self.recorder.note(Some(&app), at, entry).map_err(|fault| unwritten(&fault))
             }
             ToHost::Status => self.status(),
-            // Taken by the reading thread.
-            ToHost::Hello(_) | ToHost::Judge(_) | ToHost::Late { .. } => Err(Code::Internal),
+            // Taken by the reading thread, or jobs of their own.
+            ToHost::Hello(_) | ToHost::Judge(_) | ToHost::Late { .. } | ToHost::Preview(_) => {
+                Err(Code::Internal)
+            }
         }
     }
 

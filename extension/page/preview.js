@@ -1,0 +1,171 @@
+// Reads the composer ahead of Send, when the settings say so: after a paste or a drop, or while a person types.
+// What is found is drawn in the hint: a frame of the extension's own origin in a closed shadow root, put there with
+// the first text that is read, of one size, whatever there is to say.
+// INVARIANT: no verdict comes back here: neither this script nor the page can tell one from another.
+// INVARIANT: only the browser's own paste, drop and input events start a read; nothing is read while a character is
+// being composed, and never a field of one line: names, searches, passwords.
+// Keeps no text: what was read is known by being told, until anything changes.
+
+const promptgatePreview = (() => {
+  "use strict";
+  const api = globalThis.browser ?? globalThis.chrome;
+  // The page puts a paste in by itself, perhaps in pieces: the read waits until it is quiet.
+  const PASTE_MS = 50;
+  const PASTING_MS = 1_000;
+  const TYPING_MS = 300;
+  const MOST_TEXT = 200_000;
+  const MOST_NODES = 20_000;
+  const WIDTH = 420;
+  const HEIGHT = 80;
+  const GAP = 4;
+  const BLOCKS = ["P", "DIV", "LI", "UL", "OL", "PRE", "BLOCKQUOTE", "H1", "H2", "H3", "H4", "H5", "H6", "TABLE", "TR"];
+  const token = crypto.randomUUID();
+  let when = "off";
+  let speak = null;
+  let field = null;
+  let frame = null;
+  let timer = 0;
+  let wanted = false;
+  let told = false;
+  let composing = false;
+  let pastedAt = -PASTING_MS;
+
+  const fieldOf = (event) => {
+    const at = event.composedPath()[0];
+    const node = at instanceof Text ? at.parentElement : at;
+    if (node instanceof HTMLTextAreaElement) return node;
+    if (!(node instanceof HTMLElement) || !node.isContentEditable) return null;
+    let top = node;
+    while (top.parentElement?.isContentEditable) top = top.parentElement;
+    return top;
+  };
+
+  // The lines of rich text: a block begins one, and so does a break that is not a block's last word.
+  const linesOf = (root) => {
+    const lines = [""];
+    let block = root;
+    let length = 0;
+    let nodes = 0;
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      nodes += 1;
+      if (nodes > MOST_NODES || length > MOST_TEXT) return null;
+      if (node instanceof Text) {
+        lines[lines.length - 1] += node.data;
+        length += node.data.length;
+        if (node.data !== "") block = null;
+      } else if (BLOCKS.includes(node.nodeName)) {
+        // The first block inside another begins no line of its own.
+        if (!block?.contains(node)) lines.push("");
+        block = node;
+      } else if (node.nodeName === "BR" && node.nextSibling) {
+        lines.push("");
+        block = null;
+      }
+    }
+    return lines;
+  };
+
+  // As a site may write it into its request: lines apart by one break or, where lines are paragraphs, by two.
+  const textsOf = (node) => {
+    const lines = node instanceof HTMLTextAreaElement ? [node.value] : linesOf(node);
+    if (lines === null) return [];
+    const plain = (text) => text.replace(/\u00a0/g, " ").replace(/\r\n?/g, "\n").trim();
+    const texts = [plain(lines.join("\n")), plain(lines.join("\n\n"))];
+    const fits = texts.every((text) => text !== "" && text.length <= MOST_TEXT);
+    return fits ? [...new Set(texts)] : [];
+  };
+
+  const over = () => {
+    if (told) speak({ kind: "preview", token, url: location.href, texts: [] });
+    told = false;
+  };
+
+  const read = () => {
+    wanted = false;
+    const node = field?.deref();
+    const texts = node?.isConnected ? textsOf(node) : [];
+    if (texts.length === 0) return over();
+    show();
+    told = true;
+    return speak({ kind: "preview", token, url: location.href, texts });
+  };
+
+  const plan = (ms) => {
+    clearTimeout(timer);
+    if (wanted && !composing) timer = setTimeout(read, ms);
+  };
+
+  const pasting = () => performance.now() - pastedAt < PASTING_MS;
+
+  const onPut = (event) => {
+    const node = event.isTrusted && when !== "off" ? fieldOf(event) : null;
+    if (!node) return;
+    field = new WeakRef(node);
+    pastedAt = performance.now();
+    wanted = true;
+    plan(PASTE_MS);
+  };
+
+  const onInput = (event) => {
+    const node = fieldOf(event);
+    if (!node || when === "off" || (field?.deref() !== node && !event.isTrusted)) return;
+    over();
+    if (event.isTrusted && when === "typing") {
+      field = new WeakRef(node);
+      wanted = true;
+    } else if (field?.deref() === node && pasting()) {
+      wanted = true;
+    }
+    plan(pasting() ? PASTE_MS : TYPING_MS);
+  };
+
+  const onComposition = (event) => {
+    if (!event.isTrusted || !fieldOf(event)) return;
+    composing = event.type === "compositionstart";
+    plan(TYPING_MS);
+  };
+
+  // Above the field; nothing can be pressed in it, so it may cover.
+  const place = () => {
+    const rect = frame && field?.deref()?.getBoundingClientRect();
+    if (!rect) return;
+    const left = Math.max(GAP, Math.min(rect.left + (rect.width - WIDTH) / 2, innerWidth - WIDTH - GAP));
+    Object.assign(frame.style, { left: `${left}px`, top: `${Math.max(GAP, rect.top - HEIGHT - GAP)}px` });
+  };
+
+  const show = () => {
+    if (!frame) {
+      const host = document.createElement("div");
+      host.style.cssText = "all:initial;position:fixed;z-index:2147483646;left:0;top:0;width:0;height:0;pointer-events:none";
+      frame = document.createElement("iframe");
+      frame.style.cssText =
+        "position:fixed;border:0;margin:0;padding:0;background:transparent;color-scheme:light dark;display:block;" +
+        `width:min(${WIDTH}px,calc(100vw - ${2 * GAP}px));height:${HEIGHT}px;pointer-events:none`;
+      frame.tabIndex = -1;
+      frame.title = "Promptgate";
+      frame.src = api.runtime.getURL(`ui/hint.html#${token}`);
+      host.attachShadow({ mode: "closed" }).append(frame);
+      document.documentElement.append(host);
+    }
+    place();
+  };
+
+  const set = (value) => {
+    if (value === when) return;
+    when = value;
+    wanted = false;
+    clearTimeout(timer);
+  };
+
+  // Once, in the page itself: a composer in a frame is judged when it sends.
+  const start = (say) => {
+    speak = say;
+    for (const type of ["paste", "drop"]) addEventListener(type, onPut, { capture: true, passive: true });
+    for (const type of ["compositionstart", "compositionend"]) addEventListener(type, onComposition, true);
+    addEventListener("input", onInput, true);
+    for (const type of ["resize", "scroll"]) addEventListener(type, place, { capture: true, passive: true });
+  };
+
+  return { set, start };
+})();
