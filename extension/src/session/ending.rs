@@ -36,7 +36,8 @@ impl Session {
         let event = event.clone();
         if let Some(about) = about {
             self.copies.insert(event.clone(), Copy::new(hold.port, tab, about));
-        } else if recorded {
+        } else if recorded && hold.operation() != Some(Operation::SendDraft) {
+            // Of a draft that went there is nothing more to say.
             self.no_answer(&event, hold.at, out);
         }
         let word = match permit {

@@ -219,6 +219,7 @@ fn judge(event: &EventId, hold: &Hold) -> ToHost {
             at: hold.at,
             reading,
             private_window: hold.private,
+            page: Some(hold.port),
         }))
     };
     let whole = of(hold.reading.clone());

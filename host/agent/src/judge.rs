@@ -17,8 +17,8 @@ use host_classify::{Classification, Engine, Scanned};
 use host_journal::Timings;
 use host_policy::{Decision, Facts, Place, Policy, UserFacts, fit};
 use shared_protocol::{
-    Action, Browser, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Label, Mode, Obligation,
-    Operation, Outcome, Prompt, Reading, Settings, Topic, Verdict,
+    Action, App, Browser, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Label, Mode,
+    Obligation, Operation, Outcome, Part, PartKind, Prompt, Reading, Settings, Topic, Verdict,
 };
 
 pub(crate) use again::{Again, again};
@@ -79,6 +79,19 @@ impl Snapshot {
             Reading::Prompt(prompt) => return self.judge_prompt(ask, prompt, clock),
         };
         (judgement, Timings::default())
+    }
+
+    /// Judges a prompt that nobody wrote, so that the first one that somebody writes is not the slow one: patterns
+    /// and policies make themselves ready when they are first used.
+    pub(crate) fn warm(&self) {
+        let mut prompt = Prompt::new(Operation::SendPrompt);
+        let text =
+            "Dear Jane, call 415 555 0100 or write to jane@example.com. key=sk-0a1B2c3D4e5F, card 4111 1111";
+        prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });
+        let found = self.engine.classify(&prompt);
+        let mut facts = Facts::of(App::new("chatgpt"), &prompt);
+        facts.classified(&found.topics, &found.findings, topics);
+        let _ready = self.policy.decide(&facts);
     }
 
     fn judge_prompt(

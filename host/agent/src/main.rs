@@ -5,6 +5,7 @@
 
 mod browsers;
 mod cli;
+mod drafts;
 mod exit;
 mod har;
 mod install;

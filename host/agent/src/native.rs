@@ -5,6 +5,7 @@
 //! It deliberately keeps nothing between two starts but the record.
 
 mod desk;
+mod drafts;
 mod heart;
 mod incoming;
 mod outgoing;
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 use shared_protocol::EventId;
 
 use crate::exit::Exit;
+use crate::judge::Snapshot;
 use crate::live::{self, Live};
 use crate::origin;
 use crate::os::Env;
@@ -28,6 +30,7 @@ use crate::out;
 use crate::record::Recorder;
 use desk::Desk;
 pub(crate) use desk::now;
+use drafts::DraftRows;
 pub(crate) use heart::DOCTOR;
 use heart::Heart;
 use incoming::{Frames, Incoming};
@@ -57,14 +60,18 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
 
     let settings = reply::Settings::new(Arc::clone(&live), sender.clone());
     let heart = Arc::new(Heart::new(Arc::clone(&live), Arc::clone(&recorder)));
+    let drafts = Arc::new(DraftRows::new(Arc::clone(&live), Arc::clone(&recorder)));
     let watch = Watch::start(TICK, {
-        let (settings, heart) = (settings.clone(), Arc::clone(&heart));
+        let (settings, heart, drafts) = (settings.clone(), Arc::clone(&heart), Arc::clone(&drafts));
         move || {
             settings.refresh();
             heart.tick(Instant::now());
+            drafts.due();
         }
     });
-    let desk = Arc::new(Desk::new(live, recorder, sender, watch.alarms(), settings, Arc::clone(&heart)));
+    let alarms = watch.alarms();
+    let desk = Desk::new(live, recorder, sender, alarms, settings, Arc::clone(&heart), Arc::clone(&drafts));
+    let desk = Arc::new(desk);
     let threads = thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4));
     let pool: Pool<EventId> = Pool::start(threads, LIMITS);
 
@@ -78,6 +85,7 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     }
     pool.finish();
     watch.finish();
+    drafts.all();
     heart.ended();
     // The writer ends when the last sender is gone.
     drop(desk);
@@ -99,7 +107,7 @@ fn warm(live: &Arc<Live>, recorder: &Arc<Recorder>) {
     let (live, recorder) = (Arc::clone(live), Arc::clone(recorder));
     thread::spawn(move || {
         let active = live.active();
-        let steps = [active.snapshot().map(drop), recorder.open(), active.warm_recipient()];
+        let steps = [active.snapshot().map(Snapshot::warm), recorder.open(), active.warm_recipient()];
         for fault in steps.into_iter().filter_map(Result::err) {
             out::note(&format!("{fault:#}"));
         }

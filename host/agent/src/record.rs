@@ -18,7 +18,7 @@ use shared_protocol::{App, Choice, EventId, LateEntry, Millis, Outcome};
 use crate::judge;
 use crate::keys::{self, Recipient};
 
-pub(crate) use rows::{judged, released_or_refused};
+pub(crate) use rows::{judged, labels, released_or_refused};
 
 /// The record of this person on this machine.
 pub(crate) struct Recorder {
@@ -145,7 +145,7 @@ impl Recorder {
                 return Ok(false);
             }
             let is_there = match kind {
-                Kind::Judged | Kind::Drift | Kind::Uncovered | Kind::Heartbeat => false,
+                Kind::Judged | Kind::Drift | Kind::Uncovered | Kind::Heartbeat | Kind::Drafts => false,
                 Kind::Shown => known.shown,
                 Kind::Answered => known.answered.is_some(),
                 Kind::Released => known.released.is_some(),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use host_store::{Head, Index, Row, SealedBlob, TopicLevel, Tx};
-use shared_protocol::{App, EventId, Millis};
+use shared_protocol::{App, EventId, Millis, Operation};
 
 use crate::encoding::{Fields, GENESIS, Header, hash};
 use crate::{Entry, JournalError, Sealed, SealedNote, SiteWord};
@@ -150,6 +150,10 @@ pub(crate) fn index(app: Option<&App>, person: Option<&String>, entry: &Entry) -
         }
         Entry::Drift(drifted) => {
             index.operation = drifted.drift.operation.map(|operation| operation.as_str().to_owned());
+        }
+        Entry::Drafts(drafted) => {
+            index.operation = Some(Operation::SendDraft.as_str().to_owned());
+            index.action = Some(action_word(drafted.action).to_owned());
         }
         Entry::Shown(_)
         | Entry::Answered(_)

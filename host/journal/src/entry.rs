@@ -9,8 +9,8 @@ mod judged;
 use serde::{Deserialize, Serialize};
 
 pub use follow_up::{
-    Answered, Beat, ChoiceWord, Drifted, Ended, Heartbeat, Late, Refused, RefusedBy, Released, Responded,
-    Seen, Shown, ToolUse,
+    Answered, Beat, ChoiceWord, Drafted, Drifted, Ended, Heartbeat, Late, Refused, RefusedBy, Released,
+    Responded, Seen, Shown, ToolUse,
 };
 pub use judged::{FactsJson, Judged, PolicyUse, Timings, TopicNote};
 
@@ -40,11 +40,13 @@ pub enum Kind {
     Uncovered,
     /// A browser's extension was connected.
     Heartbeat,
+    /// The drafts of one message, together.
+    Drafts,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Judged,
         Self::Shown,
         Self::Answered,
@@ -56,6 +58,7 @@ impl Kind {
         Self::Late,
         Self::Uncovered,
         Self::Heartbeat,
+        Self::Drafts,
     ];
 
     /// Its word in the file and on the command line.
@@ -73,6 +76,7 @@ impl Kind {
             Self::Late => "late",
             Self::Uncovered => "uncovered",
             Self::Heartbeat => "heartbeat",
+            Self::Drafts => "drafts",
         }
     }
 
@@ -91,6 +95,7 @@ impl Kind {
             Self::Late => 9,
             Self::Uncovered => 10,
             Self::Heartbeat => 11,
+            Self::Drafts => 12,
         }
     }
 
@@ -126,6 +131,8 @@ pub enum Entry {
     Uncovered(Seen),
     /// A browser's extension was connected.
     Heartbeat(Heartbeat),
+    /// The drafts of one message, together.
+    Drafts(Drafted),
 }
 
 impl Entry {
@@ -144,6 +151,7 @@ impl Entry {
             Self::Late(_) => Kind::Late,
             Self::Uncovered(_) => Kind::Uncovered,
             Self::Heartbeat(_) => Kind::Heartbeat,
+            Self::Drafts(_) => Kind::Drafts,
         }
     }
 
@@ -161,6 +169,7 @@ impl Entry {
             Self::Late(entry) => serde_json::to_string(entry),
             Self::Uncovered(entry) => serde_json::to_string(entry),
             Self::Heartbeat(entry) => serde_json::to_string(entry),
+            Self::Drafts(entry) => serde_json::to_string(entry),
         }
     }
 
@@ -178,6 +187,7 @@ impl Entry {
             Kind::Late => Self::Late(serde_json::from_str(body)?),
             Kind::Uncovered => Self::Uncovered(serde_json::from_str(body)?),
             Kind::Heartbeat => Self::Heartbeat(serde_json::from_str(body)?),
+            Kind::Drafts => Self::Drafts(serde_json::from_str(body)?),
         })
     }
 }

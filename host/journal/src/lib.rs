@@ -34,8 +34,8 @@ mod verify;
 pub use append::{NewRow, Salt, append, device};
 pub use content::{Content, Plain, PromptText};
 pub use entry::{
-    Answered, Beat, ChoiceWord, Drifted, Ended, Entry, FactsJson, Heartbeat, Judged, Kind, Late, PolicyUse,
-    Refused, RefusedBy, Released, Responded, Seen, Shown, Timings, ToolUse, TopicNote,
+    Answered, Beat, ChoiceWord, Drafted, Drifted, Ended, Entry, FactsJson, Heartbeat, Judged, Kind, Late,
+    PolicyUse, Refused, RefusedBy, Released, Responded, Seen, Shown, Timings, ToolUse, TopicNote,
 };
 pub use error::JournalError;
 pub use host_store::{Order, Page};

@@ -139,6 +139,9 @@ pub struct Judge {
     /// The tab is in a private window.
     #[serde(default)]
     pub private_window: bool,
+    /// The page that it was held in: tells the drafts of one message from those of another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
 }
 
 /// A text that may become a prompt.

@@ -2,6 +2,7 @@
 //! edits, uploads, sharing; and the product without policy or host.
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
 use tests_e2e::{BLOCKED, Guarded, REDACTED};
 use tests_harness::{Browser, Launch, Site, State, answer_to};
 
@@ -30,7 +31,7 @@ macro_rules! in_both {
     };
 }
 
-in_both!(ChatGpt: drafts, handed_off, edited_and_regenerated, shared, uploaded);
+in_both!(ChatGpt: drafts, drafts_together, handed_off, edited_and_regenerated, shared, uploaded);
 in_both!(Claude: pasted_as_attachment);
 in_both!(Perplexity: suggestions);
 
@@ -42,6 +43,30 @@ async fn drafts(guarded: &Guarded) -> Result<()> {
     guarded.never_left(BLOCKED.secret)?;
     guarded.clear_prompt().await?;
     ensure!(guarded.ask("never mind").await? == answer_to("never mind"), "the composer does not work on");
+    Ok(())
+}
+
+/// A message that is typed with pauses leaves as many drafts, and few rows.
+async fn drafts_together(guarded: &Guarded) -> Result<()> {
+    let words = ["Tell me ", "about the ", "herons of ", "the Rhine ", "delta"];
+    for (times, word) in (1..).zip(words) {
+        if times == 1 {
+            guarded.type_prompt(word).await?;
+        } else {
+            guarded.press_keys(word).await?;
+        }
+        guarded.wait_for_drafts(times).await?;
+    }
+    guarded.press_enter().await?;
+    guarded.wait_for(State::Done).await?;
+    guarded.sent(0, &["judged", "released", "response"]).await?;
+    guarded.left("herons of the Rhine delta")?;
+    let first = guarded.interaction("send-draft", 0, &["judged", "released", "drafts"]).await?;
+    let told = first.row("drafts").context("not told")?;
+    // Each draft leaves twice: to prepare the answer and to complete the text.
+    ensure!(told["drafts"] == json!(10) && told["released"] == json!(10), "{told}");
+    let rows = guarded.records()?.list(&["--operation", "send-draft"])?;
+    ensure!(rows.len() <= 2, "{} rows for one message: {rows:?}", rows.len());
     Ok(())
 }
 

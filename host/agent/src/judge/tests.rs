@@ -33,7 +33,7 @@ fn unread(operation: Option<Operation>) -> Judge {
 
 fn ask(reading: Reading) -> Judge {
     let event = EventId::try_from("01890a5d-ac96-774b-bcce-b302099a8057".to_owned()).unwrap();
-    Judge { event, app: App::new("claude"), at: 7, reading, private_window: false }
+    Judge { event, app: App::new("claude"), at: 7, reading, private_window: false, page: None }
 }
 
 fn judge(snapshot: &Snapshot, ask: &Judge) -> Judgement {

@@ -20,6 +20,7 @@ use shared_protocol::{
     ToHost, Verdict, Welcome,
 };
 
+use super::drafts::DraftRows;
 use super::heart::Heart;
 use super::incoming::{self, Named};
 use super::queue::{Job, Pool};
@@ -45,6 +46,7 @@ pub(super) struct Desk {
     alarms: Alarms,
     settings: reply::Settings,
     heart: Arc<Heart>,
+    drafts: Arc<DraftRows>,
     browser: OnceLock<Browser>,
     /// Judgements on the way: a second `judge` of the same event waits for the first one's verdict.
     judging: Mutex<HashSet<EventId>>,
@@ -71,6 +73,7 @@ impl Desk {
         alarms: Alarms,
         settings: reply::Settings,
         heart: Arc<Heart>,
+        drafts: Arc<DraftRows>,
     ) -> Self {
         Self {
             judge: Snapshot::judge,
@@ -80,6 +83,7 @@ impl Desk {
             alarms,
             settings,
             heart,
+            drafts,
             browser: OnceLock::new(),
             judging: Mutex::new(HashSet::new()),
             bad_rows: Mutex::new(0),
@@ -125,7 +129,8 @@ impl Desk {
         let is_judge = named.kind.as_deref() == Some("judge") && self.settings.is_greeted();
         match (is_judge, named.event, named.app) {
             (true, Some(event), Some(app)) => {
-                let ask = Judge { event, app, at: now(), reading: nameless(code), private_window: false };
+                let reading = nameless(code);
+                let ask = Judge { event, app, at: now(), reading, private_window: false, page: None };
                 self.hold(ask, 0, Some(code), pool);
             }
             (_, event, app) => {
@@ -201,6 +206,7 @@ impl Desk {
             Ok(Err(code)) => ToExtension::Error { code, event: Some(held.ask.event.clone()) },
             Err(_) => ToExtension::Error { code: Code::Internal, event: Some(held.ask.event.clone()) },
         });
+        self.drafts.sent(&held.ask);
     }
 
     fn verdict(&self, held: &Held, done: Result<(Judgement, Timings), Code>) -> Result<Verdict, Code> {
@@ -214,10 +220,17 @@ impl Desk {
             }
         };
         timings.total_us = micros(arrived.elapsed());
+        if self.drafts.count(ask, &judgement, active.settings().capture) {
+            return Ok(judgement.verdict);
+        }
         let drafts = record::judged(ask, browser, active.settings(), &judgement, timings);
         let place = Place { event: &ask.event, app: Some(&ask.app), at: ask.at };
+        let written = self.recorder.judge(&place, drafts, &|| active.recipient());
+        if matches!(written, Ok(Once::Appended)) {
+            self.drafts.recorded(ask, &judgement);
+        }
         let Judgement { verdict, facts, .. } = judgement;
-        match self.recorder.judge(&place, drafts, &|| active.recipient()) {
+        match written {
             Ok(Once::Appended) => Ok(verdict),
             Ok(Once::Before(known)) => match judge::again(verdict, &known) {
                 judge::Again::Same(verdict) => Ok(verdict),
@@ -274,7 +287,7 @@ fn nameless(code: Code) -> Reading {
 }
 
 /// Tells a fault of the record on stderr; its errors carry no text.
-fn unwritten(fault: &anyhow::Error) -> Code {
+pub(super) fn unwritten(fault: &anyhow::Error) -> Code {
     out::note(&format!("not recorded: {fault:#}"));
     Code::NotRecorded
 }

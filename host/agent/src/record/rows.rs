@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use host_classify::Classification;
 use host_journal::{
     Drifted, Entry, FactsJson, Judged, PolicyUse, Refused, RefusedBy, Released, Timings, TopicNote,
 };
-use shared_protocol::{Browser, Choice, Judge, Outcome, Reading, Settings};
+use shared_protocol::{Browser, Choice, Judge, Label, Outcome, Reading, Settings};
 
 use super::Draft;
 use crate::judge::{Judgement, prompt_text};
@@ -51,12 +52,7 @@ pub(crate) fn judged(
     row.redacted_facts = redacted.as_ref().and_then(|facts| FactsJson::new(&facts.to_bytes()).ok());
     row.engines.clone_from(&found.engines);
     row.topics = TopicNote::of(&found.topics);
-    let mut labels = BTreeMap::new();
-    let names = found.names.iter().map(|name| &name.label);
-    for label in found.findings.iter().map(|finding| &finding.label).chain(names) {
-        *labels.entry(label.clone()).or_insert(0) += 1;
-    }
-    row.labels = labels;
+    row.labels = labels(found);
     row.timings = timings;
     row.browser = browser;
     row.private_window = ask.private_window;
@@ -73,6 +69,16 @@ pub(crate) fn judged(
     };
     drafts.extend(end.map(|entry| Draft { entry, text: None }));
     drafts
+}
+
+/// How often each label was found.
+pub(crate) fn labels(found: &Classification) -> BTreeMap<Label, u64> {
+    let mut labels = BTreeMap::new();
+    let names = found.names.iter().map(|name| &name.label);
+    for label in found.findings.iter().map(|finding| &finding.label).chain(names) {
+        *labels.entry(label.clone()).or_insert(0) += 1;
+    }
+    labels
 }
 
 /// The row that ends a request after an answer.

@@ -206,5 +206,12 @@ pub(crate) fn ask(event: &EventId, text: &str) -> Judge {
 }
 
 pub(crate) fn judge(event: &EventId, reading: Reading) -> Judge {
-    Judge { event: event.clone(), app: App::new("chatgpt"), at: AT, reading, private_window: false }
+    Judge {
+        event: event.clone(),
+        app: App::new("chatgpt"),
+        at: AT,
+        reading,
+        private_window: false,
+        page: None,
+    }
 }

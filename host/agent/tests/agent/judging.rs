@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use shared_protocol::{
     Action, App, Browser as Which, Choice, Code, Drift, DriftKind, EndReason, Hello, LateEntry, Mode,
-    Obligation, Operation, Outcome, Prompt, ProtocolRange, Reading, Response, ToExtension, ToHost, Verdict,
+    Obligation, Operation, Outcome, Prompt, ProtocolRange, Reading, Response, Road, ToExtension, ToHost,
+    Uncovered, Verdict,
 };
 
 use crate::browser::{AT, Browser, ask, event, judge};
@@ -150,6 +151,34 @@ fn unread_sends_get_their_setting_and_a_drift_row() {
         }
         assert!(told.0 < 4 && started.elapsed().as_secs() < 30, "{told:?}");
     }
+}
+
+#[test]
+fn what_no_hook_vouched_for_is_a_row_of_its_own() {
+    let home = Home::enforcing();
+    let mut browser = Browser::start(&home);
+    for stopped in [true, false] {
+        let seen = Uncovered { road: Road::Request, path: "POST /backend-api/f/{}".to_owned(), stopped };
+        browser.send(&ToHost::Uncovered { app: App::new("chatgpt"), seen, at: now() });
+    }
+    let started = Instant::now();
+    loop {
+        browser.send(&ToHost::Status);
+        let told = browser.wait(|message| match message {
+            ToExtension::Status(status) => Some((status.rows, status.drift, status.uncovered)),
+            _ => None,
+        });
+        // The third row is the heartbeat of this connection.
+        if told == (3, 0, 2) {
+            break;
+        }
+        assert!(told.0 < 3 && started.elapsed().as_secs() < 30, "{told:?}");
+    }
+    let rows = home.lines(&["log", "list", "--kind", "uncovered", "--json"]);
+    let mut stopped: Vec<_> = rows.iter().map(|row| (row["kind"].clone(), row["stopped"].clone())).collect();
+    stopped.sort_by_key(|row| row.1.to_string());
+    assert_eq!(stopped, [("uncovered".into(), false.into()), ("uncovered".into(), true.into())]);
+    assert!(rows.iter().all(|row| row["road"] == "request" && row["path"] == "POST /backend-api/f/{}"));
 }
 
 fn now() -> u64 {

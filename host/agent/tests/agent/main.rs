@@ -7,6 +7,7 @@
 mod bad_input;
 mod browser;
 mod command_line;
+mod drafting;
 mod drift;
 mod durable;
 mod home;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use shared_protocol::{
-    Browser, Choice, Code, Drift, EndReason, LateEntry, Operation, PolicySource, RefusedReason, Response,
-    ToolCall, Uncovered,
+    Action, Browser, Choice, Code, Drift, EndReason, LateEntry, Operation, PolicySource, RefusedReason,
+    Response, ToolCall, Uncovered,
 };
 
 use crate::SiteWord;
@@ -208,4 +208,21 @@ pub enum Beat {
     Alive,
     /// The browser ended it.
     Ended,
+}
+
+/// The drafts of one message, those with rows of their own included; the text of the last one that was let go and has
+/// no row is sealed beside this one. The event is that of the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drafted {
+    /// How many.
+    pub drafts: u64,
+    /// How many were let go.
+    pub released: u64,
+    /// How many were not.
+    pub refused: u64,
+    /// The strictest decision.
+    pub action: Action,
+    /// Bytes of text of the last one.
+    #[serde(default)]
+    pub text_bytes: u64,
 }

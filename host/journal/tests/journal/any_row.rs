@@ -2,12 +2,12 @@
 
 use host_journal::{
     Entry, FactsJson, Filter, NewRow, Order, Page, PolicyUse, Refused, RefusedBy, Responded, Salt, Sealed,
-    TopicNote, list, verify,
+    Seen, TopicNote, list, verify,
 };
 use proptest::prelude::*;
 use shared_protocol::{
     Action, App, Code, Drift, DriftKind, Label, Level, Mode, Obligation, Operation, Prompt, RefusedReason,
-    Response, ToolCall, Topic,
+    Response, Road, ToolCall, Topic, Uncovered,
 };
 
 use crate::sample::{Journal, event, judged};
@@ -95,7 +95,18 @@ fn entry() -> impl Strategy<Value = Entry> {
         RefusedBy::Fault(Code::Deadline),
         RefusedBy::Extension(RefusedReason::Aborted),
     ]);
-    prop_oneof![judgement(), response(), refused.prop_map(|by| Entry::Refused(Refused { by }))]
+    let road = prop::sample::select(vec![Road::Request, Road::Beacon, Road::Navigation, Road::Other]);
+    let seen = (road, "\\PC{0,30}", any::<bool>()).prop_map(|(road, path, stopped)| Uncovered {
+        road,
+        path,
+        stopped,
+    });
+    prop_oneof![
+        judgement(),
+        response(),
+        refused.prop_map(|by| Entry::Refused(Refused { by })),
+        seen.prop_map(|seen| Entry::Uncovered(Seen { seen })),
+    ]
 }
 
 prop_compose! {

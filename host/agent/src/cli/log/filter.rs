@@ -64,6 +64,7 @@ enum Word {
     Late,
     Uncovered,
     Heartbeat,
+    Drafts,
 }
 
 impl Args {
@@ -108,6 +109,7 @@ fn kind(word: Word) -> Kind {
         Word::Late => Kind::Late,
         Word::Uncovered => Kind::Uncovered,
         Word::Heartbeat => Kind::Heartbeat,
+        Word::Drafts => Kind::Drafts,
     }
 }
 

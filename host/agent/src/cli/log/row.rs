@@ -3,7 +3,7 @@
 use anyhow::Result;
 use host_journal::{Entry, Record, SealedNote};
 use serde_json::{Map, Value, json};
-use shared_protocol::{EventId, Level};
+use shared_protocol::{EventId, Level, Operation};
 
 use super::filter::shown;
 use crate::cli::table::plain;
@@ -26,6 +26,7 @@ fn entry(entry: &Entry) -> Result<Map<String, Value>> {
         Entry::Late(said) => serde_json::to_value(said),
         Entry::Uncovered(said) => serde_json::to_value(&said.seen),
         Entry::Heartbeat(said) => serde_json::to_value(said),
+        Entry::Drafts(said) => serde_json::to_value(said),
     }?;
     Ok(match value {
         Value::Object(fields) => fields,
@@ -80,6 +81,10 @@ pub(super) fn cells(record: &Record, state: Option<&str>) -> Vec<String> {
         }
         Some(Entry::Uncovered(row)) => {
             action = Some(if row.seen.stopped { "uncovered-stopped" } else { "uncovered-left" }.to_owned());
+        }
+        Some(Entry::Drafts(drafted)) => {
+            operation = word(&Operation::SendDraft);
+            action = word(&drafted.action);
         }
         Some(Entry::Response(response)) => {
             conversation = response.conversation.as_ref().map(|id| id.as_str().to_owned());

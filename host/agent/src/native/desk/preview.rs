@@ -48,7 +48,14 @@ impl Desk {
         // Of this event nobody will hear again.
         let event = EventId::try_from(record::uuid().ok()?).ok()?;
         let reading = Reading::Prompt(prompt);
-        let ask = Judge { event, app: ahead.app, at: now(), reading, private_window: ahead.private_window };
+        let ask = Judge {
+            event,
+            app: ahead.app,
+            at: now(),
+            reading,
+            private_window: ahead.private_window,
+            page: None,
+        };
         let known = |text: &str| active.previews.known(text, Instant::now());
         let browser = self.browser.get().copied();
         let asked = Asked { judge: &ask, browser, user: None, known: &known };

@@ -15,6 +15,7 @@ use shared_protocol::{
 use super::Desk;
 use crate::judge::{Asked, Judgement, Snapshot};
 use crate::live::Live;
+use crate::native::drafts::DraftRows;
 use crate::native::heart::Heart;
 use crate::native::queue::{Limits, Pool};
 use crate::native::reply;
@@ -49,7 +50,8 @@ fn office(settings: &str, fault: Fault) -> Office {
     let watch = Watch::start(LONG, || {});
     let settings = reply::Settings::new(Arc::clone(&live), out.clone());
     let heart = Arc::new(Heart::new(Arc::clone(&live), Arc::clone(&recorder)));
-    let mut desk = Desk::new(live, Arc::clone(&recorder), out, watch.alarms(), settings, heart);
+    let drafts = Arc::new(DraftRows::new(Arc::clone(&live), Arc::clone(&recorder)));
+    let mut desk = Desk::new(live, Arc::clone(&recorder), out, watch.alarms(), settings, heart, drafts);
     desk.judge = fault;
     let pool = Pool::start(2, Limits { jobs: 8, bytes: 1 << 20 });
     let office = Office { desk: Arc::new(desk), pool, watch, said, recorder, _home: home };
@@ -67,7 +69,14 @@ impl Office {
     fn judge(&self, event: &EventId) -> Verdict {
         let reading = Reading::Prompt(Prompt::new(Operation::SendPrompt));
         let (event, app) = (event.clone(), App::new("claude"));
-        self.say(&ToHost::Judge(Box::new(Judge { event, app, at: 1, reading, private_window: false })));
+        self.say(&ToHost::Judge(Box::new(Judge {
+            event,
+            app,
+            at: 1,
+            reading,
+            private_window: false,
+            page: None,
+        })));
         match self.said.recv_timeout(LONG).unwrap() {
             ToExtension::Verdict(verdict) => *verdict,
             other => panic!("{other:?}"),
