@@ -23,7 +23,7 @@ fn the_drafts_of_one_message_are_one_row_more_than_the_first() {
     let text = "The heron waits in the water";
     for length in 1..=text.len() {
         let number = u32::try_from(length).unwrap();
-        assert_eq!(drafted(&mut browser, number, &text[..length]), Outcome::Release);
+        assert_eq!(drafted(&mut browser, number, text.get(..length).unwrap()), Outcome::Release);
     }
     let sent = Judge { page: Some(1), ..ask(&event(99), text) };
     browser.send(&ToHost::Judge(Box::new(sent)));

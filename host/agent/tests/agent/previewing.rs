@@ -20,7 +20,7 @@ fn preview(browser: &mut Browser, round: u32, texts: &[&str]) -> Option<Card> {
 fn previewed(home: &Home, number: u32) -> bool {
     let rows = home.rows(event(number).as_str());
     let judged = rows.iter().find(|row| row["kind"] == "judged").unwrap();
-    judged["timings"]["previewed"] == true
+    judged.pointer("/timings/previewed") == Some(&true.into())
 }
 
 #[test]
