@@ -64,6 +64,8 @@ fn other_systems() -> Result<()> {
 
 /// Licences, sources and unwanted crates. The advisory database is a network resource and stays out.
 fn deny() -> Result<()> {
+    // It reads the manifests of every system's crates, and builds here brought only those of this one.
+    step::run("fetching the crates of every system", paths::cargo().args(["fetch", "--locked", "--quiet"]))?;
     let mut deny = Command::new(cargo_tools::CARGO_DENY.path()?);
     deny.current_dir(paths::root()).args(["--offline", "--log-level", "warn", "check"]);
     step::run("cargo-deny", deny.args(["--hide-inclusion-graph", "bans", "licenses", "sources"]))
