@@ -23,11 +23,20 @@ const promptgateGiveBack = (() => {
     selection.collapseToEnd();
   };
 
-  // `fieldOf` yields the field at the time of looking, or null: sites put a new one in place of the old.
+  // `fieldOf` yields the field at the time of looking, or null: sites put a new one in place of the old. What the site
+  // gave back already, or the person did to the field meanwhile, stands: a prompt that was cleared stays cleared.
   return (fieldOf, text) => {
+    const now = fieldOf();
+    if (now && written(now)) return;
+    let touched = false;
+    const touch = ({ isTrusted }) => {
+      touched ||= isTrusted;
+    };
+    addEventListener("beforeinput", touch, true);
     setTimeout(() => {
+      removeEventListener("beforeinput", touch, true);
       const field = fieldOf();
-      if (field?.isConnected && !written(field)) type(field, text);
+      if (!touched && field?.isConnected && !written(field)) type(field, text);
     }, PATIENCE_MS);
   };
 })();
