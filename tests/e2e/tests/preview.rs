@@ -51,7 +51,8 @@ async fn hint_gone(guarded: &Guarded) -> Result<()> {
 
 /// Nothing of a text that was only read is on record or has left.
 fn expect_no_trace(guarded: &Guarded, secret: &str) -> Result<()> {
-    let rows = guarded.records()?.list(&[])?;
+    let mut rows = guarded.records()?.list(&[])?;
+    rows.retain(|row| row["kind"] != "heartbeat");
     ensure!(rows.is_empty(), "read ahead and recorded: {rows:?}");
     guarded.never_left(secret)
 }
