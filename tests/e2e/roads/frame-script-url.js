@@ -1,5 +1,5 @@
-// A frame of a javascript: address, whose hook nobody hears.
-// site: chatgpt, page: loose, chromium: refused, firefox: refused
+// A frame of a javascript: address, whose hook is not always heard: what is not is refused.
+// site: chatgpt, page: loose, chromium: held, firefox: held
 
 road(async (text) => {
   const script = `fetch("https://chatgpt.com${CHATGPT}", ${JSON.stringify(post(message(text)))});""`;

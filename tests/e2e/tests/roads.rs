@@ -24,6 +24,8 @@ enum End {
     Again,
     /// Nothing goes.
     Refused,
+    /// Judged or refused, as the browser sets up the frame: a secret does not go, anything else may.
+    Held,
     /// Stopped below the page.
     Net,
     /// Not stopped.
@@ -58,6 +60,7 @@ impl Road {
             Some("judged") => End::Judged,
             Some("again") => End::Again,
             Some("refused") => End::Refused,
+            Some("held") => End::Held,
             Some("net") => End::Net,
             Some("open") => End::Open,
             Some("absent") => End::Absent,
@@ -184,7 +187,7 @@ async fn travel(guarded: &Guarded, road: &Road, number: usize) -> Result<()> {
         End::Refused => {
             ensure!(!arrived(guarded, &control, &said), "{}: the control arrived: {said}", road.name)
         }
-        End::Net | End::Open | End::Absent => {}
+        End::Held | End::Net | End::Open | End::Absent => {}
     }
     ensure!(!arrived(guarded, &secret, ""), "{}: the secret arrived after all", road.name);
     Ok(())
