@@ -1,5 +1,5 @@
-// A frame of a javascript: address, whose hook is not always heard: what is not is refused.
-// site: chatgpt, page: loose, chromium: held, firefox: held
+// A frame of a javascript: address: its hook is heard by nobody, and Chromium does not always put one in.
+// site: chatgpt, page: loose, chromium: unsteady, firefox: refused
 
 road(async (text) => {
   const script = `fetch("https://chatgpt.com${CHATGPT}", ${JSON.stringify(post(message(text)))});""`;
