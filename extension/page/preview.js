@@ -120,6 +120,11 @@ const promptgatePreview = (() => {
     plan(pasting() ? PASTE_MS : TYPING_MS);
   };
 
+  // What comes after a key is the person's, not the rest of a paste that a page puts in piece by piece.
+  const onKey = (event) => {
+    if (event.isTrusted) pastedAt = -PASTING_MS;
+  };
+
   const onComposition = (event) => {
     if (!event.isTrusted || !fieldOf(event)) return;
     composing = event.type === "compositionstart";
@@ -163,6 +168,7 @@ const promptgatePreview = (() => {
     speak = say;
     for (const type of ["paste", "drop"]) addEventListener(type, onPut, { capture: true, passive: true });
     for (const type of ["compositionstart", "compositionend"]) addEventListener(type, onComposition, true);
+    addEventListener("keydown", onKey, { capture: true, passive: true });
     addEventListener("input", onInput, true);
     for (const type of ["resize", "scroll"]) addEventListener(type, place, { capture: true, passive: true });
   };
