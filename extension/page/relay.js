@@ -173,12 +173,8 @@
     worker = null;
   });
 
-  // The hook's port is the first message of this document: it is sent before any script of the page runs.
-  const onPort = (event) => {
-    if (event.source !== window || event.data?.promptgate !== "port" || event.ports.length !== 1) return;
-    event.stopImmediatePropagation();
-    removeEventListener("message", onPort, true);
-    [hook] = event.ports;
+  const begin = (port) => {
+    hook = port;
     hook.onmessage = onHook;
     // A frame connects when it has something to say.
     if (window === top && connect()) promptgatePreview.start(say);
@@ -191,5 +187,27 @@
       else if (managed !== true) hook.postMessage({ kind: "open" });
     }).catch(() => {});
   };
-  addEventListener("message", onPort, true);
+
+  // The hook's port comes before any script of the page runs; the two ways are told in hook/40-hold.js.
+  const onOffer = (event) => {
+    if (event.ports?.length !== 1) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    removeEventListener("promptgate", onOffer, true);
+    begin(event.ports[0]);
+  };
+
+  const onMessage = (event) => {
+    if (event.source !== window || event.data?.promptgate !== "port" || event.ports.length !== 1) return;
+    event.stopImmediatePropagation();
+    removeEventListener("message", onMessage, true);
+    begin(event.ports[0]);
+  };
+
+  if (window === top && window.opener === null) {
+    addEventListener("promptgate", onOffer, true);
+    dispatchEvent(new Event("promptgate-relay"));
+  } else {
+    addEventListener("message", onMessage, true);
+  }
 })();

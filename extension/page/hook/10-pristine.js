@@ -8,8 +8,9 @@ const bound = (method) => (self, ...rest) => apply(method, self, rest);
 const getter = (owner, name) => bound(getOwnPropertyDescriptor(owner.prototype, name).get);
 
 const native = {
-  AbortController, Blob, DataTransfer, DOMException, Event, FormData, ProgressEvent, Promise, Request, Response, TextDecoder,
-  TextEncoder, TypeError, URL, URLSearchParams, Uint8Array, WebSocket, XMLHttpRequest, XMLSerializer,
+  AbortController, Blob, DataTransfer, DOMException, Event, FormData, MessageEvent, MutationObserver, ProgressEvent,
+  Promise, Request, Response, TextDecoder, TextEncoder, TypeError, URL, URLSearchParams, Uint8Array, WebSocket,
+  XMLHttpRequest, XMLSerializer,
   create: Object.create,
   fetch: window.fetch,
   JSON: { parse: JSON.parse, stringify: JSON.stringify },

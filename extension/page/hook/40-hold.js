@@ -118,4 +118,27 @@ const obey = (message) => {
 
 listen(wire, "message", (event) => obey(messageData(event)));
 wire.start();
-window.postMessage({ promptgate: "port" }, "*", [channel.port2]);
+
+// The far end goes to the relay before the page's first script runs, and to nobody after. In a page of its own the two
+// meet by events, which are heard in the same turn, whichever of them starts first: Firefox starts them in turns of
+// their own when it is busy, and a message sent between the two would be lost. Where another page could already be at
+// work, in a frame or in a window that a page opened, it is a message: that page hears none before the relay does.
+const ownPage = window === top && window.opener === null;
+
+const offer = () => {
+  const event = new native.MessageEvent("promptgate", { cancelable: true, ports: [channel.port2] });
+  if (!dispatch(window, event)) unlisten(window, "promptgate-relay", offer);
+};
+
+if (ownPage) {
+  listen(window, "promptgate-relay", offer);
+  // The parser's first element ends it: no script of the page runs before that is heard.
+  const begun = new native.MutationObserver(() => {
+    unlisten(window, "promptgate-relay", offer);
+    begun.disconnect();
+  });
+  begun.observe(document, { childList: true, subtree: true });
+  offer();
+} else {
+  window.postMessage({ promptgate: "port" }, "*", [channel.port2]);
+}

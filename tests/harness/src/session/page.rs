@@ -22,7 +22,9 @@ impl Session {
         match found {
             Ok(()) => Ok(()),
             Err(error) => {
-                Err(error.context(format!("the page is at {}", self.state().await.unwrap_or_default())))
+                let state = self.state().await.unwrap_or_default();
+                let fault = self.fault().await.ok().flatten().unwrap_or_default();
+                Err(error.context(format!("the page is at {state}; it says `{fault}`")))
             }
         }
     }
