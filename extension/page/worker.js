@@ -4,6 +4,7 @@
 // faults: then the fail value it last gave.
 
 import init, { Session } from "../wasm/promptgate.js";
+import { stand, watch } from "./net.js";
 
 const api = globalThis.browser ?? globalThis.chrome;
 const HOST = "io.promptgate.host";
@@ -119,6 +120,9 @@ const perform = (effects) => {
       case "close-window":
         api.windows.remove(ports.get(effect.port)?.sender.tab.windowId).catch(() => {});
         break;
+      case "net":
+        stand(effect.closed);
+        break;
       case "badge":
         api.action.setBadgeText({ text: effect.text });
         break;
@@ -173,6 +177,8 @@ api.runtime.onConnect.addListener((port) => {
   const where = { tab: tab?.id ?? null, private: tab?.incognito ?? false, top: frameId === 0 };
   happen({ kind: "opened", port: id, name, ...where });
 });
+
+watch(happen);
 
 // Waking early lets the host start before the first Send.
 api.runtime.onInstalled.addListener(() => ready);

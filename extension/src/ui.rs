@@ -13,6 +13,7 @@ mod cases;
 mod contrast;
 mod desk;
 mod element;
+mod gate;
 mod hint;
 mod hint_page;
 mod icon;
@@ -24,7 +25,9 @@ mod render;
 mod watch;
 mod words;
 
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::prelude::*;
+
+use self::render::{Drawing, Renderer};
 
 /// Starts the card in the document of `ui/card.html`.
 #[wasm_bindgen]
@@ -42,4 +45,17 @@ pub fn hint_start() {
 #[wasm_bindgen]
 pub fn popup_start() {
     popup_page::start();
+}
+
+/// Draws the gate in the document of `ui/gate.html`, from a `gate::GateState`.
+///
+/// # Errors
+/// When the state has another shape.
+#[wasm_bindgen]
+pub fn gate_draw(state: JsValue) -> Result<(), JsError> {
+    let state: gate::GateState = serde_wasm_bindgen::from_value(state)?;
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        Renderer::new(document, Drawing::Plain).fill_id("gate", [gate::gate(&state).into()]);
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 //! One source serves both browsers.
 
 mod extension;
+mod net;
 
 use std::path::PathBuf;
 

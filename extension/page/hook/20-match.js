@@ -74,6 +74,9 @@ const asksInQuery = (site, url) => {
   return found;
 };
 
+// Whether a request of this method can have a body.
+const carries = (method) => method !== "GET" && method !== "HEAD";
+
 // `method` in upper case, `url` a URL or null.
 const guarded = (url, method, hasBody) => {
   const site = url === null ? null : siteOf(hostOf(url), false);

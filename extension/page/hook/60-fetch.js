@@ -12,7 +12,7 @@ const synthetic = ({ status, content_type, body }) =>
 // What a request carries, frozen: by what the page gave where that is kept whole, else by the request's own bytes.
 const freezeRequest = (request, given) => {
   const method = requestMethod(request);
-  if (method === "GET" || method === "HEAD") return freeze(null);
+  if (!carries(method)) return freeze(null);
   if (given !== null && (typeof given === "string" || isParams(given) || isForm(given) || isBlob(given))) {
     return freeze(given);
   }
@@ -128,8 +128,7 @@ const asked = (args) => {
 // A body that only a request knows of counts as one wherever there may be one.
 const guardedRequest = ({ request, given, opaque }) => {
   const method = requestMethod(request);
-  const may = method !== "GET" && method !== "HEAD";
-  return guarded(parseUrl(requestUrl(request)), method, may && (given !== null || opaque));
+  return guarded(parseUrl(requestUrl(request)), method, carries(method) && (given !== null || opaque));
 };
 
 patch(window, "fetch", (target, self, args) => {

@@ -123,7 +123,7 @@ patch(XMLHttpRequest.prototype, "open", (target, xhr, args) => {
   const url = parseUrl((args[1] = `${args[1]}`));
   args[0] = `${args[0]}`;
   const method = upper(args[0]);
-  if (guarded(url, method, true)) args[1] = vouch(urlHref(url));
+  if (guarded(url, method, carries(method))) args[1] = vouch(urlHref(url));
   const answer = apply(target, xhr, args);
   unfake(xhr);
   const waits = args.length < 3 || Boolean(args[2]);

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::card::card;
 use super::element::{Element, Node, Value};
+use super::gate::{GateState, gate};
 use super::hint::hint;
 use super::model::{CardModel, HintModel, PopupState};
 use super::popup::{Around, popup};
@@ -141,6 +142,11 @@ fn each_card_looks_as_it_was_reviewed() {
 #[test]
 fn each_hint_looks_as_it_was_reviewed() {
     each_case("hint", 4, |model: &HintModel| hint(model));
+}
+
+#[test]
+fn each_gate_looks_as_it_was_reviewed() {
+    each_case("gate", 3, |state: &GateState| gate(state));
 }
 
 #[derive(Deserialize)]

@@ -137,6 +137,14 @@ keys! {
     HintRedact "hint_redact" 1,
     HintBlock "hint_block" 1,
 
+    GateTitle "gate_title" 1,
+    GateChecking "gate_checking" 0,
+    GateRefused "gate_refused" 1,
+    GateGone "gate_gone" 0,
+    GateAgain "gate_again" 0,
+    GateAsked "gate_asked" 0,
+    GateOpen "gate_open" 1,
+
     WhoOrganisation "who_organisation" 0,
     WhoBuiltin "who_builtin" 0,
     WhoFile "who_file" 0,

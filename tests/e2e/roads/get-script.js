@@ -1,5 +1,5 @@
 // A script whose address carries the text.
-// site: chatgpt, page: loose, chromium: open, firefox: open
+// site: chatgpt, page: loose, chromium: net, firefox: net
 
 road(async (text) => {
   const script = document.createElement("script");

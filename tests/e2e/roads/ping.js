@@ -1,5 +1,5 @@
 // The ping of a link that is clicked. Firefox sends none.
-// site: chatgpt, page: loose, chromium: open, firefox: absent
+// site: chatgpt, page: loose, chromium: net, firefox: absent
 
 road(async (text) => {
   const link = document.createElement("a");

@@ -1,5 +1,5 @@
 // A dedicated worker of a blob: address.
-// site: chatgpt, page: loose, chromium: open, firefox: open
+// site: chatgpt, page: loose, chromium: net, firefox: net
 
 road(async (text) => {
   const script = `fetch("https://chatgpt.com${CHATGPT}", ${JSON.stringify(post(message(text)))})

@@ -1,5 +1,5 @@
 // A service worker.
-// site: chatgpt, page: loose, chromium: open, firefox: open
+// site: chatgpt, page: loose, chromium: net, firefox: net
 
 road(async (text) => {
   const registration = await navigator.serviceWorker.register("/roads/in-worker.js", { scope: "/roads/nowhere/" });

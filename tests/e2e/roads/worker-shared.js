@@ -1,5 +1,5 @@
 // A shared worker.
-// site: chatgpt, page: loose, chromium: open, firefox: open
+// site: chatgpt, page: loose, chromium: net, firefox: net
 
 road(async (text) => {
   const { port } = new SharedWorker("/roads/in-worker.js");

@@ -1,5 +1,5 @@
 // A WebSocket of a dedicated worker.
-// site: chatgpt, page: loose, chromium: open, firefox: open
+// site: chatgpt, page: loose, chromium: net, firefox: net
 
 road(async (text) => {
   const script = `const socket = new WebSocket("wss://ws.chatgpt.com/p1/ws/user/u");

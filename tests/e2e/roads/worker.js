@@ -1,5 +1,5 @@
 // A dedicated worker.
-// site: chatgpt, page: loose, chromium: open, firefox: open
+// site: chatgpt, page: loose, chromium: net, firefox: net
 
 road(async (text) => {
   const worker = new Worker("/roads/in-worker.js");

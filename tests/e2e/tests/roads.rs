@@ -184,10 +184,10 @@ async fn travel(guarded: &Guarded, road: &Road, number: usize) -> Result<()> {
             }
             arrives(guarded, road, &control, &said).await?;
         }
-        End::Refused => {
+        End::Refused | End::Net => {
             ensure!(!arrived(guarded, &control, &said), "{}: the control arrived: {said}", road.name)
         }
-        End::Net | End::Open | End::Absent | End::Unsteady => {}
+        End::Open | End::Absent | End::Unsteady => {}
     }
     ensure!(!arrived(guarded, &secret, ""), "{}: the secret arrived after all", road.name);
     Ok(())
@@ -238,8 +238,12 @@ async fn all(browser: Browser, wanted: impl Fn(&Road) -> bool) -> Result<()> {
             wrong.push(format!("{}: {error:#}", road.name));
         }
     }
-    let judged = guarded.records()?.list(&[])?.len();
-    ensure!(judged > 0, "nothing is on record");
+    ensure!(!guarded.records()?.list(&[])?.is_empty(), "nothing is on record");
+    let uncovered = guarded.records()?.list(&["--kind", "uncovered"])?;
+    ensure!(
+        !uncovered.is_empty() || !numbered.iter().any(|(_, road)| road.end == End::Net),
+        "what the network level stopped is not on record"
+    );
     let played = if wrong.is_empty() { Ok(()) } else { Err(anyhow::anyhow!(wrong.join("\n"))) };
     guarded.end(module_path!(), browser.id(), played).await
 }

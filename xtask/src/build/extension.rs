@@ -9,7 +9,7 @@ use serde_json::Value;
 use shared_sites::Sites;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::Profile;
+use super::{Profile, net};
 use crate::{paths, step};
 
 /// One source and one manifest: each browser takes the background entry that it knows.
@@ -17,6 +17,9 @@ const FORMS: [&str; 2] = ["chromium", "firefox"];
 
 /// Where the sites' data goes in the hook.
 const HOOK_MARKER: &str = "__PROMPTGATE_HOOK_DATA__";
+
+/// Where it goes in the background's look at the network.
+const NET_MARKER: &str = "__PROMPTGATE_NET_DATA__";
 
 /// The built folder of `form`.
 pub fn folder(form: &str) -> PathBuf {
@@ -42,6 +45,7 @@ pub fn build(profile: Profile) -> Result<PathBuf> {
         }
         fs::write(out.join("manifest.json"), manifest(&sites)?)?;
         fs::copy(source.join("manifest/managed.json"), out.join("managed.json"))?;
+        fs::write(out.join("net.json"), serde_json::to_string_pretty(&net::rules(&sites))?)?;
     }
     Ok(paths::target().join("extension"))
 }
@@ -78,8 +82,10 @@ fn scripts(sites: &Sites, out: &Path) -> Result<()> {
     }
     fs::create_dir_all(out.join("page"))?;
     fs::write(out.join("page/hook.js"), hook.replace(HOOK_MARKER, &data))?;
+    let data = net::data(sites).to_string();
     for file in sorted(&page)?.iter().filter(|file| file.is_file()) {
-        fs::copy(file, out.join("page").join(file.file_name().unwrap_or_default()))?;
+        let script = fs::read_to_string(file)?.replace(NET_MARKER, &data);
+        fs::write(out.join("page").join(file.file_name().unwrap_or_default()), script)?;
     }
     Ok(())
 }

@@ -1,0 +1,81 @@
+// The network level: rules stop what no hook vouched for, and what they stop or let pass is told to the session. A
+// page whose address asks something is stopped too, and the gate opens in its place: it judges, and goes on.
+// INVARIANT: listeners stand before the first turn ends, so that a request wakes a background that sleeps.
+// INVARIANT: an address that asks is kept for its gate alone, in session storage, which is memory, and given out once.
+// What is told is the address, which the session reads and forgets; the rules themselves decide without this script.
+
+const api = globalThis.browser ?? globalThis.chrome;
+
+// What the rules are for: `[{hosts, sockets, query}]`, put in by the build.
+const SITES = __PROMPTGATE_NET_DATA__;
+const KEYS = [...new Set(SITES.flatMap(({ query }) => query))];
+const RULES = "net";
+
+// Parts of a page are looked at only where their address asks something: of them there are many.
+const PARTS = ["image", "imageset", "script", "stylesheet", "media", "object", "font"];
+const ROADS = {
+  main_frame: "navigation", sub_frame: "frame", xmlhttprequest: "request", ping: "beacon", beacon: "beacon",
+  websocket: "socket",
+};
+// The browsers do not have the same types.
+const TYPES = Object.values(api.webRequest.ResourceType);
+const CALL_TYPES = TYPES.filter((type) => !PARTS.includes(type));
+const PART_TYPES = TYPES.filter((type) => PARTS.includes(type));
+const STOPPED = /BLOCKED_BY_CLIENT|NS_ERROR_ABORT|NS_BINDING_ABORTED/;
+
+const isMarked = (address) => /\?([^#]*&)?(#|$)/.test(address);
+
+const asks = (address) => {
+  const query = new URL(address).searchParams;
+  return KEYS.some((key) => query.get(key));
+};
+
+// Whether there can be anything to tell: most of what a page loads has no text.
+const isOfNote = ({ method, type, url }) =>
+  !isMarked(url) && (type === "websocket" || !["GET", "HEAD", "OPTIONS"].includes(method) || asks(url));
+
+const toGate = async ({ tabId, url }) => {
+  const token = crypto.randomUUID();
+  await api.storage.session.set({ [`gate:${token}`]: url });
+  await api.tabs.update(tabId, { url: api.runtime.getURL(`ui/gate.html#${token}`) });
+};
+
+// Whether the rules are on; else this only looks on.
+const isClosed = async () => (await api.declarativeNetRequest.getEnabledRulesets()).includes(RULES);
+
+export const stand = (closed) =>
+  api.declarativeNetRequest.updateEnabledRulesets(
+    closed ? { enableRulesetIds: [RULES] } : { disableRulesetIds: [RULES] },
+  );
+
+const isOfGate = ({ type, method, documentLifecycle }) =>
+  type === "main_frame" && method === "GET" && documentLifecycle !== "prerender";
+
+// `tell` takes an event for the session.
+export const watch = (tell) => {
+  const hosts = SITES.flatMap((site) => site.hosts);
+  const sockets = SITES.flatMap((site) => site.sockets);
+  const calls = [...hosts.map((host) => `https://${host}/*`), ...[...hosts, ...sockets].map((host) => `wss://${host}/*`)];
+  const parts = hosts.flatMap((host) => KEYS.flatMap((key) => ["?", "&"].map((mark) => `https://${host}/*${mark}${key}=*`)));
+
+  const say = ({ tabId, type, method, url }, stopped) => {
+    const road = ROADS[type] ?? (PARTS.includes(type) ? "resource" : "other");
+    tell({ kind: "seen", event: crypto.randomUUID(), tab: tabId >= 0 ? tabId : null, road, method, url, stopped });
+  };
+
+  const onEnded = async (details) => {
+    if (!STOPPED.test(details.error) || !isOfNote(details) || !(await isClosed())) return;
+    const gated = isOfGate(details) && (await toGate(details).then(() => true, () => false));
+    if (!gated) say(details, true);
+  };
+
+  const onLeft = (details) => {
+    if (isOfNote(details)) say(details, false);
+  };
+
+  const { onErrorOccurred, onSendHeaders } = api.webRequest;
+  for (const filter of [{ urls: calls, types: CALL_TYPES }, { urls: parts, types: PART_TYPES }]) {
+    onErrorOccurred.addListener(onEnded, filter);
+    onSendHeaders.addListener(onLeft, filter);
+  }
+};
