@@ -10,6 +10,8 @@ const api = globalThis.browser ?? globalThis.chrome;
 const SITES = __PROMPTGATE_NET_DATA__;
 const KEYS = [...new Set(SITES.flatMap(({ query }) => query))];
 const RULES = "net";
+const LOOKS = 40;
+const LOOK_MS = 25;
 
 // Parts of a page are looked at only where their address asks something: of them there are many.
 const PARTS = ["image", "imageset", "script", "stylesheet", "media", "object", "font"];
@@ -48,8 +50,20 @@ export const stand = (closed) =>
     closed ? { enableRulesetIds: [RULES] } : { disableRulesetIds: [RULES] },
   );
 
-const isOfGate = ({ type, method, documentLifecycle }) =>
-  type === "main_frame" && method === "GET" && documentLifecycle !== "prerender";
+// Whether the tab itself goes there: then it soon shows the address, with the browser's own word that it was stopped.
+// Chromium also asks for pages ahead, and then the tab stays where it is; Firefox asks for none.
+const goesThere = async ({ tabId, url }) => {
+  if (api.runtime.getBrowserInfo) return true;
+  for (let looks = 0; looks < LOOKS; looks += 1) {
+    const { pendingUrl, url: shown } = await api.tabs.get(tabId);
+    if (pendingUrl === url || shown === url) return true;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  return false;
+};
+
+const isOfGate = async (details) =>
+  details.type === "main_frame" && details.method === "GET" && details.tabId >= 0 && goesThere(details);
 
 // `tell` takes an event for the session.
 export const watch = (tell) => {
@@ -64,9 +78,13 @@ export const watch = (tell) => {
   };
 
   const onEnded = async (details) => {
-    if (!STOPPED.test(details.error) || !isOfNote(details) || !(await isClosed())) return;
-    const gated = isOfGate(details) && (await toGate(details).then(() => true, () => false));
-    if (!gated) say(details, true);
+    if (!STOPPED.test(details.error) || !isOfNote(details) || !(await isClosed())) return undefined;
+    try {
+      if (await isOfGate(details)) return await toGate(details);
+    } catch {
+      // No such tab, or one that may not show a page of ours.
+    }
+    return say(details, true);
   };
 
   const onLeft = (details) => {

@@ -19,7 +19,7 @@ const promptgatePreview = (() => {
   const HEIGHT = 80;
   const GAP = 4;
   const BLOCKS = ["P", "DIV", "LI", "UL", "OL", "PRE", "BLOCKQUOTE", "H1", "H2", "H3", "H4", "H5", "H6", "TABLE", "TR"];
-  const token = crypto.randomUUID();
+  const token = promptgateShape.draw();
   let when = "off";
   let speak = null;
   let field = null;

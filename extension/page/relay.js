@@ -31,7 +31,8 @@
     try {
       worker = api.runtime.connect({ name: "relay" });
     } catch {
-      // The extension was reloaded or removed: the hook's own deadline ends what is held.
+      // The extension was updated or removed: nobody will speak here again until the page is loaded anew.
+      hook.postMessage({ kind: "gone" });
       return false;
     }
     worker.onMessage.addListener(fromWorker);
@@ -188,26 +189,19 @@
     }).catch(() => {});
   };
 
-  // The hook's port comes before any script of the page runs; the two ways are told in hook/40-hold.js.
+  // The hook's port comes before any script of the page runs, by one of two ways; see hook/40-hold.js.
+  const isOffer = (event) =>
+    event.ports?.length === 1 &&
+    (event.type === "promptgate" || (event.source === window && event.data?.promptgate === "port"));
+
   const onOffer = (event) => {
-    if (event.ports?.length !== 1) return;
+    if (!isOffer(event)) return;
     event.stopImmediatePropagation();
     event.preventDefault();
-    removeEventListener("promptgate", onOffer, true);
+    for (const type of ["promptgate", "message"]) removeEventListener(type, onOffer, true);
     begin(event.ports[0]);
   };
 
-  const onMessage = (event) => {
-    if (event.source !== window || event.data?.promptgate !== "port" || event.ports.length !== 1) return;
-    event.stopImmediatePropagation();
-    removeEventListener("message", onMessage, true);
-    begin(event.ports[0]);
-  };
-
-  if (window === top && window.opener === null) {
-    addEventListener("promptgate", onOffer, true);
-    dispatchEvent(new Event("promptgate-relay"));
-  } else {
-    addEventListener("message", onMessage, true);
-  }
+  for (const type of ["promptgate", "message"]) addEventListener(type, onOffer, true);
+  dispatchEvent(new Event("promptgate-relay"));
 })();

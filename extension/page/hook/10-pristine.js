@@ -28,6 +28,7 @@ const dispatch = bound(EventTarget.prototype.dispatchEvent);
 const mapGet = bound(Map.prototype.get);
 const mapSet = bound(Map.prototype.set);
 const mapDelete = bound(Map.prototype.delete);
+const mapEach = bound(Map.prototype.forEach);
 const weakGet = bound(WeakMap.prototype.get);
 const weakSet = bound(WeakMap.prototype.set);
 const each = bound(Array.prototype.forEach);

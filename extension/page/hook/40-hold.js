@@ -92,6 +92,11 @@ const obey = (message) => {
       fail.on_deadline = message.on_deadline;
       fail.at_once = message.at_once;
       break;
+    // Nobody will answer: what is held ends now, and what comes at once.
+    case "gone":
+      fail.deadline_ms = 0;
+      mapEach(holds, (held, id) => fall(id, fail.on_deadline));
+      break;
     case "open":
       fail.on_deadline = "send";
       break;
@@ -121,9 +126,11 @@ wire.start();
 
 // The far end goes to the relay before the page's first script runs, and to nobody after. In a page of its own the two
 // meet by events, which are heard in the same turn, whichever of them starts first: Firefox starts them in turns of
-// their own when it is busy, and a message sent between the two would be lost. Where another page could already be at
-// work, in a frame or in a window that a page opened, it is a message: that page hears none before the relay does.
-const ownPage = window === top && window.opener === null;
+// their own when it is busy, and a message sent between the two would be lost. Where a page could already be at work,
+// in a frame, in a window that a page opened or in a page that was there before, it is a message: the relay hears it
+// first.
+const fresh = document.readyState === "loading" && document.querySelector("script, body") === null;
+const ownPage = window === top && window.opener === null && fresh;
 
 const offer = () => {
   const event = new native.MessageEvent("promptgate", { cancelable: true, ports: [channel.port2] });

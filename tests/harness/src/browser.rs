@@ -5,6 +5,7 @@ mod firefox;
 mod home;
 mod process;
 
+pub(crate) use chromium::extension_id as chromium_id;
 pub use home::Home;
 pub(crate) use process::{Process, signal};
 
@@ -68,6 +69,8 @@ pub struct Launch {
     pub size: (u32, u32),
     /// The unpacked extension, if any.
     pub extension: Option<PathBuf>,
+    /// Firefox is handed the extension by the test, not at the start.
+    pub later: bool,
     /// The native host's binary, if any: its manifest is put where this browser looks.
     pub host: Option<PathBuf>,
     /// The host's `settings.toml`, if any.
@@ -77,7 +80,15 @@ pub struct Launch {
 impl Launch {
     /// A browser as it comes, without the product.
     pub fn plain(browser: Browser) -> Launch {
-        Launch { browser, headless: true, size: (1100, 800), extension: None, host: None, settings: None }
+        Launch {
+            browser,
+            headless: true,
+            size: (1100, 800),
+            extension: None,
+            later: false,
+            host: None,
+            settings: None,
+        }
     }
 
     /// A browser with the product as built; an error that says what to run when it is not.
@@ -92,6 +103,12 @@ impl Launch {
         // A debug build on a busy machine is slower than any host that people have.
         let settings = Some("policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\n".to_owned());
         Ok(Launch { extension, host, settings, ..Launch::plain(browser) })
+    }
+
+    /// Without the extension at the start of Firefox.
+    pub fn later(mut self) -> Launch {
+        self.later = true;
+        self
     }
 
     /// With these host settings.

@@ -2,6 +2,8 @@
 
 mod card;
 mod faults;
+mod gate;
+mod lifecycle;
 mod page;
 mod wire;
 
@@ -75,11 +77,18 @@ impl Session {
         let (browser, host) = (launch.browser, launch.host.clone());
         let session = Session { browser, driver: Some(driver), process, home, host };
         session.driver()?.set_window_rect(0, 0, launch.size.0, launch.size.1).await?;
-        if let (Browser::Firefox, Some(extension)) = (browser, &launch.extension) {
-            let path = extension.canonicalize()?.display().to_string();
-            FirefoxTools::new(session.driver()?.handle().clone()).install_addon(&path, Some(true)).await?;
+        if browser == Browser::Firefox && !launch.later {
+            session.install(launch).await?;
         }
         Ok(session)
+    }
+
+    /// Hands the extension to a Firefox that runs; one that has it already takes it for an update.
+    pub(crate) async fn install(&self, launch: &Launch) -> Result<()> {
+        let Some(extension) = &launch.extension else { return Ok(()) };
+        let path = extension.canonicalize()?.display().to_string();
+        FirefoxTools::new(self.driver()?.handle().clone()).install_addon(&path, Some(true)).await?;
+        Ok(())
     }
 
     /// Which browser it is.

@@ -45,8 +45,9 @@ fn of_site(site: &NetSite) -> Vec<(&'static str, u8, Value)> {
     let ping = format!("^https://{hosts}/");
     rules.push(("block", STOP, json!({"regexFilter": ping, "resourceTypes": ["ping"]})));
     for pattern in &site.harmless {
-        let (method, pattern) =
-            pattern.split_once(' ').map_or((None, pattern.as_str()), |(method, pattern)| (Some(method), pattern));
+        let (method, pattern) = pattern
+            .split_once(' ')
+            .map_or((None, pattern.as_str()), |(method, pattern)| (Some(method), pattern));
         let address = format!("^https://{hosts}{}([?#]|$)", path(pattern));
         let mut condition = json!({"regexFilter": address});
         if let Some(method) = method {

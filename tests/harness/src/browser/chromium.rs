@@ -72,7 +72,7 @@ const FLAGS: [&str; 14] = [
 ];
 
 /// The id that follows from the manifest's public `key`: the first half of its SHA-256, in letters from a to p.
-pub(super) fn extension_id(extension: &Path) -> Result<String> {
+pub(crate) fn extension_id(extension: &Path) -> Result<String> {
     let path = extension.join("manifest.json");
     let text = fs::read(&path).with_context(|| format!("no extension at {}", extension.display()))?;
     let manifest: Value = serde_json::from_slice(&text)?;

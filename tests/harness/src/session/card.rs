@@ -122,9 +122,16 @@ impl Session {
     }
 }
 
+impl<'a> Card<'a> {
+    /// The card whose frame this session looks into.
+    pub(super) fn at(session: &'a Session) -> Self {
+        Self { session }
+    }
+}
+
 impl Card<'_> {
     /// It offers something, and twice the same: what is still fading in is not displayed yet.
-    async fn settled(&self) -> Result<bool> {
+    pub(super) async fn settled(&self) -> Result<bool> {
         let choices = self.choices().await?;
         Ok(!choices.is_empty() && choices == self.choices().await?)
     }
