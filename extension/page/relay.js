@@ -189,19 +189,5 @@
     }).catch(() => {});
   };
 
-  // The hook's port comes before any script of the page runs, by one of two ways; see hook/40-hold.js.
-  const isOffer = (event) =>
-    event.ports?.length === 1 &&
-    (event.type === "promptgate" || (event.source === window && event.data?.promptgate === "port"));
-
-  const onOffer = (event) => {
-    if (!isOffer(event)) return;
-    event.stopImmediatePropagation();
-    event.preventDefault();
-    for (const type of ["promptgate", "message"]) removeEventListener(type, onOffer, true);
-    begin(event.ports[0]);
-  };
-
-  for (const type of ["promptgate", "message"]) addEventListener(type, onOffer, true);
-  dispatchEvent(new Event("promptgate-relay"));
+  promptgateMeet(begin);
 })();
