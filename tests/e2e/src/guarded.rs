@@ -1,13 +1,19 @@
 //! A browser with the product in it, in front of the stand-ins.
 
 use std::ops::Deref;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests_harness::{Browser, Launch, PATIENCE, Session, Site, StandIns};
 
 use crate::Interaction;
+
+/// Asks the site for a picture whose address has words, and waits for its end.
+const LOOK: &str = "const [words, done] = arguments;
+const image = new Image();
+image.onload = image.onerror = () => done(null);
+image.src = `/?q=${words}`;";
 
 /// How long the host may take to start.
 const START: Duration = Duration::from_secs(15);
@@ -48,6 +54,21 @@ impl Guarded {
             );
         }
         Ok(Self { stand_ins, session })
+    }
+
+    /// Waits until the network level is closed. A browser that was just started learns from its host that it is to be,
+    /// and takes its own time to do it.
+    pub async fn until_net_is_closed(&self) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        for look in 0.. {
+            let words = format!("look-{look}");
+            self.session.driver()?.execute_async(LOOK, vec![json!(words)]).await?;
+            if !self.stand_ins.ledger().contains(&words) {
+                return Ok(());
+            }
+            ensure!(Instant::now() < end, "the network level is never closed");
+        }
+        Ok(())
     }
 
     /// What reached the sites.

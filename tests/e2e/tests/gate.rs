@@ -23,7 +23,10 @@ macro_rules! in_both {
 
                 async fn in_one(browser: Browser) -> Result<()> {
                     let guarded = Guarded::start(browser, Site::Claude).await?;
-                    let played = super::$name(&guarded).await;
+                    let played = match guarded.until_net_is_closed().await {
+                        Ok(()) => super::$name(&guarded).await,
+                        never => never,
+                    };
                     guarded.end(module_path!(), browser.id(), played).await
                 }
             }

@@ -23,6 +23,11 @@ use thirtyfour::{Capabilities, WebDriver};
 /// How long a page, a card or an answer may take before a test fails. Long: machines are shared.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long the first page may take until the browser is started anew: ChromeDriver loses it now and then where an
+/// extension is loaded at the start, whichever it is, and waits in vain for all the time it has.
+const FIRST_PAGE: [Duration; 4] =
+    [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20), PATIENCE];
+
 /// How often a condition is looked at.
 const GLANCE: Duration = Duration::from_millis(15);
 
@@ -65,6 +70,20 @@ pub struct Session {
 impl Session {
     /// Starts a browser that sees nothing but the stand-ins.
     pub async fn start(stand_ins: &StandIns, launch: &Launch) -> Result<Session> {
+        let mut fault = None;
+        for patience in FIRST_PAGE {
+            let session = Self::begin(stand_ins, launch).await?;
+            session.driver()?.set_page_load_timeout(patience).await?;
+            match session.driver()?.title().await {
+                Ok(_) => return session.ready(launch).await,
+                Err(error) => fault = Some(error),
+            }
+        }
+        let fault = fault.map_or_else(String::new, |fault| fault.to_string());
+        bail!("{} never shows its first page: {fault}", launch.browser)
+    }
+
+    async fn begin(stand_ins: &StandIns, launch: &Launch) -> Result<Session> {
         let home = Home::new(launch)?;
         let process = launch.browser.driver(&home)?;
         let Value::Object(capabilities) = launch.browser.capabilities(launch, &home, stand_ins)? else {
@@ -75,12 +94,19 @@ impl Session {
         let driver =
             driver.with_context(|| format!("{} does not start:\n{}", launch.browser, process.output()))?;
         let (browser, host) = (launch.browser, launch.host.clone());
-        let session = Session { browser, driver: Some(driver), process, home, host };
-        session.driver()?.set_window_rect(0, 0, launch.size.0, launch.size.1).await?;
-        if browser == Browser::Firefox && !launch.later {
-            session.install(launch).await?;
+        Ok(Session { browser, driver: Some(driver), process, home, host })
+    }
+
+    async fn ready(self, launch: &Launch) -> Result<Session> {
+        self.driver()?.set_page_load_timeout(PATIENCE).await?;
+        if self.browser == Browser::Firefox {
+            // Chromium is told so at its start.
+            self.driver()?.set_window_rect(0, 0, launch.size.0, launch.size.1).await?;
+            if !launch.later {
+                self.install(launch).await?;
+            }
         }
-        Ok(session)
+        Ok(self)
     }
 
     /// Hands the extension to a Firefox that runs; one that has it already takes it for an update.

@@ -73,6 +73,15 @@ impl Process {
         lines.iter().map(|line| format!("{line}\n")).collect()
     }
 
+    /// Sends a signal to all that was started from here but the driver; to how many.
+    pub(crate) fn signal_all(&self, signal: &str) -> usize {
+        let processes = marked(&self.home).into_iter().filter(|process| *process != self.child.id());
+        let sent = processes.map(|process| {
+            let _status = Command::new("kill").args([&format!("-{signal}"), &process.to_string()]).status();
+        });
+        sent.count()
+    }
+
     /// Waits until nothing but the driver itself is left of what was started.
     pub(crate) async fn settled(&self, deadline: Duration) -> Result<()> {
         let end = Instant::now() + deadline;

@@ -1,10 +1,11 @@
 //! What breaks around a page: the host stopped, killed or missing, the extension's background killed.
 
-use super::Session;
+use super::{PATIENCE, Session};
 use crate::browser::{Browser, signal};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::fs;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -18,6 +19,21 @@ impl Session {
     /// Stops the native host as a debugger or a full machine would: it lives and says nothing.
     pub fn hang_host(&self) -> Result<()> {
         ensure!(signal(self.home.path(), HOST, "STOP") > 0, "no host runs");
+        Ok(())
+    }
+
+    /// Lets it go on.
+    pub fn wake_host(&self) -> Result<()> {
+        ensure!(signal(self.home.path(), HOST, "CONT") > 0, "no host runs");
+        Ok(())
+    }
+
+    /// Stops the whole browser and its host for this long, as a laptop does whose lid is closed.
+    pub async fn suspend(&self, time: Duration) -> Result<()> {
+        ensure!(self.process.signal_all("STOP") > 0, "nothing runs");
+        // The time is the fault itself: nothing runs that could be waited for.
+        tokio::time::sleep(time).await;
+        self.process.signal_all("CONT");
         Ok(())
     }
 
@@ -53,10 +69,23 @@ impl Session {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
         let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        let (head, body) = answer.split_once("\r\n\r\n").context("no answer")?;
-        ensure!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
-        Ok(body.to_owned())
+        let mut answer = Vec::new();
+        // It keeps the connection, whatever it is asked.
+        loop {
+            let mut piece = [0; 4096];
+            let read = tokio::time::timeout(PATIENCE, stream.read(&mut piece)).await??;
+            answer.extend(piece.get(..read).unwrap_or_default());
+            let text = String::from_utf8_lossy(&answer);
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let length = head.lines().find_map(|line| {
+                    line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok()
+                });
+                if read == 0 || length.is_some_and(|length: usize| body.len() >= length) {
+                    ensure!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
+                    return Ok(body.to_owned());
+                }
+            }
+            ensure!(read > 0, "{path}: no answer");
+        }
     }
 }

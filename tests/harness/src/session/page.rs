@@ -29,6 +29,15 @@ impl Session {
         }
     }
 
+    /// Waits until the page is at one of these.
+    pub async fn until_state(&self, states: &[State]) -> Result<()> {
+        let look = async || {
+            let now = self.state().await?;
+            Ok(states.iter().any(|state| state.mark() == now).then_some(()))
+        };
+        self.until("page at its end", look).await
+    }
+
     /// Waits until `html[data-NAME]` says something; pages of a test's own tell of their end that way.
     pub async fn wait_for_mark(&self, name: &str) -> Result<String> {
         let look = async || Ok(Some(self.mark(name).await?).filter(|said| !said.is_empty()));
