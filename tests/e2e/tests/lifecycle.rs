@@ -68,8 +68,9 @@ async fn loaded_before(browser: Browser) -> Result<()> {
     }
     let said = kept(&session, BLOCKED.text).await?;
     ensure!(!stand_ins.ledger().contains(BLOCKED.secret), "it left: {said}");
-    let rows = session.records()?.list(&["--kind", "uncovered"])?;
-    ensure!(rows.iter().any(|row| row["stopped"] == true), "not on record: {rows:?}");
+    let stopped =
+        |rows: &[Value]| rows.iter().any(|row| row["kind"] == "uncovered" && row["stopped"] == true);
+    session.records()?.wait_for(PATIENCE, stopped).await.context("it is not on record")?;
     session.open(Site::Claude).await?;
     let answer = session.ask(ALLOWED.text).await.context("once it was loaded again")?;
     ensure!(!answer.is_empty(), "no answer once it was loaded again");
