@@ -28,7 +28,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("shared/protocol", &[]),
     ("shared/seal", &[]),
     ("shared/sites", &["shared-protocol"]),
-    ("tests/corpus", &["shared-protocol", "shared-seal", "shared-sites"]),
+    (
+        "tests/corpus",
+        &["host-classify", "host-journal", "host-store", "shared-protocol", "shared-seal", "shared-sites"],
+    ),
     ("tests/e2e", &["tests-harness"]),
     // INVARIANT: the stand-in sites share neither code nor data with the crate that reads the sites.
     ("tests/harness", &[]),
