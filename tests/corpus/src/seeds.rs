@@ -27,7 +27,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
                 .to_vec(),
         ],
         "messages" => MESSAGES.map(|text| text.as_bytes().to_vec()).to_vec(),
-        "address" => vec![SITES.map(|site| addresses(&shared, site)).concat()],
+        "address" => SITES.iter().flat_map(|site| addresses(&shared, site)).collect(),
         "har" => files(&root.join("host/agent/tests/cases"), "har").iter().map(|path| read(path)).collect(),
         "classify" => FAMILIES
             .iter()
@@ -69,15 +69,15 @@ const TEXTS: [&str; 2] = [
     r#"{"v":1,"event":"01890a5d-ac96-474b-bcce-000000000001","at":5,"app":"claude","answer":"a"}"#,
 ];
 
-/// The addresses of a site's cases, a line each.
-fn addresses(shared: &Path, site: &str) -> Vec<u8> {
+/// The addresses of a site's cases, each behind its method.
+fn addresses(shared: &Path, site: &str) -> Vec<Vec<u8>> {
     let cases = files(&shared.join("sites/sites").join(site).join("cases"), "json");
     let line = |path: &PathBuf| {
         let case: Value = serde_json::from_slice(&read(path)).ok()?;
         let word = |key: &str| case.get(key).and_then(Value::as_str);
-        Some(format!("{} {}\n", word("method").unwrap_or("POST"), word("url")?))
+        Some(format!("{} {}", word("method").unwrap_or("POST"), word("url")?).into_bytes())
     };
-    cases.iter().filter_map(line).collect::<String>().into_bytes()
+    cases.iter().filter_map(line).collect()
 }
 
 /// A case of a site as the target writes requests.
