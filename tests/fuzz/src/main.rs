@@ -5,6 +5,7 @@
 //! The first find ends the run and lies in `FOLDER/artifacts`. A line of numbers is printed every few seconds and at
 //! the end. `cargo xtask soak --fuzz` builds this with coverage and starts it; what must hold is in `tests/corpus`.
 
+mod compare;
 mod engine;
 mod memory;
 

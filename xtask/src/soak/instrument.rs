@@ -27,11 +27,13 @@ const CRATES: [&str; 10] = [
 
 /// LLVM's coverage of edges, with counters in line, and its calls before comparisons. No sanitizer: those are not
 /// on stable, and there is next to nothing unsafe to catch.
-const FLAGS: [&str; 4] = [
+const FLAGS: [&str; 5] = [
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=3",
     "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    // Comparisons with short words stay calls, which the program's own `memcmp` tells the engine of.
+    "-Cllvm-args=-max-loads-per-memcmp=0",
 ];
 
 /// When cargo started this program in rustc's place, runs rustc.
