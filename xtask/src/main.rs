@@ -23,13 +23,17 @@ cargo xtask <task>
   capture FILE.har                         recorded traffic as invented cases, under target/cases/
   tidy                                     the rules of the house
   web-ext lint|build|run                   web-ext over the built extension
-  soak [--minutes N]                       long campaigns: kill loops, properties with many cases
+  soak [--minutes N]                       long campaigns: kill loops, properties with many cases, fuzz targets
+  soak --fuzz [--minutes N] [--json]       the fuzz targets only, N minutes each; one with --target NAME
 ";
 
 /// The machine cannot do it and a person has to act; the one line was printed.
 const CANNOT: u8 = 2;
 
 fn main() -> ExitCode {
+    if let Some(done) = soak::instrument::in_place_of_rustc() {
+        return done;
+    }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
@@ -41,10 +45,9 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["web-ext", command @ ("lint" | "build" | "run")] => setup::web_ext::run(command),
         ["capture", har] => capture::run(har),
-        ["soak"] => soak::run(10),
-        ["soak", "--minutes", minutes] => match minutes.parse() {
-            Ok(minutes) => soak::run(minutes),
-            Err(_) => return usage("--minutes wants a whole number"),
+        ["soak", options @ ..] => match soak::Options::read(options) {
+            Ok(options) => soak::run(&options),
+            Err(why) => return usage(&why),
         },
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

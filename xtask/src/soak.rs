@@ -1,4 +1,8 @@
-//! Long campaigns over the same tests: kill -9 loops of the record, and properties with many more cases.
+//! Long campaigns over the same tests: kill -9 loops of the record, properties with many more cases, and every
+//! parser of foreign bytes under a fuzzer.
+
+mod fuzz;
+pub mod instrument;
 
 use std::time::{Duration, Instant};
 
@@ -6,8 +10,57 @@ use anyhow::Result;
 
 use crate::{paths, step};
 
-/// Repeats the campaigns until `minutes` are over.
-pub fn run(minutes: u64) -> Result<()> {
+/// What to run, and for how long.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Of the loops together, and of each fuzz target.
+    minutes: u64,
+    /// Only the fuzz targets.
+    only_fuzz: bool,
+    /// Only these of them; empty for all.
+    targets: Vec<String>,
+    /// The fuzz table as JSON.
+    json: bool,
+}
+
+impl Options {
+    /// Reads what stands behind `soak`; an error says what is wanted.
+    pub fn read(words: &[&str]) -> Result<Self, String> {
+        let mut options = Self { minutes: 10, only_fuzz: false, targets: Vec::new(), json: false };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "--fuzz" => options.only_fuzz = true,
+                "--json" => options.json = true,
+                "--minutes" => {
+                    let minutes = words.next().and_then(|minutes| minutes.parse().ok());
+                    options.minutes = minutes.ok_or("--minutes wants a whole number")?;
+                }
+                "--target" => {
+                    options.only_fuzz = true;
+                    let name = words.next().ok_or("--target wants the name of a fuzz target")?;
+                    options.targets.push((*name).to_owned());
+                }
+                other => return Err(format!("`{other}` is no option of soak")),
+            }
+        }
+        if options.json && !options.only_fuzz {
+            return Err("--json goes with --fuzz".to_owned());
+        }
+        Ok(options)
+    }
+}
+
+/// `cargo xtask soak`
+pub fn run(options: &Options) -> Result<()> {
+    if !options.only_fuzz {
+        loops(options.minutes)?;
+    }
+    fuzz::run(options)
+}
+
+/// Repeats kill loops and properties until `minutes` are over.
+fn loops(minutes: u64) -> Result<()> {
     let end = Instant::now() + Duration::from_secs(minutes * 60);
     let mut round = 0;
     while round == 0 || Instant::now() < end {
@@ -48,4 +101,21 @@ pub fn run(minutes: u64) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+
+    #[test]
+    fn options_are_read() {
+        let usual = Options::read(&[]).unwrap();
+        assert_eq!((usual.minutes, usual.only_fuzz, usual.json), (10, false, false));
+        let some = Options::read(&["--target", "har", "--minutes", "2", "--json"]).unwrap();
+        assert_eq!((some.minutes, some.only_fuzz, some.json), (2, true, true));
+        assert_eq!(some.targets, ["har"]);
+        for bad in [&["--minutes"][..], &["--minutes", "x"], &["--json"], &["--target"], &["x"]] {
+            assert!(Options::read(bad).is_err(), "{bad:?}");
+        }
+    }
 }

@@ -13,6 +13,8 @@ pub fn run() -> Result<()> {
     setup::all(Needs { chromium: true, firefox: true, linters: true })?;
     tidy::run()?;
     step::run("format", paths::cargo().args(["fmt", "--all", "--check"]))?;
+    let fuzzer = ["fmt", "--check", "--manifest-path", "tests/fuzz/Cargo.toml"];
+    step::run("format of the fuzzer", paths::cargo().args(fuzzer))?;
     clippy("clippy", &["--workspace", "--all-targets"])?;
     clippy("clippy for the browser", &["--package", "extension", "--target", "wasm32-unknown-unknown"])?;
     other_systems()?;
@@ -62,13 +64,21 @@ fn other_systems() -> Result<()> {
     step::run("checking the host for macOS and Windows", &mut cargo)
 }
 
-/// Licences, sources and unwanted crates. The advisory database is a network resource and stays out.
+/// Licences, sources and unwanted crates: of the project, and of the fuzzer with its own lock file, which must fit
+/// the crates it is for. The advisory database is a network resource and stays out.
 fn deny() -> Result<()> {
-    // It reads the manifests of every system's crates, and builds here brought only those of this one.
-    step::run("fetching the crates of every system", paths::cargo().args(["fetch", "--locked", "--quiet"]))?;
-    let mut deny = Command::new(cargo_tools::CARGO_DENY.path()?);
-    deny.current_dir(paths::root()).args(["--offline", "--log-level", "warn", "check"]);
-    step::run("cargo-deny", deny.args(["--hide-inclusion-graph", "bans", "licenses", "sources"]))
+    for (what, manifest) in [("", "Cargo.toml"), (" of the fuzzer", "tests/fuzz/Cargo.toml")] {
+        // It reads the manifests of every system's crates, and builds here brought only those of this one.
+        let fetch = ["fetch", "--locked", "--quiet", "--manifest-path", manifest];
+        step::run(&format!("fetching the crates{what} of every system"), paths::cargo().args(fetch))?;
+        let mut deny = Command::new(cargo_tools::CARGO_DENY.path()?);
+        deny.current_dir(paths::root()).args(["--offline", "--log-level", "warn", "--manifest-path", manifest]);
+        deny.args(["--config", "deny.toml", "check", "--hide-inclusion-graph"]);
+        // The exceptions are there for the one graph or the other.
+        deny.args(["--allow", "license-exception-not-encountered", "bans", "licenses", "sources"]);
+        step::run(&format!("cargo-deny{what}"), &mut deny)?;
+    }
+    Ok(())
 }
 
 #[derive(Default)]

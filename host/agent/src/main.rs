@@ -7,7 +7,6 @@ mod browsers;
 mod cli;
 mod drafts;
 mod exit;
-mod har;
 mod install;
 mod judge;
 mod keys;

@@ -12,6 +12,7 @@ mod draft;
 mod drift;
 mod edit;
 mod error;
+pub mod har;
 mod hook;
 mod json;
 mod left;

@@ -3,7 +3,11 @@
 //! The tests run them over the cases of the crates whose parsers they are, and over what once broke one.
 //! INVARIANT: a target panics only when something that must hold does not. Deliberately no randomness: the bytes are all.
 
+mod address;
 mod answers;
+mod classify;
+mod har;
+mod record;
 mod request;
 mod seeds;
 mod wire;
@@ -20,8 +24,9 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 17] = [
     Target { name: "frames", run: wire::frames },
+    Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
     Target { name: "socket", run: answers::socket },
     Target { name: "answer-delta-encoding", run: answers::delta_encoding },
@@ -32,4 +37,9 @@ pub const TARGETS: [Target; 11] = [
     Target { name: "sites-claude", run: request::claude },
     Target { name: "sites-gemini", run: request::gemini },
     Target { name: "sites-perplexity", run: request::perplexity },
+    Target { name: "address", run: address::address },
+    Target { name: "har", run: har::har },
+    Target { name: "classify", run: classify::classify },
+    Target { name: "record-row", run: record::row },
+    Target { name: "record-text", run: record::text },
 ];

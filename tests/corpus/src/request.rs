@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use shared_protocol::{Edit, Text};
 use shared_sites::{Api, Body, FormPart, Reading, Request, Sites, Thread};
 
-static SITES: LazyLock<Option<Sites>> = LazyLock::new(|| Sites::builtin().ok());
+pub(crate) static SITES: LazyLock<Option<Sites>> = LazyLock::new(|| Sites::builtin().ok());
 
 pub(crate) fn chatgpt(bytes: &[u8]) {
     read("chatgpt.com", bytes);

@@ -8,7 +8,8 @@ use serde_json::Value;
 /// The seeds of a target, in a fixed order: what the cases say, in the target's own writing.
 #[must_use]
 pub fn seeds(target: &str) -> Vec<Vec<u8>> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let shared = root.join("shared");
     if let Some(site) = target.strip_prefix("sites-") {
         let cases = files(&shared.join("sites/sites").join(site).join("cases"), "json");
         return cases.iter().filter_map(|path| request(&read(path))).collect();
@@ -25,8 +26,58 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
             b"{\"chunk\":{\"id\":1,\"index\":0,\"count\":2,\"data\":\"{\\\"kind\\\":\"}}\n{\"chunk\":{\"id\":1,\"index\":1,\"count\":2,\"data\":\"\\\"status\\\"}\"}}"
                 .to_vec(),
         ],
+        "messages" => MESSAGES.map(|text| text.as_bytes().to_vec()).to_vec(),
+        "address" => SITES.iter().flat_map(|site| addresses(&shared, site)).collect(),
+        "har" => files(&root.join("host/agent/tests/cases"), "har").iter().map(|path| read(path)).collect(),
+        "classify" => FAMILIES
+            .iter()
+            .flat_map(|family| files(&root.join("host/classify").join(family), "toml"))
+            .map(|path| read(&path))
+            .collect(),
+        "record-row" => ROWS.map(|text| text.as_bytes().to_vec()).to_vec(),
+        "record-text" => TEXTS.map(|text| text.as_bytes().to_vec()).to_vec(),
         _ => Vec::new(),
     }
+}
+
+const SITES: [&str; 4] = ["chatgpt", "claude", "gemini", "perplexity"];
+
+/// Where texts are in which something is found.
+const FAMILIES: [&str; 3] = ["cases", "detectors/pii", "detectors/secret"];
+
+/// Messages both ways, with most of their fields.
+const MESSAGES: [&str; 6] = [
+    r#"{"kind":"judge","event":"01890a5d-ac96-474b-bcce-000000000001","app":"claude","at":1,"reading":{"read":"prompt","operation":"send-prompt","parts":[{"kind":"text","text":"a"},{"kind":"attachment","name":"n","text":"b"}],"conversation_id":"c","attachments":[{"name":"n","size":1}],"account":{"kind":"workspace"}},"page":1}"#,
+    r#"{"kind":"judge","event":"01890a5d-ac96-474b-bcce-000000000001","app":"claude","at":1,"reading":{"read":"unread","what":"shape","operation":"send-prompt","path":"POST /x","size":7}}"#,
+    r#"{"kind":"response","event":"01890a5d-ac96-474b-bcce-000000000001","response":{"text":"a","tool_calls":[{"name":"n"}],"complete":true},"at":1}"#,
+    r#"{"kind":"answered","event":"01890a5d-ac96-474b-bcce-000000000001","choice":{"choice":"justify","reason":"r"},"at":1}"#,
+    r#"{"kind":"late","entries":[{"event":"01890a5d-ac96-474b-bcce-000000000001","app":"claude","at":1,"released":true,"size":1}]}"#,
+    r#"{"kind":"verdict","event":"01890a5d-ac96-474b-bcce-000000000001","outcome":"refuse","action":"redact","obligations":["redact"],"mode":"enforce","edits":[{"part":0,"start":1,"end":2,"replacement":"[x]"}],"fault":"deadline"}"#,
+];
+
+/// Rows of the record.
+const ROWS: [&str; 4] = [
+    "judged\n{\"account\":\"unknown\",\"action\":\"redact\",\"app\":\"claude\",\"capture\":\"full\",\"facts\":{\"a\":1},\"labels\":{\"pii.email\":1},\"mode\":\"enforce\",\"operation\":\"send-prompt\",\"outcome\":\"ask\",\"policies\":[{\"id\":\"a\",\"action\":\"warn\",\"mode\":\"monitor\"}],\"source\":\"builtin-enforce\",\"topics\":[{\"topic\":\"content.pii\",\"level\":\"high\",\"score\":900}]}",
+    "response\n{\"complete\":true,\"conversation\":\"c\",\"sealed\":[{\"key\":\"k\",\"sha256\":\"00\",\"bytes\":1}],\"tool_calls\":[{\"name\":\"n\"}]}",
+    "refused\n{\"by\":{\"extension\":\"aborted\"}}",
+    "uncovered\n{\"seen\":{\"road\":\"frame\",\"path\":\"GET /\",\"stopped\":true}}",
+];
+
+/// Texts of the record, opened.
+const TEXTS: [&str; 2] = [
+    r#"{"v":1,"event":"01890a5d-ac96-474b-bcce-000000000001","at":5,"app":"claude","conversation":"c","prompt":{"parts":[{"kind":"text","text":"a"}],"attachments":["plan.pdf"]}}"#,
+    r#"{"v":1,"event":"01890a5d-ac96-474b-bcce-000000000001","at":5,"app":"claude","answer":"a"}"#,
+];
+
+/// The addresses of a site's cases, each behind its method.
+fn addresses(shared: &Path, site: &str) -> Vec<Vec<u8>> {
+    let cases = files(&shared.join("sites/sites").join(site).join("cases"), "json");
+    let line = |path: &PathBuf| {
+        let case: Value = serde_json::from_slice(&read(path)).ok()?;
+        let word = |key: &str| case.get(key).and_then(Value::as_str);
+        Some(format!("{} {}", word("method").unwrap_or("POST"), word("url")?).into_bytes())
+    };
+    cases.iter().filter_map(line).collect()
 }
 
 /// A case of a site as the target writes requests.
@@ -106,4 +157,28 @@ fn files(folder: &Path, kind: &str) -> Vec<PathBuf> {
 
 fn read(path: &Path) -> Vec<u8> {
     fs::read(path).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use host_journal::Plain;
+    use shared_protocol::{ToExtension, ToHost};
+
+    use super::{MESSAGES, ROWS, TEXTS};
+
+    /// A seed that does not parse begins nowhere.
+    #[test]
+    fn what_is_written_here_is_understood() {
+        for text in MESSAGES {
+            let to_host = serde_json::from_str::<ToHost>(text).is_ok();
+            assert!(to_host || serde_json::from_str::<ToExtension>(text).is_ok(), "{text}");
+        }
+        for text in TEXTS {
+            assert!(Plain::from_bytes(text.as_bytes()).is_some(), "{text}");
+        }
+        for text in ROWS {
+            let (kind, body) = text.split_once('\n').unwrap();
+            assert!(host_journal::Record::try_from(crate::record::unhashed(kind, body)).is_ok(), "{text}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
-//! What comes over a wire or out of a file of ours: pieces of messages, sealed text, keys.
+//! What comes over a wire or out of a file of ours: messages and their pieces, sealed text, keys.
 
 use shared_protocol::frame::{Joiner, split};
+use shared_protocol::{ToExtension, ToHost};
 use shared_seal::{KeyPair, PrivateKey, PublicKey, Seed, open};
 
 /// Lines of frames, joined; and the text itself, split and joined again.
@@ -21,6 +22,19 @@ pub(crate) fn frames(bytes: &[u8]) {
         is_piece || joined.as_deref() == Some(&*text),
         "a message that was split is another one when joined"
     );
+}
+
+/// A message to the host or to the extension. What was read is written as something that reads the same.
+pub(crate) fn messages(bytes: &[u8]) {
+    if let Ok(message) = serde_json::from_slice::<ToHost>(bytes) {
+        let again = serde_json::to_string(&message).ok().and_then(|text| serde_json::from_str(&text).ok());
+        assert!(again.as_ref() == Some(&message), "a message to the host reads otherwise when written again");
+    }
+    if let Ok(message) = serde_json::from_slice::<ToExtension>(bytes) {
+        // Its numbers have fractions, whose last digit JSON may lose.
+        let again = serde_json::to_string(&message).map(|text| serde_json::from_str::<ToExtension>(&text));
+        assert!(matches!(again, Ok(Ok(_))), "a message to the extension cannot be read when written again");
+    }
 }
 
 /// Sealed text for a key that did not seal it, and keys in text.

@@ -11,12 +11,12 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::Value;
 use shared_protocol::{App, Operation, Prompt, Reading, Response, Topic};
+use shared_sites::har::{Entry, Har};
 use shared_sites::{Decoder, Read, Reading as Read_, Sites, SocketItem, SocketReader, Thread};
 
 use super::{As, findings, judge, reported, topics};
 use crate::cli::table;
 use crate::exit::Exit;
-use crate::har::{Entry, Har};
 use crate::judge::Snapshot;
 use crate::out;
 

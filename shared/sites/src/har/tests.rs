@@ -1,8 +1,7 @@
 //! Archives as different tools write them give the same requests.
 
-use shared_sites::{Api, Body};
-
 use super::Har;
+use crate::{Api, Body};
 
 fn har(entry: &str) -> Har {
     let pages = r#"[{"id":"p1","title":"https://chatgpt.com/c/1#x"},{"id":"p2","title":"A title"}]"#;

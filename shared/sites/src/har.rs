@@ -9,11 +9,12 @@ mod body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use shared_sites::{Api, Body, Request};
+
+use crate::{Api, Body, Request};
 
 /// An archive.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Har {
+pub struct Har {
     log: Log,
 }
 
@@ -36,7 +37,7 @@ struct Page {
 /// One entry.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Entry {
+pub struct Entry {
     #[serde(default)]
     pageref: Option<String>,
     request: Asked,
@@ -110,7 +111,7 @@ struct Content {
 
 /// One WebSocket message.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Frame {
+pub struct Frame {
     #[serde(rename = "type")]
     direction: String,
     #[serde(default)]
@@ -122,13 +123,13 @@ pub(crate) struct Frame {
 
 impl Har {
     /// Reads an archive's JSON text.
-    pub(crate) fn parse(text: &str) -> Result<Self, serde_json::Error> {
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         // Some tools begin the file with a byte order mark.
         serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 
     /// Its entries, in order.
-    pub(crate) fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[Entry] {
         &self.log.entries
     }
 
@@ -144,7 +145,7 @@ impl Har {
     }
 
     /// An entry's request, as the hook would describe it.
-    pub(crate) fn request(&self, entry: &Entry) -> Request {
+    pub fn request(&self, entry: &Entry) -> Request {
         Request {
             api: entry.api(),
             method: entry.request.method.to_uppercase(),
@@ -156,7 +157,7 @@ impl Har {
     }
 
     /// A message that the page sent over an entry's WebSocket, as the hook would describe it.
-    pub(crate) fn frame_request(&self, entry: &Entry, frame: &Frame) -> Request {
+    pub fn frame_request(&self, entry: &Entry, frame: &Frame) -> Request {
         Request {
             api: Api::WebSocket,
             method: "GET".to_owned(),
@@ -192,35 +193,35 @@ impl Entry {
     }
 
     /// The answer's body.
-    pub(crate) fn answer(&self) -> Vec<u8> {
+    pub fn answer(&self) -> Vec<u8> {
         let Content { text, encoding } = &self.response.content;
         bytes(text.as_deref().unwrap_or_default(), encoding.as_deref())
     }
 
     /// The answer's status; 0 when there was none.
-    pub(crate) fn status(&self) -> i64 {
+    pub fn status(&self) -> i64 {
         self.response.status
     }
 
     /// Whether it is a WebSocket.
-    pub(crate) fn is_socket(&self) -> bool {
+    pub fn is_socket(&self) -> bool {
         self.api() == Api::WebSocket
     }
 
     /// The messages of a WebSocket, in order.
-    pub(crate) fn frames(&self) -> &[Frame] {
+    pub fn frames(&self) -> &[Frame] {
         self.frames.as_deref().unwrap_or_default()
     }
 }
 
 impl Frame {
     /// Whether the page sent it.
-    pub(crate) fn is_sent(&self) -> bool {
+    pub fn is_sent(&self) -> bool {
         self.direction == "send"
     }
 
     /// Its bytes.
-    pub(crate) fn bytes(&self) -> Vec<u8> {
+    pub fn bytes(&self) -> Vec<u8> {
         bytes(&self.data, (self.opcode == 2).then_some("base64"))
     }
 }

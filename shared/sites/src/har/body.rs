@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use shared_sites::{Body, FormPart};
 
 use super::Param;
+use crate::{Body, FormPart};
 
 /// Bytes: text when they are UTF-8.
 pub(super) fn body(bytes: &[u8]) -> Body {
