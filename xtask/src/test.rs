@@ -72,7 +72,13 @@ fn deny() -> Result<()> {
         let fetch = ["fetch", "--locked", "--quiet", "--manifest-path", manifest];
         step::run(&format!("fetching the crates{what} of every system"), paths::cargo().args(fetch))?;
         let mut deny = Command::new(cargo_tools::CARGO_DENY.path()?);
-        deny.current_dir(paths::root()).args(["--offline", "--log-level", "warn", "--manifest-path", manifest]);
+        deny.current_dir(paths::root()).args([
+            "--offline",
+            "--log-level",
+            "warn",
+            "--manifest-path",
+            manifest,
+        ]);
         deny.args(["--config", "deny.toml", "check", "--hide-inclusion-graph"]);
         // The exceptions are there for the one graph or the other.
         deny.args(["--allow", "license-exception-not-encountered", "bans", "licenses", "sources"]);
