@@ -4,6 +4,7 @@
 //! `target/fuzz/artifacts/TARGET`.
 
 use std::env;
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,7 +25,9 @@ struct Row {
     seconds: u64,
     corpus: u64,
     edges: u64,
-    finds: u64,
+    finds: usize,
+    /// How the fuzzer died when it did and left no find: somebody ended it, or the machine did.
+    died: Option<String>,
 }
 
 /// The campaign: `minutes` for each target. An error when anything was found.
@@ -39,7 +42,7 @@ pub fn run(options: &Options) -> Result<()> {
         tell(options, &format!("{target} ({} of {count})", at + 1));
         rows.push(one(&program, target, options.minutes * 60, &folder)?);
     }
-    let finds: u64 = rows.iter().map(|row| row.finds).sum();
+    let finds: usize = rows.iter().map(|row| row.finds).sum();
     if options.json {
         println!("{}", Value::from_iter(rows.iter().map(told)));
     } else {
@@ -52,7 +55,12 @@ pub fn run(options: &Options) -> Result<()> {
             folder.join("artifacts").display()
         );
     }
-    Ok(())
+    match rows.iter().find_map(|row| Some((&row.target, row.died.as_ref()?))) {
+        Some((target, status)) => {
+            bail!("{target}: the fuzzer died ({status}) and left no find: run it again")
+        }
+        None => Ok(()),
+    }
 }
 
 /// JSON has stdout for itself.
@@ -86,6 +94,8 @@ fn targets(program: &Path, asked: &[String]) -> Result<Vec<String>> {
 
 /// Runs one target. What it prints last counts, also when it dies.
 fn one(program: &Path, target: &str, seconds: u64, folder: &Path) -> Result<Row> {
+    let artifacts = folder.join("artifacts").join(target);
+    let before = finds(&artifacts);
     let mut command = Command::new(program);
     command.arg(target).arg(seconds.to_string()).arg(folder).current_dir(paths::root());
     let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start the fuzzer")?;
@@ -104,21 +114,30 @@ fn one(program: &Path, target: &str, seconds: u64, folder: &Path) -> Result<Row>
     eprintln!();
     let status = child.wait()?;
     let number = |key: &str| last.get(key).and_then(Value::as_u64).unwrap_or_default();
-    let finds = match status.code() {
-        Some(0) => 0,
-        Some(FOUND) => number("finds").max(1),
-        Some(_) if last.is_null() => bail!("{target}: the fuzzer did not begin: {status}"),
-        // A stack that overflowed, memory that ran out, a run without end: the engine kept the input and died.
-        Some(_) | None => 1,
-    };
+    if last.is_null() {
+        bail!("{target}: the fuzzer did not begin: {status}");
+    }
+    // A stack that overflowed, memory that ran out, a run without end: the engine keeps the input and dies.
+    let found = finds(&artifacts).saturating_sub(before);
+    let known = matches!(status.code(), Some(0 | FOUND));
+    let died = (!known && found == 0).then(|| status.to_string());
+    let found = if status.code() == Some(FOUND) { found.max(1) } else { found };
     Ok(Row {
         target: target.to_owned(),
         executions: number("executions"),
         seconds: number("seconds"),
         corpus: number("corpus"),
         edges: number("edges"),
-        finds,
+        finds: found,
+        died,
     })
+}
+
+/// What lies in a target's folder of finds. The engine's own files begin with a dot.
+fn finds(artifacts: &Path) -> usize {
+    let names =
+        fs::read_dir(artifacts).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.file_name());
+    names.filter(|name| !name.to_string_lossy().starts_with('.')).count()
 }
 
 fn per_second(row: &Row) -> u64 {
@@ -134,6 +153,7 @@ fn told(row: &Row) -> Value {
         "corpus": row.corpus,
         "edges": row.edges,
         "finds": row.finds,
+        "died": row.died,
     })
 }
 
