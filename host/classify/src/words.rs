@@ -1,6 +1,7 @@
 //! What stands in a text where redaction took something out.
 //!
-//! INVARIANT: no detector finds a replacement, alone or in a text; a property test over all labels holds that.
+//! INVARIANT: no detector finds a replacement, alone or in a text; a property test over all labels holds that. Only
+//! the lines of a private key are found with whatever stands between them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;

@@ -30,6 +30,11 @@ pub(crate) fn classify(bytes: &[u8]) {
     let again = engine.classify(&edited).findings;
     places(text, &again);
     for finding in &again {
+        // The lines of a private key are found with all that is between them: rather too much than a key that a
+        // bracket hides.
+        if finding.label.as_str() == "secret.private-key" {
+            continue;
+        }
         let words = cut(text, finding);
         let holds = found.findings.iter().any(|before| words.contains(&replacement(&before.label)));
         assert!(!holds, "a replacement is found");

@@ -94,10 +94,7 @@ async fn host_killed_while_judging(guarded: &Guarded) -> Result<()> {
 /// A host that says nothing costs one prompt its deadline; the next prompt has another host.
 async fn host_hung(guarded: &Guarded) -> Result<()> {
     guarded.hang_host()?;
-    guarded.send(ALLOWED.text).await?;
-    guarded.wait_for(State::Failed).await?;
-    guarded.card().await?.leave().await?;
-    ensure!(!guarded.stand_ins().ledger().contains(ALLOWED.text), "it left");
+    is_refused(guarded).await?;
     works(guarded).await?;
     guarded.late(1).await
 }
@@ -106,10 +103,7 @@ async fn host_hung(guarded: &Guarded) -> Result<()> {
 async fn host_missing(guarded: &Guarded) -> Result<()> {
     guarded.home().hide_host(true)?;
     guarded.kill_host()?;
-    guarded.send(ALLOWED.text).await?;
-    guarded.wait_for(State::Failed).await?;
-    guarded.card().await?.leave().await?;
-    ensure!(!guarded.stand_ins().ledger().contains(ALLOWED.text), "it left");
+    is_refused(guarded).await?;
     guarded.home().hide_host(false)?;
     works(guarded).await?;
     guarded.late(1).await
@@ -186,7 +180,7 @@ async fn late_is_bounded(guarded: &Guarded) -> Result<()> {
     Ok(())
 }
 
-/// A hundred at once: each gets its own end, in the time of one deadline.
+/// A hundred at once: each gets its own end and its own row.
 async fn hundred_at_once(guarded: &Guarded) -> Result<()> {
     let words = |n| {
         if n % 2 == 0 { format!("What is the name of heron {n}?") } else { format!("{} {n}", BLOCKED.text) }
@@ -247,6 +241,15 @@ async fn suspended(guarded: &Guarded) -> Result<()> {
     // The host sleeps no longer either: it may answer in time, or be given up.
     guarded.until_state(&[State::Done, State::Failed]).await?;
     works(guarded).await
+}
+
+/// A prompt that would go is refused for the fault, and the card says so.
+async fn is_refused(guarded: &Guarded) -> Result<()> {
+    guarded.send(ALLOWED.text).await?;
+    guarded.wait_for(State::Failed).await?;
+    guarded.card().await?.leave().await?;
+    ensure!(!guarded.stand_ins().ledger().contains(ALLOWED.text), "it left");
+    Ok(())
 }
 
 /// The next prompts are judged as if nothing had happened.

@@ -2,7 +2,6 @@
 
 use crate::candidate::Candidate;
 use crate::check::Passed;
-use crate::words::is_replacement;
 
 /// Longest key text, in bytes: an RSA key of 16,384 bits has about 13,000.
 const LONGEST: usize = 20_000;
@@ -21,17 +20,10 @@ pub(crate) fn pass(candidate: Candidate<'_>) -> Option<Passed> {
         let tail = rest.get(close..)?.find("-----")?;
         (close + tail < 60).then_some("-----END ".len() + close + tail + "-----".len())
     });
-    let ending = ending.filter(|_| !holds_replacement(body));
     let body = if ending.is_some() { body.len() } else { bare(body) };
     let signs = window.get(..body)?.bytes().filter(u8::is_ascii_alphanumeric).count();
     // A header that only talks about a key has no key behind it.
     (signs >= 40).then(|| Passed::whole(candidate.until(candidate.end + body + ending.unwrap_or(0))))
-}
-
-/// Words between two such lines in which redaction took something out are no key: the key would have gone with it.
-fn holds_replacement(body: &str) -> bool {
-    let pieces = body.split('[').skip(1).filter_map(|piece| piece.split_once(']'));
-    pieces.into_iter().any(|(words, _)| is_replacement(&format!("[{}]", words.to_lowercase())))
 }
 
 /// Bytes that can belong to a key whose end was cut off.
