@@ -45,9 +45,11 @@ async fn play(browser: Browser, out: &Path) -> Result<()> {
         guarded.open(site).await?;
         for (number, (prompt, choice)) in (1..).zip(STEPS) {
             let started = Instant::now();
-            let what = step(&guarded, prompt, choice).await;
-            let name = format!("{browser}-{}-{number}-{}.png", site.id(), prompt.action);
-            guarded.screenshot(&out.join(&name)).await?;
+            let picture = out.join(format!("{browser}-{}-{number}-{}.png", site.id(), prompt.action));
+            let what = step(&guarded, prompt, choice, &picture).await;
+            if what.is_err() {
+                guarded.screenshot(&picture).await?;
+            }
             let ended = what.with_context(|| format!("{} on {}", prompt.action, site.id()))?;
             let seconds = started.elapsed().as_secs_f32();
             println!("   {browser:<9} {:<11} {:<7} {ended:<44} {seconds:4.1} s", site.id(), prompt.action);
@@ -63,23 +65,29 @@ async fn play(browser: Browser, out: &Path) -> Result<()> {
     guarded.stop().await
 }
 
-/// Plays one prompt as a person would; says how it ended.
-async fn step(guarded: &Guarded, prompt: Prompt, choice: Option<&str>) -> Result<String> {
+/// Plays one prompt as a person would; says how it ended. The picture is of what the person sees: the card, or else
+/// the answer.
+async fn step(guarded: &Guarded, prompt: Prompt, choice: Option<&str>, picture: &Path) -> Result<String> {
     // The same prompt was sent by choice on the site before.
     let before = guarded.stand_ins().ledger().len();
     guarded.send(prompt.text).await?;
     if prompt.action == BLOCKED.action {
         guarded.wait_for(State::Failed).await?;
         guarded.card().await?.leave().await?;
+        guarded.screenshot(picture).await?;
         guarded.not_left_since(before, prompt.secret)?;
         return Ok("not sent; nothing of it left".to_owned());
     }
     if let Some(choice) = choice {
-        let card = guarded.card().await?;
+        guarded.card().await?.leave().await?;
+        guarded.screenshot(picture).await?;
         guarded.not_left_since(before, prompt.secret)?;
-        card.choose(choice).await?;
+        guarded.card().await?.choose(choice).await?;
     }
     guarded.wait_for(State::Done).await?;
+    if choice.is_none() {
+        guarded.screenshot(picture).await?;
+    }
     ensure!(!guarded.answer().await?.is_empty(), "no answer");
     if prompt.action == REDACTED.action {
         guarded.not_left_since(before, prompt.secret)?;

@@ -130,10 +130,13 @@ impl<'a> Card<'a> {
 }
 
 impl Card<'_> {
-    /// It offers something, and twice the same: what is still fading in is not displayed yet.
+    /// It offers something, twice the same, and nothing of it moves any more.
     pub(super) async fn settled(&self) -> Result<bool> {
         let choices = self.choices().await?;
-        Ok(!choices.is_empty() && choices == self.choices().await?)
+        let still = "return document.getAnimations().every((one) => one.playState !== 'running')";
+        Ok(!choices.is_empty()
+            && self.session.script(still, Vec::new()).await? == Value::Bool(true)
+            && choices == self.choices().await?)
     }
 
     /// All text of the card.
