@@ -178,7 +178,10 @@
     hook = port;
     hook.onmessage = onHook;
     // A frame connects when it has something to say.
-    if (window === top && connect()) promptgatePreview.start(say);
+    if (window === top && connect()) {
+      promptgatePreview.start(say);
+      promptgateEmptied.start(say);
+    }
     // What the last background knew, before the one that is starting speaks. Where nothing is known and nobody manages
     // the profile, what waits too long goes.
     const managing = api.storage.managed.get("managed").catch(() => ({}));

@@ -25,6 +25,7 @@ mod link;
 mod net;
 mod preview;
 mod threads;
+mod unexplained;
 
 #[cfg(test)]
 mod tests;
@@ -66,6 +67,7 @@ pub struct Session {
     threads: threads::Threads,
     net: net::Net,
     told_drift: drift::Told,
+    asked: unexplained::Asked,
     wake: Option<Millis>,
     told_popup: Option<PopupState>,
     badge: &'static str,
@@ -103,6 +105,7 @@ impl Session {
             threads: threads::Threads::default(),
             net: net::Net::default(),
             told_drift: drift::Told::default(),
+            asked: unexplained::Asked::default(),
             wake: None,
             told_popup: None,
             badge: "",

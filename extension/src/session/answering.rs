@@ -126,6 +126,7 @@ impl Session {
         if self.copies.contains_key(&event) || self.copies.len() >= MOST {
             return;
         }
+        self.asked.set(now, page.tab);
         let mut copy = Copy::new(port, page.tab, about);
         if let Some(head) = head {
             copy.begin(head);

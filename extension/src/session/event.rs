@@ -241,6 +241,13 @@ pub enum FromRelay {
         /// The text as it may stand in the request; empty: what was read is not there any more.
         texts: Vec<Text>,
     },
+    /// A composer lost its text after a person pressed Enter or a button.
+    Emptied {
+        /// The page's address then.
+        url: String,
+        /// How long ago.
+        ms: Millis,
+    },
     /// Still here.
     Ping,
 }

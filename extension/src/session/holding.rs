@@ -37,6 +37,7 @@ impl Session {
             FromRelay::Preview { token, url, texts } => {
                 self.preview(now, port, (token, &url), texts, out);
             }
+            FromRelay::Emptied { url, ms } => self.emptied(now, port, &url, ms, out),
             FromRelay::Ping => {}
         }
     }
@@ -74,6 +75,7 @@ impl Session {
         if let Reading::Prompt(prompt) = &reading {
             self.preview_sent(port, prompt.operation, out);
         }
+        self.asked.note(now, tab, &reading);
         let hold =
             Hold { private, known, at_once, ..Hold::new(port, app, (now, due), request, reading, answer) };
         self.holds.insert(event.clone(), hold);

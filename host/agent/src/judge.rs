@@ -262,7 +262,8 @@ fn unread(drift: &Drift) -> Code {
         | DriftKind::Endpoint
         | DriftKind::Body
         | DriftKind::Answer
-        | DriftKind::LeftOver => Code::Unread,
+        | DriftKind::LeftOver
+        | DriftKind::Unexplained => Code::Unread,
     }
 }
 

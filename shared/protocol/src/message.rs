@@ -204,6 +204,9 @@ pub enum DriftKind {
     Answer,
     /// Text in a place that no rule names; in a prompt that was read it was judged with the rest.
     LeftOver,
+    /// A composer lost its text after Enter or a button, and no request of its tab asked to send one. The path is
+    /// the page's.
+    Unexplained,
 }
 
 /// A request that no hook vouched for, as the network level shows it. Its shape only; never text.

@@ -3,16 +3,18 @@
 //! INVARIANT: immutable. A repaired site means another snapshot. Nothing here knows a site by name; the data does.
 
 use serde::{Deserialize, Serialize};
-use shared_protocol::App;
+use shared_protocol::{App, Drift, DriftKind};
 
 use crate::{
     answer::{AnswerFormat, Decoder},
     check,
     data::{RefusalRule, Rule, Site},
-    drift::Words,
+    drift::drift,
+    drift::{Words, drift},
     error::SiteError,
     hook::{HookData, HookSite},
-    request::Request,
+    request::Body,
+    request::{Body, Request},
     route::Captures,
     url::{HostPattern, Url},
 };
@@ -91,6 +93,13 @@ impl Sites {
         let url = Url::parse(page_url)?;
         let site = self.sites.iter().find(|site| site.hosts.iter().any(|known| known.fits(&url.host)))?;
         Some(site.app.clone())
+    }
+
+    /// The drift of a page of this address whose composer lost its text unexplained.
+    #[must_use]
+    pub fn unexplained(&self, page_url: &str) -> Option<(App, Drift)> {
+        let shape = drift(DriftKind::Unexplained, &self.words, "GET", &Url::parse(page_url)?, &Body::None);
+        Some((self.app(page_url)?, shape))
     }
 
     /// What the hook may know.

@@ -1,10 +1,10 @@
 //! What each site does beside a plain conversation, with the product between: drafts, hand-offs, attachments,
 //! edits, uploads, sharing; and the product without policy or host.
 
-use anyhow::{Context as _, Result, ensure};
-use serde_json::json;
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Value, json};
 use tests_e2e::{BLOCKED, Guarded, REDACTED};
-use tests_harness::{Browser, Launch, Site, State, answer_to};
+use tests_harness::{Browser, Launch, PATIENCE, Site, State, answer_to};
 
 /// A test in each browser.
 macro_rules! in_both {
@@ -32,7 +32,7 @@ macro_rules! in_both {
 }
 
 in_both!(ChatGpt: drafts, drafts_together, handed_off, edited_and_regenerated, shared, uploaded);
-in_both!(Claude: pasted_as_attachment);
+in_both!(Claude: pasted_as_attachment, gone_another_way);
 in_both!(Perplexity: suggestions);
 
 /// The draft of a secret is not sent while it is typed, and the composer works on.
@@ -133,6 +133,28 @@ async fn pasted_as_attachment(guarded: &Guarded) -> Result<()> {
     guarded.wait_for(State::Done).await?;
     guarded.left("[payment card]")?;
     guarded.never_left(REDACTED.secret)
+}
+
+/// A page that takes the text on Enter and asks nobody, as a site would whose road nobody guards.
+const ANOTHER_WAY: &str = "document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter') return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  document.querySelector('.composer').replaceChildren();
+}, true);";
+
+/// Text that leaves the composer with no request to explain it leaves a row; a prompt that is sent leaves none.
+async fn gone_another_way(guarded: &Guarded) -> Result<()> {
+    guarded.ask("a question that goes the usual way").await?;
+    guarded.script(ANOTHER_WAY, Vec::new()).await?;
+    guarded.send("a question that goes another way").await?;
+    let drift = |row: &&Value| row["kind"] == "drift";
+    let rows = guarded.records()?.wait_for(PATIENCE, |rows| rows.iter().any(|row| drift(&row))).await?;
+    let rows: Vec<&Value> = rows.iter().filter(drift).collect();
+    let [row] = rows[..] else { bail!("{} rows: {rows:?}", rows.len()) };
+    ensure!(row["what"] == "unexplained" && row["path"] == "GET /chat/{}", "{row}");
+    ensure!(!row.to_string().contains("question"), "{row}");
+    Ok(())
 }
 
 /// Without any settings it is a trial: nothing is stopped, what would have been done is on record.

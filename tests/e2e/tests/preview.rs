@@ -30,8 +30,8 @@ macro_rules! in_both {
     };
 }
 
-in_both!("paste": pasted, changed, rich, unseen_by_the_page);
-in_both!("typing": typed);
+in_both!("paste": pasted, dropped, changed, rich, unseen_by_the_page);
+in_both!("typing": typed, composed);
 in_both!("off": not_read);
 
 /// On Claude, which sends nothing before Send.
@@ -78,6 +78,36 @@ async fn pasted(guarded: &Guarded) -> Result<()> {
     guarded.wait_for(State::Done).await?;
     guarded.never_left(REDACTED.secret)?;
     guarded.sent(0, &["judged", "shown", "answered", "released"]).await?.expect_action(REDACTED.action)
+}
+
+/// The same for a text that is dragged into the composer.
+async fn dropped(guarded: &Guarded) -> Result<()> {
+    guarded.drop_prompt(REDACTED.text).await?;
+    hinted(guarded, "Payment card").await?;
+    expect_no_trace(guarded, REDACTED.secret)?;
+    ensure!(sent_ahead(guarded).await?, "the verdict was no look-up");
+    guarded.never_left(REDACTED.secret)
+}
+
+/// Longer than the pause after which a text that is typed is read.
+const PAUSE: &str = "setTimeout(arguments[0], 1_000);";
+
+/// With an input method: nothing is read before the composition ends, then all of it is.
+async fn composed(guarded: &Guarded) -> Result<()> {
+    let (before, card) = REDACTED.text.split_at(REDACTED.text.find(REDACTED.secret).context("no secret")?);
+    guarded.type_prompt(before).await?;
+    guarded.until_hint_frame().await?;
+    guarded.compose("4111").await?;
+    guarded.compose(card).await?;
+    ensure!(guarded.composer_text().await?.contains(REDACTED.secret), "nothing is composed");
+    guarded.driver()?.execute_async(PAUSE, Vec::new()).await?;
+    ensure!(guarded.hint().await?.is_none(), "read in the midst of a composition");
+    guarded.compose_end(card).await?;
+    hinted(guarded, "Payment card").await?;
+    ensure!(guarded.composer_text().await? == REDACTED.text, "composed otherwise");
+    expect_no_trace(guarded, REDACTED.secret)?;
+    ensure!(sent_ahead(guarded).await?, "the verdict was no look-up");
+    guarded.never_left(REDACTED.secret)
 }
 
 /// The hint goes when the text changes; a text that is only near has to be judged itself.

@@ -3,6 +3,7 @@
 mod card;
 mod faults;
 mod gate;
+mod input;
 mod lifecycle;
 mod page;
 mod wire;

@@ -11,7 +11,7 @@ use std::process::Command;
 
 pub(super) fn driver(home: &Home) -> Result<Process> {
     let mut command = Command::new(paths::tool("PROMPTGATE_GECKODRIVER", &["geckodriver"])?);
-    command.args(["--port", "0", "--websocket-port", "0", "--log", "info"]);
+    command.args(["--port", "0", "--websocket-port", "0", "--log", "info", "--allow-system-access"]);
     Process::start(command, home, |line| {
         line.split_once("Listening on ")?.1.rsplit_once(':')?.1.trim().parse().ok()
     })

@@ -155,6 +155,9 @@ fn next(what: DriftKind) -> &'static str {
         DriftKind::LeftOver => {
             "when the field holds a person's text, add it to the rule's `text`; when it is the site's own, to `own`"
         }
+        DriftKind::Unexplained => {
+            "send a text on such a page with the browser's network panel open: where it goes is a road or a rule that is missing"
+        }
     }
 }
 
