@@ -77,9 +77,11 @@ const promptgatePreview = (() => {
     if (event.isTrusted) pastedAt = -PASTING_MS;
   };
 
+  // Chromium gives the end of a composition as if a script had made it: a page that makes one is only read sooner.
   const onComposition = (event) => {
-    if (!event.isTrusted || !fieldOf(event)) return;
-    composing = event.type === "compositionstart";
+    const starts = event.type === "compositionstart";
+    if ((starts && !event.isTrusted) || !fieldOf(event)) return;
+    composing = starts;
     plan(TYPING_MS);
   };
 

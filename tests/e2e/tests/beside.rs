@@ -2,7 +2,7 @@
 //! edits, uploads, sharing; and the product without policy or host.
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
 use tests_e2e::{BLOCKED, Guarded, REDACTED};
 use tests_harness::{Browser, Launch, PATIENCE, Site, State, answer_to};
 
@@ -148,11 +148,10 @@ async fn gone_another_way(guarded: &Guarded) -> Result<()> {
     guarded.ask("a question that goes the usual way").await?;
     guarded.script(ANOTHER_WAY, Vec::new()).await?;
     guarded.send("a question that goes another way").await?;
-    let drift = |row: &&Value| row["kind"] == "drift";
-    let rows = guarded.records()?.wait_for(PATIENCE, |rows| rows.iter().any(|row| drift(&row))).await?;
-    let rows: Vec<&Value> = rows.iter().filter(drift).collect();
-    let [row] = rows[..] else { bail!("{} rows: {rows:?}", rows.len()) };
-    ensure!(row["what"] == "unexplained" && row["path"] == "GET /chat/{}", "{row}");
+    let only_drift = ["--kind", "drift"];
+    let rows = guarded.records()?.wait_for_those(&only_drift, PATIENCE, |rows| !rows.is_empty()).await?;
+    let [row] = &rows[..] else { bail!("{} rows: {rows:?}", rows.len()) };
+    ensure!(row["drift"] == json!({ "what": "unexplained", "path": "GET /chat/{}" }), "{row}");
     ensure!(!row.to_string().contains("question"), "{row}");
     Ok(())
 }

@@ -51,11 +51,21 @@ impl<'a> Records<'a> {
         deadline: Duration,
         enough: impl Fn(&[Value]) -> bool,
     ) -> Result<Vec<Value>> {
+        self.wait_for_those(&[], deadline, enough).await
+    }
+
+    /// The same for a list with more arguments.
+    pub async fn wait_for_those(
+        &self,
+        arguments: &[&str],
+        deadline: Duration,
+        enough: impl Fn(&[Value]) -> bool,
+    ) -> Result<Vec<Value>> {
         let end = Instant::now() + deadline;
         let mut poll = tokio::time::interval(Duration::from_millis(50));
         loop {
             // Until the host has started for the first time there is no record to read.
-            let rows = self.list(&[]);
+            let rows = self.list(arguments);
             if let Ok(rows) = &rows
                 && enough(rows)
             {

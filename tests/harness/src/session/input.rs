@@ -6,7 +6,6 @@ use anyhow::{Context, Result, ensure};
 use hyper::Method;
 use serde_json::{Value, json};
 use thirtyfour::common::command::FormatRequestData;
-use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::{By, RequestData, SessionId};
 
 /// What Firefox's own input methods speak to, from its own window: one step of a composition.
@@ -28,14 +27,17 @@ line.style.cssText = 'position:fixed;left:20px;top:20px;margin:0;padding:0;z-ind
 document.body.append(line);
 getSelection().selectAllChildren(line);";
 
-/// Which of its windows Firefox's scripts run in.
+/// A command that only one browser's driver knows.
 #[derive(Debug)]
-struct Chrome(&'static str);
+struct Own {
+    path: &'static str,
+    body: Value,
+}
 
-impl FormatRequestData for Chrome {
+impl FormatRequestData for Own {
     fn format_request(&self, session: &SessionId) -> RequestData {
-        RequestData::new(Method::POST, format!("/session/{session}/moz/context"))
-            .add_body(json!({ "context": self.0 }))
+        RequestData::new(Method::POST, format!("/session/{session}/{}", self.path))
+            .add_body(self.body.clone())
     }
 }
 
@@ -72,18 +74,21 @@ impl Session {
     }
 
     async fn input(&self, command: &str, with: Value) -> Result<()> {
-        let tools = ChromeDevTools::new(self.driver()?.handle().clone());
-        tools.execute_cdp_with_params(command, with).await?;
-        Ok(())
+        let body = json!({ "cmd": command, "params": with });
+        self.own("goog/cdp/execute", body).await
     }
 
     async fn input_method(&self, text: &str, ends: bool) -> Result<()> {
-        let driver = self.driver()?;
-        driver.handle().cmd(Chrome("chrome")).await?;
+        self.own("moz/context", json!({ "context": "chrome" })).await?;
         let said = self.script(COMPOSE, vec![json!(text), json!(ends)]).await;
-        driver.handle().cmd(Chrome("content")).await?;
+        self.own("moz/context", json!({ "context": "content" })).await?;
         let said = said.context("Firefox's own window takes no script")?;
         ensure!(said == "", "the input method says: {said}");
+        Ok(())
+    }
+
+    async fn own(&self, path: &'static str, body: Value) -> Result<()> {
+        self.driver()?.handle().cmd(Own { path, body }).await?;
         Ok(())
     }
 }
