@@ -13,37 +13,36 @@ const promptgateEmptied = (() => {
   const SAY_MS = 5_000;
   const BUTTONS = "button, [role=button], input[type=submit], input[type=button]";
   let speak = null;
+  // Not a WeakRef: what Firefox lets such a script hold of an element is collected while the element lives.
   let field = null;
   let press = null;
 
   const onInput = (event) => {
     const node = event.isTrusted ? fieldOf(event) : null;
     if (!node) return;
-    field = new WeakRef(node);
+    field = node;
     // The person changed it, not the page.
     press = null;
   };
 
   const look = (one) => {
     if (one !== press) return;
-    const node = field?.deref();
-    one.gone ||= !node?.isConnected || lengthOf(node) === 0;
+    one.gone ||= !field?.isConnected || lengthOf(field) === 0;
   };
 
   const pressed = () => {
-    const node = field?.deref();
-    if (!node?.isConnected || lengthOf(node) < LEAST) return;
-    const one = { url: location.href, gone: false };
+    if (!field?.isConnected || lengthOf(field) < LEAST) return;
+    const one = { url: location.href, at: performance.now(), gone: false };
     press = one;
     for (const ms of LOOKS_MS) setTimeout(look, ms, one);
     setTimeout(() => {
-      if (one.gone) speak({ kind: "emptied", url: one.url, ms: SAY_MS });
+      if (one.gone) speak({ kind: "emptied", url: one.url, ms: Math.round(performance.now() - one.at) });
     }, SAY_MS);
   };
 
   const onKey = (event) => {
     const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
-    if (event.isTrusted && sends && fieldOf(event) === field?.deref()) pressed();
+    if (event.isTrusted && sends && fieldOf(event) === field) pressed();
   };
 
   const onClick = (event) => {

@@ -14,6 +14,7 @@ const promptgateFrame = (() => {
     ":host{all:initial!important;display:block!important;position:fixed!important;inset:0 auto auto 0!important;" +
     "width:0!important;height:0!important;z-index:2147483647!important}" +
     "iframe{position:fixed;border:0;margin:0;padding:0;background:transparent;color-scheme:light dark}";
+  // Not a WeakRef: what Firefox lets such a script hold of an element is collected while the element lives.
   let field = null;
   let shown = null;
   const waitingForClose = [];
@@ -25,15 +26,14 @@ const promptgateFrame = (() => {
     "focusin",
     (event) => {
       const node = event.composedPath()[0];
-      if (writable(node)) field = new WeakRef(node);
+      if (writable(node)) field = node;
     },
     true,
   );
 
   // Where the person wrote last, or would write.
   const fieldNow = () => {
-    const node = field?.deref();
-    return node?.isConnected ? node : document.querySelector('[contenteditable="true"], textarea');
+    return field?.isConnected ? field : document.querySelector('[contenteditable="true"], textarea');
   };
 
   const fieldRect = () => {

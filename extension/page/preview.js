@@ -20,6 +20,7 @@ const promptgatePreview = (() => {
   const token = promptgateShape.draw();
   let when = "off";
   let speak = null;
+  // Not a WeakRef: what Firefox lets such a script hold of an element is collected while the element lives.
   let field = null;
   let frame = null;
   let timer = 0;
@@ -35,8 +36,7 @@ const promptgatePreview = (() => {
 
   const read = () => {
     wanted = false;
-    const node = field?.deref();
-    const texts = node?.isConnected ? textsOf(node) : [];
+    const texts = field?.isConnected ? textsOf(field) : [];
     if (texts.length === 0) return over();
     show();
     told = true;
@@ -53,7 +53,7 @@ const promptgatePreview = (() => {
   const onPut = (event) => {
     const node = event.isTrusted && when !== "off" ? fieldOf(event) : null;
     if (!node) return;
-    field = new WeakRef(node);
+    field = node;
     pastedAt = performance.now();
     wanted = true;
     plan(PASTE_MS);
@@ -61,12 +61,12 @@ const promptgatePreview = (() => {
 
   const onInput = (event) => {
     const node = fieldOf(event);
-    if (!node || when === "off" || (field?.deref() !== node && !event.isTrusted)) return;
+    if (!node || when === "off" || (field !== node && !event.isTrusted)) return;
     over();
     if (event.isTrusted && when === "typing") {
-      field = new WeakRef(node);
+      field = node;
       wanted = true;
-    } else if (field?.deref() === node && pasting()) {
+    } else if (field === node && pasting()) {
       wanted = true;
     }
     plan(pasting() ? PASTE_MS : TYPING_MS);
@@ -87,7 +87,7 @@ const promptgatePreview = (() => {
 
   // Above the field; nothing can be pressed in it, so it may cover.
   const place = () => {
-    const rect = frame && field?.deref()?.getBoundingClientRect();
+    const rect = frame && field?.getBoundingClientRect();
     if (!rect) return;
     const left = Math.max(GAP, Math.min(rect.left + (rect.width - WIDTH) / 2, innerWidth - WIDTH - GAP));
     Object.assign(frame.style, { left: `${left}px`, top: `${Math.max(GAP, rect.top - HEIGHT - GAP)}px` });

@@ -11,8 +11,8 @@ use super::Session;
 use super::effect::Effect;
 use super::event::PortId;
 
-/// A request this long before Enter still explains it: some sites send on the key's way down.
-const BEFORE_MS: Millis = 1_000;
+/// A request this long before Enter still explains it: two clocks are compared.
+const BEFORE_MS: Millis = 100;
 
 /// Longest that a relay may say it was ago.
 const MOST_MS: Millis = 60_000;

@@ -61,9 +61,9 @@ fn a_request_of_the_same_time_explains_it_and_an_older_one_does_not() {
     let mut script = Script::with_host(enforcing());
     script.hold(&event(1), send("hello"));
     script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)));
-    script.now += 5_900;
+    script.now += 5_050;
     assert!(emptied(&mut script).is_empty());
-    script.now += 200;
+    script.now += 100;
     assert!(matches!(&emptied(&mut script)[..], [ToHost::Drift { .. }]));
 }
 
