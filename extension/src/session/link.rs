@@ -11,7 +11,7 @@ use crate::ui::model::HostLink;
 
 /// Between a failure and the next try that a request may cause, doubling.
 const FIRST_PAUSE_MS: Millis = 250;
-const LONGEST_PAUSE_MS: Millis = 8_000;
+const LONGEST_PAUSE_MS: Millis = 2_000;
 /// The same for tries nobody waits for.
 const FIRST_IDLE_MS: Millis = 1_000;
 const LONGEST_IDLE_MS: Millis = 300_000;
