@@ -9,8 +9,8 @@ mod judged;
 use serde::{Deserialize, Serialize};
 
 pub use follow_up::{
-    Answered, Beat, ChoiceWord, Drafted, Drifted, Ended, Heartbeat, Late, Refused, RefusedBy, Released,
-    Responded, Seen, Shown, ToolUse,
+    Answered, Beat, ChoiceWord, Drafted, Drifted, Ended, Epoch, Heartbeat, Late, Refused, RefusedBy,
+    Released, Responded, Seen, Shown, ToolUse,
 };
 pub use judged::{FactsJson, Judged, PolicyUse, Timings, TopicNote};
 
@@ -42,11 +42,13 @@ pub enum Kind {
     Heartbeat,
     /// The drafts of one message, together.
     Drafts,
+    /// A line of keys began.
+    Epoch,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Judged,
         Self::Shown,
         Self::Answered,
@@ -59,6 +61,7 @@ impl Kind {
         Self::Uncovered,
         Self::Heartbeat,
         Self::Drafts,
+        Self::Epoch,
     ];
 
     /// Its word in the file and on the command line.
@@ -77,6 +80,7 @@ impl Kind {
             Self::Uncovered => "uncovered",
             Self::Heartbeat => "heartbeat",
             Self::Drafts => "drafts",
+            Self::Epoch => "epoch",
         }
     }
 
@@ -96,6 +100,7 @@ impl Kind {
             Self::Uncovered => 10,
             Self::Heartbeat => 11,
             Self::Drafts => 12,
+            Self::Epoch => 13,
         }
     }
 
@@ -133,6 +138,8 @@ pub enum Entry {
     Heartbeat(Heartbeat),
     /// The drafts of one message, together.
     Drafts(Drafted),
+    /// A line of keys began.
+    Epoch(Epoch),
 }
 
 impl Entry {
@@ -152,6 +159,7 @@ impl Entry {
             Self::Uncovered(_) => Kind::Uncovered,
             Self::Heartbeat(_) => Kind::Heartbeat,
             Self::Drafts(_) => Kind::Drafts,
+            Self::Epoch(_) => Kind::Epoch,
         }
     }
 
@@ -170,6 +178,7 @@ impl Entry {
             Self::Uncovered(entry) => serde_json::to_string(entry),
             Self::Heartbeat(entry) => serde_json::to_string(entry),
             Self::Drafts(entry) => serde_json::to_string(entry),
+            Self::Epoch(entry) => serde_json::to_string(entry),
         }
     }
 
@@ -188,6 +197,7 @@ impl Entry {
             Kind::Uncovered => Self::Uncovered(serde_json::from_str(body)?),
             Kind::Heartbeat => Self::Heartbeat(serde_json::from_str(body)?),
             Kind::Drafts => Self::Drafts(serde_json::from_str(body)?),
+            Kind::Epoch => Self::Epoch(serde_json::from_str(body)?),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The open file, shared by the threads of one process.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ use crate::{StoreError, open, place};
 #[derive(Debug)]
 pub struct Store {
     connection: Mutex<Connection>,
+    busy: Duration,
+    /// The write-ahead log still holds something that was overwritten.
+    traces: AtomicBool,
 }
 
 impl Store {
@@ -24,8 +28,10 @@ impl Store {
     /// # Errors
     /// Each says what to do next.
     pub fn open(folder: &Path, busy: Duration) -> Result<Self, StoreError> {
-        let connection = open::connect(&place::make(folder)?, busy)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        let store = Self::of(open::connect(&place::make(folder)?, busy)?, busy);
+        // Who overwrote something may have died before the log was emptied.
+        store.sweep(&store.lock());
+        Ok(store)
     }
 
     /// Opens the file in `folder` for reading what is there; makes nothing.
@@ -33,8 +39,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Missing`] when there is none; else as [`Store::open`].
     pub fn existing(folder: &Path, busy: Duration) -> Result<Self, StoreError> {
-        let connection = open::connect(&place::find(folder)?, busy)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        Ok(Self::of(open::connect(&place::find(folder)?, busy)?, busy))
+    }
+
+    fn of(connection: Connection, busy: Duration) -> Self {
+        Self { connection: Mutex::new(connection), busy, traces: AtomicBool::new(false) }
     }
 
     /// One transaction that has the file to itself from its first statement on; durable when it returns Ok.
@@ -46,9 +55,25 @@ impl Store {
         // Rolled back when dropped, by an error as by a panic in `work`.
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
-        let done = work(&Tx::new(&transaction))?;
+        let tx = Tx::new(&transaction);
+        let done = work(&tx)?;
+        let traces = tx.has_traces();
         transaction.commit().map_err(StoreError::from)?;
+        if traces || self.traces.load(Ordering::Relaxed) {
+            self.sweep(&connection);
+        }
         Ok(done)
+    }
+
+    /// Empties the write-ahead log, so that nothing that was overwritten is left in it. Waits for nobody: whoever reads
+    /// an older moment keeps it, and the next write tries again.
+    fn sweep(&self, connection: &Connection) {
+        let swept = connection.busy_timeout(Duration::ZERO).and_then(|()| {
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+        });
+        self.traces.store(!matches!(swept, Ok(0)), Ordering::Relaxed);
+        // Setting a time-out cannot fail on an open connection; the next write would tell.
+        let _set = connection.busy_timeout(self.busy);
     }
 
     /// Several reads of one moment.

@@ -21,6 +21,8 @@ fn row(seq: u64) -> Row {
         commitments: vec![1, 2, 3],
         previous: [0; 32],
         hash: [2; 32],
+        epoch: None,
+        mac: None,
         index: Index { app: Some("claude".to_owned()), ..Index::default() },
     }
 }

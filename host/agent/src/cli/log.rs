@@ -5,6 +5,7 @@
 pub(in crate::cli) mod filter;
 mod opened;
 mod row;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -43,6 +44,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE", requires = "open")]
         key: Option<PathBuf>,
     },
+    /// Checks that no row was changed, removed, moved or cut off since it was written.
+    Verify(verify::Args),
     /// Opens the sealed text of one interaction.
     Open {
         /// Its event id, as `log list` shows it.
@@ -65,6 +68,7 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
     };
     match command {
         Command::List(args) => list(&store, args, json),
+        Command::Verify(args) => verify::run(&store, args, &data, json),
         Command::Show { event } => show(&store, event, json),
         Command::Conversation { id, app, open, key } => {
             let keys = if *open { Some(opened::Keys::load(&data, key.as_deref())?) } else { None };

@@ -23,6 +23,8 @@ fn row(seq: u64) -> Row {
         commitments: vec![],
         previous: [0; 32],
         hash: [2; 32],
+        epoch: None,
+        mac: None,
         index: crate::Index::default(),
     }
 }

@@ -65,6 +65,7 @@ enum Word {
     Uncovered,
     Heartbeat,
     Drafts,
+    Epoch,
 }
 
 impl Args {
@@ -110,6 +111,7 @@ fn kind(word: Word) -> Kind {
         Word::Uncovered => Kind::Uncovered,
         Word::Heartbeat => Kind::Heartbeat,
         Word::Drafts => Kind::Drafts,
+        Word::Epoch => Kind::Epoch,
     }
 }
 

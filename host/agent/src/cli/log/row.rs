@@ -27,6 +27,7 @@ fn entry(entry: &Entry) -> Result<Map<String, Value>> {
         Entry::Uncovered(said) => serde_json::to_value(&said.seen),
         Entry::Heartbeat(said) => serde_json::to_value(said),
         Entry::Drafts(said) => serde_json::to_value(said),
+        Entry::Epoch(said) => serde_json::to_value(said),
     }?;
     Ok(match value {
         Value::Object(fields) => fields,
@@ -98,7 +99,8 @@ pub(super) fn cells(record: &Record, state: Option<&str>) -> Vec<String> {
             | Entry::Released(_)
             | Entry::Refused(_)
             | Entry::Ended(_)
-            | Entry::Heartbeat(_),
+            | Entry::Heartbeat(_)
+            | Entry::Epoch(_),
         )
         | None => {}
     }
