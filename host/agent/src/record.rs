@@ -158,7 +158,9 @@ impl Recorder {
                 | Kind::Uncovered
                 | Kind::Heartbeat
                 | Kind::Drafts
-                | Kind::Epoch => false,
+                | Kind::Epoch
+                | Kind::Audit
+                | Kind::Health => false,
                 Kind::Shown => known.shown,
                 Kind::Answered => known.answered.is_some(),
                 Kind::Released => known.released.is_some(),

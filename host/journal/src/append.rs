@@ -175,7 +175,9 @@ pub(crate) fn index(app: Option<&App>, person: Option<&String>, entry: &Entry) -
         | Entry::Ended(_)
         | Entry::Uncovered(_)
         | Entry::Heartbeat(_)
-        | Entry::Epoch(_) => {}
+        | Entry::Epoch(_)
+        | Entry::Audit(_)
+        | Entry::Health(_) => {}
     }
     index
 }

@@ -98,7 +98,9 @@ impl Known {
                 | Entry::Uncovered(_)
                 | Entry::Heartbeat(_)
                 | Entry::Drafts(_)
-                | Entry::Epoch(_) => {}
+                | Entry::Epoch(_)
+                | Entry::Audit(_)
+                | Entry::Health(_) => {}
             }
         }
         known

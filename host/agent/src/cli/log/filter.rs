@@ -66,6 +66,8 @@ enum Word {
     Heartbeat,
     Drafts,
     Epoch,
+    Audit,
+    Health,
 }
 
 impl Args {
@@ -112,6 +114,8 @@ fn kind(word: Word) -> Kind {
         Word::Heartbeat => Kind::Heartbeat,
         Word::Drafts => Kind::Drafts,
         Word::Epoch => Kind::Epoch,
+        Word::Audit => Kind::Audit,
+        Word::Health => Kind::Health,
     }
 }
 
