@@ -28,6 +28,7 @@ use crate::origin;
 use crate::os::Env;
 use crate::out;
 use crate::record::Recorder;
+use crate::retention::Retention;
 use desk::Desk;
 pub(crate) use desk::now;
 use drafts::DraftRows;
@@ -73,6 +74,7 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
             drafts.due();
         }
     });
+    let retention = Retention::start(Arc::clone(&live), Arc::clone(&recorder), env.data());
     let alarms = watch.alarms();
     let desk = Desk::new(
         live,
@@ -97,6 +99,7 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     }
     pool.finish();
     watch.finish();
+    retention.finish();
     drafts.all();
     heart.ended();
     if let Err(fault) = recorder.close(now()) {

@@ -176,6 +176,13 @@ impl Recorder {
         })
     }
 
+    /// Appends a row of the machine: nobody's.
+    pub(crate) fn note_of_machine(&self, at: Millis, entry: Entry) -> Result<()> {
+        let row = self.row(None, None, at, Draft { entry, text: None }, &no_seal)?;
+        let row = NewRow { person: String::new(), ..row };
+        self.write(|tx, device| host_journal::append(tx, device, &[row]).map(drop))
+    }
+
     /// Appends a row that belongs to no event.
     pub(crate) fn note(&self, app: Option<&App>, at: Millis, entry: Entry) -> Result<()> {
         let row = self.row(None, app, at, Draft { entry, text: None }, &no_seal)?;

@@ -27,6 +27,7 @@ mod content;
 pub mod encoding;
 mod entry;
 mod epoch;
+mod erase;
 mod error;
 mod head;
 mod known;
@@ -43,6 +44,7 @@ pub use entry::{
     ToolUse, TopicNote, Trouble,
 };
 pub use epoch::{ChainKey, NewLine, Roots, begin, close};
+pub use erase::{Erasing, prune};
 pub use error::JournalError;
 pub use head::{SignedHead, head};
 pub use host_store::{Order, Page};

@@ -15,3 +15,6 @@ CREATE TABLE epoch_key (
     since      INTEGER NOT NULL CHECK (since >= 0),          -- milliseconds since 1970-01-01T00:00:00Z
     recipients TEXT    NOT NULL                              -- to whom the first key of this line was sealed
 ) STRICT;
+
+-- Rows that can still be emptied when their time is over.
+CREATE INDEX record_whole ON record (at) WHERE body IS NOT NULL AND kind NOT IN ('epoch', 'audit');

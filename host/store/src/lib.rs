@@ -12,8 +12,10 @@
 //! It knows no meaning of a row: encoding, chain and kinds belong to the crate that writes rows.
 
 mod epoch;
+mod erase;
 mod error;
 mod filter;
+mod group;
 mod migrate;
 mod open;
 mod place;
@@ -23,6 +25,7 @@ mod store;
 mod view;
 
 pub use epoch::EpochKey;
+pub use erase::{Size, bytes_on_disk};
 pub use error::StoreError;
 pub use filter::{Filter, Order, Page};
 pub use migrate::SCHEMA;

@@ -1,22 +1,23 @@
-//! The open file, shared by the threads of one process.
+//! The open file, shared by the threads of one process: one connection that writes, one that reads.
 
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::group::Writer;
 use crate::view::{Tx, View};
 use crate::{StoreError, open, place};
 
 /// The open file.
 #[derive(Debug)]
 pub struct Store {
-    connection: Mutex<Connection>,
+    writer: Writer,
+    /// Made when something is first read: reading then waits for no write, and no write for it.
+    reader: Mutex<Option<Connection>>,
+    file: PathBuf,
     busy: Duration,
-    /// The write-ahead log still holds something that was overwritten.
-    traces: AtomicBool,
 }
 
 impl Store {
@@ -28,9 +29,9 @@ impl Store {
     /// # Errors
     /// Each says what to do next.
     pub fn open(folder: &Path, busy: Duration) -> Result<Self, StoreError> {
-        let store = Self::of(open::connect(&place::make(folder)?, busy)?, busy);
+        let store = Self::of(place::make(folder)?, busy)?;
         // Who overwrote something may have died before the log was emptied.
-        store.sweep(&store.lock());
+        let _done_or_later = store.writer.sweep();
         Ok(store)
     }
 
@@ -39,52 +40,42 @@ impl Store {
     /// # Errors
     /// [`StoreError::Missing`] when there is none; else as [`Store::open`].
     pub fn existing(folder: &Path, busy: Duration) -> Result<Self, StoreError> {
-        Ok(Self::of(open::connect(&place::find(folder)?, busy)?, busy))
+        Self::of(place::find(folder)?, busy)
     }
 
-    fn of(connection: Connection, busy: Duration) -> Self {
-        Self { connection: Mutex::new(connection), busy, traces: AtomicBool::new(false) }
+    fn of(file: PathBuf, busy: Duration) -> Result<Self, StoreError> {
+        let writer = Writer::new(open::connect(&file, busy)?, busy);
+        Ok(Self { writer, reader: Mutex::new(None), file, busy })
     }
 
-    /// One transaction that has the file to itself from its first statement on; durable when it returns Ok.
+    /// A piece of a transaction that has the file to itself; durable when it returns Ok. Writes of other threads at the
+    /// same time may stand in the same transaction, before or after this one, each whole or not at all.
     ///
     /// # Errors
-    /// Those of `work`, and those of beginning and committing; nothing was written then.
+    /// Those of `work`, and those of beginning and committing; nothing of it was written then.
     pub fn write<T, E: From<StoreError>>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let mut connection = self.lock();
-        // Rolled back when dropped, by an error as by a panic in `work`.
-        let transaction =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
-        let tx = Tx::new(&transaction);
-        let done = work(&tx)?;
-        let traces = tx.has_traces();
-        transaction.commit().map_err(StoreError::from)?;
-        if traces || self.traces.load(Ordering::Relaxed) {
-            self.sweep(&connection);
-        }
-        Ok(done)
+        self.writer.write(work)
     }
 
-    /// Empties the write-ahead log, so that nothing that was overwritten is left in it. Waits for nobody: whoever reads
-    /// an older moment keeps it, and the next write tries again.
-    fn sweep(&self, connection: &Connection) {
-        let swept = connection.busy_timeout(Duration::ZERO).and_then(|()| {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
-        });
-        self.traces.store(!matches!(swept, Ok(0)), Ordering::Relaxed);
-        // Setting a time-out cannot fail on an open connection; the next write would tell.
-        let _set = connection.busy_timeout(self.busy);
-    }
-
-    /// Several reads of one moment.
+    /// Several reads of one moment: of what was durable when the first of them began.
     ///
     /// # Errors
     /// Those of `work`.
     pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&View<'_>) -> Result<T, E>) -> Result<T, E> {
-        let mut connection = self.lock();
+        let mut reader = self.reader();
+        let connection = match &mut *reader {
+            Some(connection) => connection,
+            none => none.insert(open::connect_again(&self.file, self.busy)?),
+        };
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(StoreError::from)?;
         work(&View::new(&transaction))
+    }
+
+    /// Empties the write-ahead log. `false` while somebody reads an older moment or writes: try again.
+    #[must_use]
+    pub fn sweep(&self) -> bool {
+        self.writer.sweep()
     }
 
     /// Reads every page.
@@ -92,14 +83,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] when something is not as SQLite wrote it.
     pub fn check(&self) -> Result<(), StoreError> {
-        let connection = self.lock();
+        let connection = open::connect_again(&self.file, self.busy)?;
         let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if said == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
     }
 
-    /// A thread that panicked left no half transaction behind, so its poison is nothing to pass on.
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A thread that panicked left no transaction behind, so its poison is nothing to pass on.
+    fn reader(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

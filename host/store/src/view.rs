@@ -165,8 +165,14 @@ impl<'a> Tx<'a> {
         Self { view: View::new(connection), traces: Cell::new(false) }
     }
 
-    /// What stood in the file before is to be gone from the write-ahead log too.
-    pub(crate) fn leaves_traces(&self) {
+    /// As SQLite does when there is no space.
+    #[cfg(test)]
+    pub(crate) fn give_up(&self) {
+        self.view.connection.execute_batch("ROLLBACK").unwrap();
+    }
+
+    /// What stood in the file before is to be gone from the write-ahead log too, right after this transaction.
+    pub fn leaves_traces(&self) {
         self.traces.set(true);
     }
 

@@ -156,6 +156,7 @@ fn errors_say_what_to_do_and_nothing_of_a_row() {
         StoreError::Damaged,
         StoreError::Foreign,
         StoreError::Full,
+        StoreError::GivenUp,
         StoreError::Io(1),
         StoreError::Internal(1),
         StoreError::Locked,

@@ -10,6 +10,7 @@ mod command_line;
 mod drafting;
 mod drift;
 mod durable;
+mod erasing;
 mod home;
 mod installing;
 mod judging;

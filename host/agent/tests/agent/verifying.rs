@@ -29,7 +29,7 @@ fn first_judged(home: &Home) -> i64 {
 
 fn verify(home: &Home, args: &[&str]) -> (Option<i32>, Value) {
     let output = home.run(&[&["log", "verify", "--json"], args].concat());
-    (output.status.code(), json_lines(&output)[0].clone())
+    (output.status.code(), json_lines(&output).remove(0))
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod any_row;
 mod conversation;
 mod epochs;
+mod erasing;
 mod idempotency;
 mod kill;
 mod listing;

@@ -127,7 +127,7 @@ fn word<T: DeserializeOwned>(what: &str, word: Option<&String>) -> Result<Option
 }
 
 /// A moment, or an age before `now`.
-fn time(text: &str, now: &Zoned) -> Result<Millis> {
+pub(super) fn time(text: &str, now: &Zoned) -> Result<Millis> {
     let moment = if let Ok(moment) = text.parse::<Timestamp>() {
         moment
     } else if let Ok(local) = text.parse::<DateTime>() {
