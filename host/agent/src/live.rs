@@ -98,6 +98,14 @@ impl Active {
         }
     }
 
+    /// Whom the record's keys are sealed to; none where nobody is named and no key is to be made.
+    pub(crate) fn recipients(&self) -> Option<Vec<Recipient>> {
+        if self.configured.recipient.is_none() && self.settings().capture == Capture::Metadata {
+            return None;
+        }
+        self.recipient().ok().map(|one| vec![one])
+    }
+
     /// Whom text is sealed to; asked for again after a fault.
     pub(crate) fn recipient(&self) -> Result<Recipient> {
         let mut known = self.recipient.lock().unwrap_or_else(PoisonError::into_inner);

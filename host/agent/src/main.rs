@@ -18,6 +18,7 @@ mod out;
 mod preview;
 mod profiles;
 mod record;
+mod retention;
 mod settings;
 
 use std::process::ExitCode;

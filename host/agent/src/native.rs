@@ -28,6 +28,7 @@ use crate::origin;
 use crate::os::Env;
 use crate::out;
 use crate::record::Recorder;
+use crate::retention::Retention;
 use desk::Desk;
 pub(crate) use desk::now;
 use drafts::DraftRows;
@@ -55,7 +56,11 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     }
     hush_panics();
     let (sender, writer) = outgoing::spawn(out::wire());
-    let recorder = Arc::new(Recorder::new(env.data(), live::person(env)));
+    let whose = {
+        let live = Arc::clone(&live);
+        Box::new(move || live.active().recipients())
+    };
+    let recorder = Arc::new(Recorder::new(env.data(), live::person(env), whose));
     warm(&live, &recorder);
 
     let settings = reply::Settings::new(Arc::clone(&live), sender.clone());
@@ -69,8 +74,17 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
             drafts.due();
         }
     });
+    let retention = Retention::start(Arc::clone(&live), Arc::clone(&recorder), env.data());
     let alarms = watch.alarms();
-    let desk = Desk::new(live, recorder, sender, alarms, settings, Arc::clone(&heart), Arc::clone(&drafts));
+    let desk = Desk::new(
+        live,
+        Arc::clone(&recorder),
+        sender,
+        alarms,
+        settings,
+        Arc::clone(&heart),
+        Arc::clone(&drafts),
+    );
     let desk = Arc::new(desk);
     let threads = thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4));
     let pool: Pool<EventId> = Pool::start(threads, LIMITS);
@@ -85,8 +99,12 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     }
     pool.finish();
     watch.finish();
+    retention.finish();
     drafts.all();
     heart.ended();
+    if let Err(fault) = recorder.close(now()) {
+        out::note(&format!("the last epoch stays open: {fault:#}"));
+    }
     // The writer ends when the last sender is gone.
     drop(desk);
     // A writer that panicked has told its place; the browser is gone either way.

@@ -3,7 +3,7 @@
 //! INVARIANT: while a browser is connected stdout is the wire, taken once by [`wire`]; everything else here is
 //! for the command line. stderr carries short lines without text of a prompt.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 /// The wire to the browser.
 pub(crate) fn wire() -> impl Write + Send + 'static {
@@ -20,6 +20,15 @@ pub(crate) fn line(text: &str) -> bool {
 pub(crate) fn note(text: &str) {
     // Nobody can be told when stderr itself is gone.
     let _gone = writeln!(io::stderr().lock(), "promptgate: {text}");
+}
+
+/// Shows how far a long command is, over what it said before; an empty text takes it away. Only a terminal is told.
+pub(crate) fn progress(text: &str) {
+    let mut err = io::stderr().lock();
+    if err.is_terminal() {
+        // Nobody can be told when stderr itself is gone.
+        let _gone = write!(err, "\r\x1b[K{text}").and_then(|()| err.flush());
+    }
 }
 
 /// Writes help or a complaint that is already laid out in lines.

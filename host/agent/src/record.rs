@@ -3,6 +3,7 @@
 //! INVARIANT: what is looked up and what is appended is one transaction, so that an event is judged and answered
 //! once, whichever process asks. INVARIANT: text is sealed before it comes near the file.
 
+mod line;
 mod rows;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use shared_protocol::{App, Choice, EventId, LateEntry, Millis, Outcome};
 
 use crate::judge;
 use crate::keys::{self, Recipient};
+use crate::out;
 
 pub(crate) use rows::{judged, labels, released_or_refused};
 
@@ -24,12 +26,18 @@ pub(crate) use rows::{judged, labels, released_or_refused};
 pub(crate) struct Recorder {
     data: Option<PathBuf>,
     person: String,
+    whose: Recipients,
     opened: Mutex<Option<Arc<Opened>>>,
 }
+
+/// Everyone that the record's keys are sealed to; none while that is not known. Asked before every write.
+pub(crate) type Recipients = Box<dyn Fn() -> Option<Vec<Recipient>> + Send + Sync>;
 
 struct Opened {
     store: Store,
     device: String,
+    /// The recipients of the current line of keys, by their short names.
+    line: Mutex<Vec<String>>,
 }
 
 /// A row to be, without salt and seal.
@@ -71,8 +79,8 @@ pub(crate) struct Place<'a> {
 pub(crate) type Seal<'a> = &'a dyn Fn() -> Result<Recipient>;
 
 impl Recorder {
-    pub(crate) fn new(data: Option<PathBuf>, person: String) -> Self {
-        Self { data, person, opened: Mutex::new(None) }
+    pub(crate) fn new(data: Option<PathBuf>, person: String, whose: Recipients) -> Self {
+        Self { data, person, whose, opened: Mutex::new(None) }
     }
 
     /// Opens the file ahead of the first row.
@@ -145,7 +153,14 @@ impl Recorder {
                 return Ok(false);
             }
             let is_there = match kind {
-                Kind::Judged | Kind::Drift | Kind::Uncovered | Kind::Heartbeat | Kind::Drafts => false,
+                Kind::Judged
+                | Kind::Drift
+                | Kind::Uncovered
+                | Kind::Heartbeat
+                | Kind::Drafts
+                | Kind::Epoch
+                | Kind::Audit
+                | Kind::Health => false,
                 Kind::Shown => known.shown,
                 Kind::Answered => known.answered.is_some(),
                 Kind::Released => known.released.is_some(),
@@ -159,6 +174,13 @@ impl Recorder {
             }
             Ok(true)
         })
+    }
+
+    /// Appends a row of the machine: nobody's.
+    pub(crate) fn note_of_machine(&self, at: Millis, entry: Entry) -> Result<()> {
+        let row = self.row(None, None, at, Draft { entry, text: None }, &no_seal)?;
+        let row = NewRow { person: String::new(), ..row };
+        self.write(|tx, device| host_journal::append(tx, device, &[row]).map(drop))
     }
 
     /// Appends a row that belongs to no event.
@@ -215,8 +237,21 @@ impl Recorder {
         work: impl FnOnce(&host_store::Tx<'_>, &str) -> Result<T, host_journal::JournalError>,
     ) -> Result<T> {
         let opened = self.opened()?;
+        // In a row of its own transaction: whatever comes after it is sealed.
+        let begun = line::begin(&opened, &(self.whose)()).and_then(|begun| self.told(begun));
+        if let Err(fault) = begun {
+            // The chain is still there; `doctor` and `log verify` say that it is all there is.
+            out::note(&format!("the record has no key: {fault:#}"));
+        }
         let written = opened.store.write(|tx| work(tx, &opened.device));
         self.told(written)
+    }
+
+    /// Nobody writes any more: what is on record is closed with a key that is then gone.
+    pub(crate) fn close(&self, at: Millis) -> Result<()> {
+        let opened = self.opened()?;
+        let closed = opened.store.write(|tx| host_journal::close(tx, at));
+        self.told(closed)
     }
 
     /// Passes a fault on; after one that may go away with the connection, the next caller opens anew.
@@ -239,7 +274,7 @@ impl Recorder {
         let store = Store::open(data, Store::BUSY)?;
         let fresh = uuid()?;
         let device = store.write(|tx| host_journal::device(tx, &fresh))?;
-        let made = Arc::new(Opened { store, device });
+        let made = Arc::new(Opened { store, device, line: Mutex::default() });
         *opened = Some(Arc::clone(&made));
         Ok(made)
     }
@@ -276,7 +311,11 @@ impl Recorder {
 }
 
 fn sealed(text: &Plain, to: &Recipient) -> Result<Sealed> {
-    let blob = shared_seal::seal(&to.key, &text.to_bytes()?, keys::seed()?)?;
+    sealed_bytes(&text.to_bytes()?, to)
+}
+
+fn sealed_bytes(plain: &[u8], to: &Recipient) -> Result<Sealed> {
+    let blob = shared_seal::seal(&to.key, plain, keys::seed()?)?;
     Ok(Sealed { key_id: to.id.to_string(), blob })
 }
 

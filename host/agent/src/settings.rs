@@ -16,6 +16,7 @@ use shared_protocol::{Capture, FailSettings, PolicySource, Settings};
 pub(crate) use file::FileError;
 
 use crate::os::Env;
+use crate::retention::Keep;
 
 /// Where the settings came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub(crate) struct Configured {
     pub(crate) source: Source,
     /// The public key that text is sealed to, when the file names one.
     pub(crate) recipient: Option<String>,
+    /// How long and how much the record keeps.
+    pub(crate) keep: Keep,
     /// Ids of extensions under development that may call.
     pub(crate) extensions: Vec<String>,
     /// Why the file is not followed.
@@ -70,6 +73,7 @@ impl Configured {
             settings: Settings::TRIAL,
             source: Source::Trial,
             recipient: None,
+            keep: Keep::default(),
             extensions: Vec::new(),
             fault: None,
             seen,
@@ -85,6 +89,7 @@ impl Configured {
                 settings: file.settings,
                 source,
                 recipient: file.recipient,
+                keep: file.keep,
                 extensions: file.extensions,
                 ..trial
             },
@@ -129,7 +134,7 @@ mod tests {
 
     use shared_protocol::{Action, Capture, FailSettings, PolicySource, Preview, Settings};
 
-    use super::{Configured, Source};
+    use super::{Configured, Keep, Source};
 
     fn load(managed: Option<&str>, own: Option<&str>) -> Configured {
         let folder = tempfile::tempdir().unwrap();
@@ -171,6 +176,11 @@ mod tests {
         assert_eq!(loaded.settings.capture, Capture::Masked);
         assert_eq!(loaded.settings.fail.unread.action(), Action::Warn);
         assert_eq!(loaded.settings.fail.deadline.action(), Action::Block);
+        assert_eq!(loaded.keep, Keep::default());
+        let kept = load(None, Some("retention_days = 90\nmax_bytes = 1000000000"));
+        assert_eq!(kept.keep, Keep { days: Some(90), bytes: Some(1_000_000_000) });
+        // Nothing for less than a day.
+        assert!(load(None, Some("retention_days = 0")).fault.is_some());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use host_store::{Head, Index, Row, SealedBlob, TopicLevel, Tx};
 use shared_protocol::{App, EventId, Millis, Operation};
 
 use crate::encoding::{Fields, GENESIS, Header, hash};
+use crate::epoch::Current;
 use crate::{Entry, JournalError, Sealed, SealedNote, SiteWord};
 
 /// Where the device's id stands among the file's small facts.
@@ -38,7 +39,7 @@ pub struct NewRow {
     pub event: Option<EventId>,
     /// Which site.
     pub app: Option<App>,
-    /// Whose.
+    /// Whose; empty for a row of the machine.
     pub person: String,
     /// What it says.
     pub entry: Entry,
@@ -67,9 +68,13 @@ pub fn device(tx: &Tx<'_>, fresh: &str) -> Result<String, JournalError> {
 /// released, refused, late). Nothing is written once the transaction ends with the error.
 pub fn append(tx: &Tx<'_>, device: &str, rows: &[NewRow]) -> Result<Vec<Head>, JournalError> {
     let mut head = tx.head()?.unwrap_or(Head { seq: 0, hash: GENESIS });
+    let mut current = Current::of(tx)?;
     let mut places = Vec::with_capacity(rows.len());
     for new in rows {
+        current.turn(&head, new.at)?;
         let (row, topics) = chained(new, device, head)?;
+        let (epoch, mac) = current.seal(row.seq, &row.hash);
+        let row = Row { epoch, mac, ..row };
         let sealed: Vec<SealedBlob> = new
             .sealed
             .iter()
@@ -108,9 +113,15 @@ fn chained(new: &NewRow, device: &str, head: Head) -> Result<(Row, Vec<TopicLeve
         hash: hash(&header, &commitments).ok_or(JournalError::Encoding)?,
         commitments,
         previous: head.hash,
-        index: index(new.app.as_ref(), Some(&new.person), &new.entry),
+        epoch: None,
+        mac: None,
+        index: index(new.app.as_ref(), person(new), &new.entry),
     };
     Ok((row, topics(&new.entry)))
+}
+
+fn person(new: &NewRow) -> Option<&String> {
+    Some(&new.person).filter(|person| !person.is_empty())
 }
 
 fn fields(new: &NewRow) -> serde_json::Result<Fields> {
@@ -118,7 +129,9 @@ fn fields(new: &NewRow) -> serde_json::Result<Fields> {
     if let Some(app) = &new.app {
         fields.put("app", app)?;
     }
-    fields.put("person", &new.person)?;
+    if let Some(person) = person(new) {
+        fields.put("person", person)?;
+    }
     if !new.sealed.is_empty() {
         let notes: Vec<SealedNote> =
             new.sealed.iter().map(|one| SealedNote::of(&one.key_id, &one.blob)).collect();
@@ -161,7 +174,10 @@ pub(crate) fn index(app: Option<&App>, person: Option<&String>, entry: &Entry) -
         | Entry::Refused(_)
         | Entry::Ended(_)
         | Entry::Uncovered(_)
-        | Entry::Heartbeat(_) => {}
+        | Entry::Heartbeat(_)
+        | Entry::Epoch(_)
+        | Entry::Audit(_)
+        | Entry::Health(_) => {}
     }
     index
 }

@@ -9,7 +9,9 @@
 //! conversation(&view, None, "id")? -> Vec<Turn>    from first prompt to last answer
 //! sealed(&view, record.seq)? -> Vec<Sealed>        the text, for whoever has the key
 //! Plain::prompt(..) | answer(..) | reason(..)      what is inside the sealed text; `to_bytes`, `from_bytes`
-//! verify(&view)? -> Verified                       the first bad row, named
+//! begin(&tx, &device, NewLine { .. })?              a line of keys for whoever can open its first (`encoding`, `epoch`)
+//! head(&view, &device, now)? -> Option<SignedHead> what every export carries
+//! verify(&view)? -> Verified                       the first bad row, named; with keys and heads: `Checking`
 //! ```
 //!
 //! A row ([`Entry`]) says one thing about one event and is never changed. `judged` and, when no answer is
@@ -24,7 +26,10 @@ mod append;
 mod content;
 pub mod encoding;
 mod entry;
+mod epoch;
+mod erase;
 mod error;
+mod head;
 mod known;
 mod read;
 mod record;
@@ -34,13 +39,17 @@ mod verify;
 pub use append::{NewRow, Salt, append, device};
 pub use content::{Content, Plain, PromptText};
 pub use entry::{
-    Answered, Beat, ChoiceWord, Drafted, Drifted, Ended, Entry, FactsJson, Heartbeat, Judged, Kind, Late,
-    PolicyUse, Refused, RefusedBy, Released, Responded, Seen, Shown, Timings, ToolUse, TopicNote,
+    Answered, Audit, Beat, By, Change, ChoiceWord, Drafted, Drifted, Ended, Entry, Epoch, FactsJson, Health,
+    Heartbeat, Judged, Kind, Late, PolicyUse, Refused, RefusedBy, Released, Responded, Seen, Shown, Timings,
+    ToolUse, TopicNote, Trouble,
 };
+pub use epoch::{ChainKey, NewLine, Roots, begin, close};
+pub use erase::{Erasing, prune};
 pub use error::JournalError;
+pub use head::{SignedHead, head};
 pub use host_store::{Order, Page};
 pub use known::{Known, State, StoredVerdict, known};
 pub use read::{Filter, Turn, conversation, count, event, list, sealed};
 pub use record::{Record, Sealed, SealedNote};
 pub use site_word::SiteWord;
-pub use verify::{Bad, Fault, Verified, verify};
+pub use verify::{Bad, Checking, Fault, HeadFault, Verified, verify};

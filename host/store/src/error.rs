@@ -21,6 +21,9 @@ pub enum StoreError {
     /// No space left.
     #[error("the disk is full: free some space and try again")]
     Full,
+    /// Something failed so badly for another row of the same moment that SQLite gave up the transaction of both.
+    #[error("the disk failed under another row of the same moment: run `promptgate doctor`")]
+    GivenUp,
     /// SQLite's extended result code.
     #[error("the record file failed with SQLite code {0}: run `promptgate doctor`")]
     Internal(i32),

@@ -11,19 +11,26 @@
 //! INVARIANT: several processes may have the file open; the head read in a `write` is the head at its commit.
 //! It knows no meaning of a row: encoding, chain and kinds belong to the crate that writes rows.
 
+mod epoch;
+mod erase;
 mod error;
 mod filter;
+mod group;
 mod migrate;
 mod open;
 mod place;
 mod row;
+mod scan;
 mod store;
 mod view;
 
+pub use epoch::EpochKey;
+pub use erase::{Size, bytes_on_disk};
 pub use error::StoreError;
 pub use filter::{Filter, Order, Page};
 pub use migrate::SCHEMA;
 pub use place::FILE;
 pub use row::{Head, Index, Link, Row, SealedBlob, TopicLevel};
+pub use scan::Whole;
 pub use store::Store;
 pub use view::{Tx, View};

@@ -36,6 +36,16 @@ pub(crate) fn connect(file: &Path, busy: Duration) -> Result<Connection, StoreEr
     Ok(connection)
 }
 
+/// A second connection to a file that [`connect`] opened: for reading, also while somebody writes.
+pub(crate) fn connect_again(file: &Path, busy: Duration) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(busy)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch(SETTINGS)?;
+    Ok(connection)
+}
+
 /// Turning an empty file to WAL takes the file for itself; SQLite does not wait for that as it does for writes.
 fn write_ahead(connection: &Connection) -> Result<(), StoreError> {
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;

@@ -23,6 +23,10 @@ pub struct Row {
     pub previous: [u8; 32],
     /// This row's hash.
     pub hash: [u8; 32],
+    /// Whose key made `mac`; absent in rows from before there were keys.
+    pub epoch: Option<u64>,
+    /// The seal on the hash: 32 bytes, 64 in the first row of an epoch.
+    pub mac: Option<Vec<u8>>,
     /// Copies of values in the body, for filters.
     pub index: Index,
 }

@@ -1,18 +1,23 @@
-//! The open file, shared by the threads of one process.
+//! The open file, shared by the threads of one process: one connection that writes, one that reads.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::group::Writer;
 use crate::view::{Tx, View};
 use crate::{StoreError, open, place};
 
 /// The open file.
 #[derive(Debug)]
 pub struct Store {
-    connection: Mutex<Connection>,
+    writer: Writer,
+    /// Made when something is first read: reading then waits for no write, and no write for it.
+    reader: Mutex<Option<Connection>>,
+    file: PathBuf,
+    busy: Duration,
 }
 
 impl Store {
@@ -24,8 +29,10 @@ impl Store {
     /// # Errors
     /// Each says what to do next.
     pub fn open(folder: &Path, busy: Duration) -> Result<Self, StoreError> {
-        let connection = open::connect(&place::make(folder)?, busy)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        let store = Self::of(place::make(folder)?, busy)?;
+        // Who overwrote something may have died before the log was emptied.
+        let _done_or_later = store.writer.sweep();
+        Ok(store)
     }
 
     /// Opens the file in `folder` for reading what is there; makes nothing.
@@ -33,33 +40,42 @@ impl Store {
     /// # Errors
     /// [`StoreError::Missing`] when there is none; else as [`Store::open`].
     pub fn existing(folder: &Path, busy: Duration) -> Result<Self, StoreError> {
-        let connection = open::connect(&place::find(folder)?, busy)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        Self::of(place::find(folder)?, busy)
     }
 
-    /// One transaction that has the file to itself from its first statement on; durable when it returns Ok.
+    fn of(file: PathBuf, busy: Duration) -> Result<Self, StoreError> {
+        let writer = Writer::new(open::connect(&file, busy)?, busy);
+        Ok(Self { writer, reader: Mutex::new(None), file, busy })
+    }
+
+    /// A piece of a transaction that has the file to itself; durable when it returns Ok. Writes of other threads at the
+    /// same time may stand in the same transaction, before or after this one, each whole or not at all.
     ///
     /// # Errors
-    /// Those of `work`, and those of beginning and committing; nothing was written then.
+    /// Those of `work`, and those of beginning and committing; nothing of it was written then.
     pub fn write<T, E: From<StoreError>>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let mut connection = self.lock();
-        // Rolled back when dropped, by an error as by a panic in `work`.
-        let transaction =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
-        let done = work(&Tx::new(&transaction))?;
-        transaction.commit().map_err(StoreError::from)?;
-        Ok(done)
+        self.writer.write(work)
     }
 
-    /// Several reads of one moment.
+    /// Several reads of one moment: of what was durable when the first of them began.
     ///
     /// # Errors
     /// Those of `work`.
     pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&View<'_>) -> Result<T, E>) -> Result<T, E> {
-        let mut connection = self.lock();
+        let mut reader = self.reader();
+        let connection = match &mut *reader {
+            Some(connection) => connection,
+            none => none.insert(open::connect_again(&self.file, self.busy)?),
+        };
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(StoreError::from)?;
         work(&View::new(&transaction))
+    }
+
+    /// Empties the write-ahead log. `false` while somebody reads an older moment or writes: try again.
+    #[must_use]
+    pub fn sweep(&self) -> bool {
+        self.writer.sweep()
     }
 
     /// Reads every page.
@@ -67,14 +83,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] when something is not as SQLite wrote it.
     pub fn check(&self) -> Result<(), StoreError> {
-        let connection = self.lock();
+        let connection = open::connect_again(&self.file, self.busy)?;
         let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if said == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
     }
 
-    /// A thread that panicked left no half transaction behind, so its poison is nothing to pass on.
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A thread that panicked left no transaction behind, so its poison is nothing to pass on.
+    fn reader(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reading and appending, inside a transaction.
 
+use std::cell::Cell;
 use std::ops::Deref;
 
 use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
@@ -7,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
 use crate::filter::integer;
 use crate::{Filter, Head, Index, Link, Page, Row, SealedBlob, StoreError, TopicLevel};
 
-const COLUMNS: &str = "seq, device, at, event, kind, salt, body, commitments, previous, hash, \
+pub(crate) const COLUMNS: &str = "seq, device, at, event, kind, salt, body, commitments, previous, hash, epoch, mac, \
      app, person, operation, action, conversation, parent, message, matched";
 
 /// One moment of the file.
@@ -19,6 +20,10 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     pub(crate) fn new(connection: &'a Connection) -> Self {
         Self { connection }
+    }
+
+    pub(crate) fn connection(&self) -> &'a Connection {
+        self.connection
     }
 
     /// The newest row, if any.
@@ -40,6 +45,15 @@ impl<'a> View<'a> {
         let sql = format!("SELECT {COLUMNS} FROM record WHERE seq = ?");
         let mut select = self.connection.prepare_cached(&sql)?;
         Ok(select.query_row([integer(seq)], read_row).optional()?)
+    }
+
+    /// The sequence of the row with this hash, if any. Reads the whole table.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn seq_of(&self, hash: &[u8; 32]) -> Result<Option<u64>, StoreError> {
+        let mut select = self.connection.prepare_cached("SELECT seq FROM record WHERE hash = ? LIMIT 1")?;
+        Ok(select.query_row([hash.as_slice()], |row| unsigned(row, 0)).optional()?)
     }
 
     /// The rows of one event, oldest first.
@@ -134,6 +148,8 @@ impl<'a> View<'a> {
 #[derive(Debug)]
 pub struct Tx<'a> {
     view: View<'a>,
+    /// Something was overwritten that must not stay in the write-ahead log.
+    traces: Cell<bool>,
 }
 
 impl<'a> Deref for Tx<'a> {
@@ -146,7 +162,22 @@ impl<'a> Deref for Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(connection: &'a Connection) -> Self {
-        Self { view: View::new(connection) }
+        Self { view: View::new(connection), traces: Cell::new(false) }
+    }
+
+    /// As SQLite does when there is no space.
+    #[cfg(test)]
+    pub(crate) fn give_up(&self) {
+        self.view.connection.execute_batch("ROLLBACK").unwrap();
+    }
+
+    /// What stood in the file before is to be gone from the write-ahead log too, right after this transaction.
+    pub fn leaves_traces(&self) {
+        self.traces.set(true);
+    }
+
+    pub(crate) fn has_traces(&self) -> bool {
+        self.traces.get()
     }
 
     /// Adds a row with its topics and sealed text.
@@ -156,7 +187,7 @@ impl<'a> Tx<'a> {
     pub fn append(&self, row: &Row, topics: &[TopicLevel], sealed: &[SealedBlob]) -> Result<(), StoreError> {
         let connection = self.view.connection;
         let sql = format!(
-            "INSERT INTO record ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO record ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         );
         connection.prepare_cached(&sql)?.execute(params![
             integer(row.seq),
@@ -169,6 +200,8 @@ impl<'a> Tx<'a> {
             row.commitments,
             row.previous,
             row.hash,
+            row.epoch.map(integer),
+            row.mac,
             row.index.app,
             row.index.person,
             row.index.operation,
@@ -203,7 +236,7 @@ impl<'a> Tx<'a> {
     }
 }
 
-fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+pub(crate) fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     Ok(Row {
         seq: unsigned(row, 0)?,
         device: row.get(1)?,
@@ -215,20 +248,22 @@ fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         commitments: row.get(7)?,
         previous: row.get(8)?,
         hash: row.get(9)?,
+        epoch: row.get::<_, Option<i64>>(10)?.map(|_| unsigned(row, 10)).transpose()?,
+        mac: row.get(11)?,
         index: Index {
-            app: row.get(10)?,
-            person: row.get(11)?,
-            operation: row.get(12)?,
-            action: row.get(13)?,
-            conversation: row.get(14)?,
-            parent: row.get(15)?,
-            message: row.get(16)?,
-            matched: row.get(17)?,
+            app: row.get(12)?,
+            person: row.get(13)?,
+            operation: row.get(14)?,
+            action: row.get(15)?,
+            conversation: row.get(16)?,
+            parent: row.get(17)?,
+            message: row.get(18)?,
+            matched: row.get(19)?,
         },
     })
 }
 
-fn unsigned(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
+pub(crate) fn unsigned(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
     let number: i64 = row.get(column)?;
     u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
 }

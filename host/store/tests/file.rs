@@ -21,6 +21,8 @@ fn row(seq: u64) -> Row {
         commitments: vec![1, 2, 3],
         previous: [0; 32],
         hash: [2; 32],
+        epoch: None,
+        mac: None,
         index: Index { app: Some("claude".to_owned()), ..Index::default() },
     }
 }
@@ -154,6 +156,7 @@ fn errors_say_what_to_do_and_nothing_of_a_row() {
         StoreError::Damaged,
         StoreError::Foreign,
         StoreError::Full,
+        StoreError::GivenUp,
         StoreError::Io(1),
         StoreError::Internal(1),
         StoreError::Locked,

@@ -39,6 +39,8 @@ pub(crate) fn unhashed(kind: &str, body: &str) -> Row {
         commitments: Vec::new(),
         previous: [0; 32],
         hash: [0; 32],
+        epoch: None,
+        mac: None,
         index: Index::default(),
     }
 }

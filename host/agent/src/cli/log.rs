@@ -1,10 +1,12 @@
 //! `promptgate log`: reading the record.
 //!
-//! INVARIANT: reads only. Text is shown by `open`, and by `conversation --open`, and nowhere else.
+//! INVARIANT: reads only, but for `erase` and `prune`. Text is shown by `open`, and by `conversation --open`, and nowhere else.
 
+mod emptying;
 pub(in crate::cli) mod filter;
 mod opened;
 mod row;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -43,6 +45,12 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE", requires = "open")]
         key: Option<PathBuf>,
     },
+    /// Empties every row of a person and all that belongs to it, for good.
+    Erase(emptying::Erase),
+    /// Empties the rows of a time that is over, for good.
+    Prune(emptying::Prune),
+    /// Checks that no row was changed, removed, moved or cut off since it was written.
+    Verify(verify::Args),
     /// Opens the sealed text of one interaction.
     Open {
         /// Its event id, as `log list` shows it.
@@ -65,6 +73,9 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
     };
     match command {
         Command::List(args) => list(&store, args, json),
+        Command::Erase(args) => emptying::erase(&store, args, &data, env, json),
+        Command::Prune(args) => emptying::prune(&store, args, &data, env, json),
+        Command::Verify(args) => verify::run(&store, args, &data, json),
         Command::Show { event } => show(&store, event, json),
         Command::Conversation { id, app, open, key } => {
             let keys = if *open { Some(opened::Keys::load(&data, key.as_deref())?) } else { None };

@@ -23,7 +23,7 @@ fn ids_are_random_and_shaped_as_rfc_9562_says() {
 fn a_file_that_was_damaged_and_is_repaired_is_written_again() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("promptgate");
-    let recorder = Recorder::new(Some(data.clone()), "jane".to_owned());
+    let recorder = Recorder::new(Some(data.clone()), "jane".to_owned(), Box::new(|| None));
     let note = || {
         let drift = Drift {
             what: DriftKind::Endpoint,
@@ -45,5 +45,5 @@ fn a_file_that_was_damaged_and_is_repaired_is_written_again() {
     std::fs::remove_dir_all(&data).unwrap();
     note().unwrap();
     assert_eq!(recorder.counts(0).unwrap(), (1, 1, 0));
-    assert!(Recorder::new(None, "jane".to_owned()).open().is_err());
+    assert!(Recorder::new(None, "jane".to_owned(), Box::new(|| None)).open().is_err());
 }

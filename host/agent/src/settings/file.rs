@@ -3,11 +3,14 @@
 //! It deliberately reads no file itself.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use serde::Deserialize;
 use shared_protocol::{
     Capture, FailAction, FailSettings, PolicySource, Preview, Settings, UnreachableAction,
 };
+
+use crate::retention::Keep;
 
 /// Why a settings file is not followed. Carries words of the file, which holds no prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +44,7 @@ impl fmt::Display for FileError {
 pub(super) struct File {
     pub(super) settings: Settings,
     pub(super) recipient: Option<String>,
+    pub(super) keep: Keep,
     pub(super) extensions: Vec<String>,
 }
 
@@ -51,6 +55,8 @@ struct Written {
     capture: Option<Capture>,
     preview: Option<Preview>,
     recipient: Option<String>,
+    retention_days: Option<NonZeroU32>,
+    max_bytes: Option<u64>,
     #[serde(default)]
     fail: Fail,
     #[serde(default)]
@@ -109,6 +115,7 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     Ok(File {
         settings: Settings { source, managed, fail, preview, capture },
         recipient: written.recipient,
+        keep: Keep { days: written.retention_days.map(NonZeroU32::get), bytes: written.max_bytes },
         extensions: written.developer.extensions,
     })
 }

@@ -226,3 +226,10 @@ pub struct Drafted {
     #[serde(default)]
     pub text_bytes: u64,
 }
+
+/// A line of keys began; its first key is sealed beside the row, to each recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// The number of the line's first epoch.
+    pub epoch: u64,
+}

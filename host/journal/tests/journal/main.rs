@@ -4,6 +4,8 @@
 
 mod any_row;
 mod conversation;
+mod epochs;
+mod erasing;
 mod idempotency;
 mod kill;
 mod listing;

@@ -1,7 +1,8 @@
 //! Rows to write in tests. Everything that is random in the product is a number here.
 
 use host_journal::{
-    Ended, Entry, FactsJson, JournalError, Judged, NewRow, Responded, Salt, Sealed, TopicNote, append,
+    ChainKey, Ended, Entry, FactsJson, JournalError, Judged, NewLine, NewRow, Responded, Salt, Sealed,
+    TopicNote, append, begin,
 };
 use host_store::{Head, Store};
 use shared_protocol::{
@@ -27,6 +28,10 @@ impl Journal {
 
     pub(crate) fn append(&self, rows: &[NewRow]) -> Result<Vec<Head>, JournalError> {
         self.store.write(|tx| append(tx, DEVICE, rows))
+    }
+
+    pub(crate) fn begin(&self, line: NewLine) -> Result<bool, JournalError> {
+        self.store.write(|tx| begin(tx, DEVICE, line))
     }
 
     /// The file behind the store's back.
@@ -102,4 +107,21 @@ pub(crate) fn found(number: u64) -> NewRow {
         Sealed { key_id: "8899aabbccddeeff".to_owned(), blob: "AwEC".repeat(30) },
     ];
     row
+}
+
+/// A line of keys whose sealed first key says only its number.
+pub(crate) fn line(number: u8, at: u64) -> NewLine {
+    let sealed = Sealed { key_id: format!("key{number}"), blob: format!("line {number}") };
+    NewLine {
+        at,
+        key: ChainKey::new([100 + number; 32]),
+        sealed: vec![sealed],
+        salt: Salt::new([number; 32]),
+    }
+}
+
+/// Opens what [`line`] sealed.
+pub(crate) fn open_line(sealed: &[Sealed]) -> Option<ChainKey> {
+    let number: u8 = sealed.first()?.blob.strip_prefix("line ")?.parse().ok()?;
+    Some(ChainKey::new([100 + number; 32]))
 }

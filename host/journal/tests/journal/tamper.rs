@@ -78,7 +78,7 @@ fn every_change_is_seen_at_its_row() {
              UPDATE record SET seq = 3 WHERE seq = 9"
                 .into(),
             2,
-            Fault::Previous,
+            Fault::Reordered(3),
         ),
     ];
     for (sql, seq, fault) in cases {

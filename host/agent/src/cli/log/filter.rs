@@ -65,6 +65,9 @@ enum Word {
     Uncovered,
     Heartbeat,
     Drafts,
+    Epoch,
+    Audit,
+    Health,
 }
 
 impl Args {
@@ -110,6 +113,9 @@ fn kind(word: Word) -> Kind {
         Word::Uncovered => Kind::Uncovered,
         Word::Heartbeat => Kind::Heartbeat,
         Word::Drafts => Kind::Drafts,
+        Word::Epoch => Kind::Epoch,
+        Word::Audit => Kind::Audit,
+        Word::Health => Kind::Health,
     }
 }
 
@@ -121,7 +127,7 @@ fn word<T: DeserializeOwned>(what: &str, word: Option<&String>) -> Result<Option
 }
 
 /// A moment, or an age before `now`.
-fn time(text: &str, now: &Zoned) -> Result<Millis> {
+pub(super) fn time(text: &str, now: &Zoned) -> Result<Millis> {
     let moment = if let Ok(moment) = text.parse::<Timestamp>() {
         moment
     } else if let Ok(local) = text.parse::<DateTime>() {

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use host_journal::{Content, Plain, Record};
+use host_journal::{Content, Plain, Record, Sealed};
 use host_store::Store;
 use serde_json::{Value, json};
 use shared_seal::{OpenError, PrivateKey};
+
+use zeroize::Zeroizing;
 
 use super::filter::shown;
 use crate::keys;
@@ -42,6 +44,11 @@ impl Keys {
             all.push(keys::read(file)?.with_context(|| format!("there is no file {}", file.display()))?);
         }
         Ok(Self(all.into_iter().map(|key| (key.public().id().to_string(), key)).collect()))
+    }
+
+    /// What was sealed to one of these keys, if any of them opens it.
+    pub(super) fn open(&self, sealed: &[Sealed]) -> Option<Zeroizing<Vec<u8>>> {
+        sealed.iter().find_map(|one| shared_seal::open(self.0.get(&one.key_id)?, &one.blob).ok())
     }
 }
 

@@ -45,7 +45,7 @@ fn office(settings: &str, fault: Fault) -> Office {
     let live = Arc::new(Live::load(&env));
     // Made before the clock of a deadline runs.
     live.active().snapshot().unwrap();
-    let recorder = Arc::new(Recorder::new(env.data(), "jane".to_owned()));
+    let recorder = Arc::new(Recorder::new(env.data(), "jane".to_owned(), Box::new(|| None)));
     let (out, said) = sync_channel(64);
     let watch = Watch::start(LONG, || {});
     let settings = reply::Settings::new(Arc::clone(&live), out.clone());

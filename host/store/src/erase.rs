@@ -1,0 +1,146 @@
+//! Emptying rows: what they said goes, what the chain needs of them stays.
+//!
+//! INVARIANT: one place for everything that is kept of a row or a person beside the row itself. A table that holds
+//! either adds its statement to [`BESIDE`] or [`OF_PERSON`]; nothing else has to know of it.
+//! INVARIANT: rows are emptied in small steps, each a transaction of its own, so that no verdict waits; emptied bytes are
+//! overwritten (`secure_delete`); whoever empties takes care, in the end, of the write-ahead log (`Tx::leaves_traces`).
+//! Which rows must never be emptied is the caller's to say.
+
+use std::path::Path;
+
+use rusqlite::params;
+
+use crate::filter::integer;
+use crate::view::{COLUMNS, read_row, unsigned};
+use crate::{Row, StoreError, Tx, View, place};
+
+/// What stands beside a row, by `seq`.
+const BESIDE: [&str; 2] = ["DELETE FROM record_topic WHERE seq = ?", "DELETE FROM sealed WHERE seq = ?"];
+
+/// What is kept of a person outside the record, by the person's id.
+const OF_PERSON: [&str; 0] = [];
+
+/// The row itself.
+const EMPTY: &str = "UPDATE record SET salt = NULL, body = NULL, app = NULL, person = NULL, operation = NULL, \
+     action = NULL, conversation = NULL, parent = NULL, message = NULL, matched = 0 WHERE seq = ?";
+
+/// How much room the record takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Bytes of it that nothing stands in.
+    pub free: u64,
+}
+
+impl View<'_> {
+    /// Some rows of a person after `after` that are not empty, oldest first: sequence and event.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn rows_of_person(
+        &self,
+        person: &str,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Option<String>)>, StoreError> {
+        let sql = "SELECT seq, event FROM record WHERE person = ? AND seq > ? ORDER BY seq LIMIT ?";
+        let mut select = self.connection().prepare_cached(sql)?;
+        let rows = select
+            .query_map(params![person, integer(after), limit], |row| Ok((unsigned(row, 0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Some rows after `after` that say something and are nobody's, or are of this kind; oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn rows_of_machine(&self, kind: &str, after: u64, limit: u32) -> Result<Vec<Row>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM record WHERE seq > ? AND body IS NOT NULL AND (person IS NULL OR kind = ?) \
+             ORDER BY seq LIMIT ?"
+        );
+        let mut select = self.connection().prepare_cached(&sql)?;
+        let rows = select.query_map(params![integer(after), kind, limit], read_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Sequences of the oldest rows that say something, from before this time (milliseconds); neither epochs nor audits.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn oldest(&self, before: u64, limit: u32) -> Result<Vec<u64>, StoreError> {
+        // The conditions of the index `record_whole`, word for word.
+        let sql = "SELECT seq FROM record WHERE body IS NOT NULL AND kind NOT IN ('epoch', 'audit') AND at < ? \
+                   ORDER BY at LIMIT ?";
+        let mut select = self.connection().prepare_cached(sql)?;
+        let seqs = select.query_map(params![integer(before), limit], |row| unsigned(row, 0))?;
+        Ok(seqs.collect::<Result<_, _>>()?)
+    }
+
+    /// How much room the record takes.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn size(&self) -> Result<Size, StoreError> {
+        let number = |name: &str| self.connection().pragma_query_value(None, name, |row| unsigned(row, 0));
+        let page = number("page_size")?;
+        let bytes = number("page_count")?.saturating_mul(page);
+        Ok(Size { bytes, free: number("freelist_count")?.saturating_mul(page) })
+    }
+}
+
+impl Tx<'_> {
+    /// Empties rows. Their hashes stay.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn empty(&self, seqs: &[u64]) -> Result<(), StoreError> {
+        for sql in BESIDE.into_iter().chain([EMPTY]) {
+            let mut statement = self.connection().prepare_cached(sql)?;
+            for seq in seqs {
+                statement.execute([integer(*seq)])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes out what is kept of a person outside the record.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget(&self, person: &str) -> Result<(), StoreError> {
+        for sql in OF_PERSON {
+            let sql: &str = sql;
+            self.connection().prepare_cached(sql)?.execute([person])?;
+        }
+        Ok(())
+    }
+
+    /// Gives up to `pages` empty pages of the file back to the disk.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn shrink(&self, pages: u32) -> Result<(), StoreError> {
+        let mut vacuum = self.connection().prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
+        // One row for each page.
+        let mut steps = vacuum.query([])?;
+        while steps.next()?.is_some() {}
+        Ok(())
+    }
+}
+
+/// Bytes of the record's files together: the file and what SQLite keeps beside it.
+///
+/// # Errors
+/// When there is no such file.
+pub fn bytes_on_disk(folder: &Path) -> Result<u64, StoreError> {
+    let file = place::find(folder)?;
+    let mut all = std::fs::metadata(&file)?.len();
+    for end in ["-wal", "-shm"] {
+        let mut beside = file.clone().into_os_string();
+        beside.push(end);
+        all += std::fs::metadata(beside).map_or(0, |beside| beside.len());
+    }
+    Ok(all)
+}
