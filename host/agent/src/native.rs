@@ -107,7 +107,7 @@ fn warm(live: &Arc<Live>, recorder: &Arc<Recorder>) {
     let (live, recorder) = (Arc::clone(live), Arc::clone(recorder));
     thread::spawn(move || {
         let active = live.active();
-        let steps = [active.snapshot().map(Snapshot::warm), recorder.open(), active.warm_recipient()];
+        let steps = [active.snapshot().map(Snapshot::warm), recorder.open(), active.warm_recipients()];
         for fault in steps.into_iter().filter_map(Result::err) {
             out::note(&format!("{fault:#}"));
         }

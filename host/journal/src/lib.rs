@@ -9,6 +9,7 @@
 //! conversation(&view, None, "id")? -> Vec<Turn>    from first prompt to last answer
 //! sealed(&view, record.seq)? -> Vec<Sealed>        the text, for whoever has the key
 //! Plain::prompt(..) | answer(..) | reason(..)      what is inside the sealed text; `to_bytes`, `from_bytes`
+//! sealed_to(&tx, &keys)? -> Option<Vec<String>>   the keys before, when text is sealed to others from now on
 //! verify(&view)? -> Verified                       the first bad row, named
 //! ```
 //!
@@ -27,6 +28,7 @@ mod entry;
 mod error;
 mod known;
 mod read;
+mod recipients;
 mod record;
 mod site_word;
 mod verify;
@@ -42,6 +44,7 @@ pub use error::JournalError;
 pub use host_store::{Order, Page};
 pub use known::{Known, State, StoredVerdict, known};
 pub use read::{Filter, Turn, conversation, count, event, list, sealed};
+pub use recipients::sealed_to;
 pub use record::{Record, Sealed, SealedNote};
 pub use site_word::SiteWord;
 pub use verify::{Bad, Fault, Verified, verify};

@@ -26,7 +26,7 @@ fn extract(salt: &[u8], ikm: &[u8]) -> Vec<u8> {
 /// RFC 5869 for at most 32 bytes.
 fn expand(prk: &[u8], info: &[u8], length: usize) -> Vec<u8> {
     let block = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, prk), &[info, &[1]].concat());
-    block.as_ref()[..length].to_vec()
+    block.as_ref().get(..length).unwrap().to_vec()
 }
 
 fn labeled_extract(suite: &[u8], salt: &[u8], label: &str, ikm: &[u8]) -> Vec<u8> {
@@ -64,8 +64,9 @@ fn agreement(private: &str) -> Agreement {
 /// Opens a blob; `None` when the tag says no.
 fn open_again(private: &str, text: &str) -> Option<Vec<u8>> {
     let blob = STANDARD.decode(text).unwrap();
-    assert_eq!(blob[0], 3);
-    let (enc, rest) = blob[1..].split_at(32);
+    let (version, rest) = blob.split_first().unwrap();
+    assert_eq!(*version, 3);
+    let (enc, rest) = rest.split_at(32);
     let (length, sealed) = rest.split_at(8);
     let length = u64::from_le_bytes(length.try_into().unwrap());
     assert_eq!(sealed.len() as u64, length + 16);

@@ -3,8 +3,6 @@
 //! A reader of the format in another language can be held to the same files. They were made from the public vector by
 //! a program that is not this one.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -13,5 +13,8 @@ mod durable;
 mod home;
 mod installing;
 mod judging;
+mod looking_back;
+mod opening;
 mod previewing;
+mod rows;
 mod scanning;
