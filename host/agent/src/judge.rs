@@ -17,8 +17,8 @@ use host_classify::{Classification, Engine, Scanned};
 use host_journal::Timings;
 use host_policy::{Decision, Facts, Place, Policy, UserFacts, fit};
 use shared_protocol::{
-    Action, App, Browser, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Label, Mode,
-    Obligation, Operation, Outcome, Part, PartKind, Prompt, Reading, Settings, Topic, Verdict,
+    Action, App, Browser, Capture, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Label,
+    Mode, Obligation, Operation, Outcome, Part, PartKind, Prompt, Reading, Settings, Topic, Verdict,
 };
 
 pub(crate) use again::{Again, again};
@@ -35,6 +35,8 @@ pub(crate) struct Snapshot {
     pub(crate) engine: Arc<Engine>,
     /// Who is at the keyboard, as far as known.
     pub(crate) user: UserFacts,
+    /// Whether there is anybody who could open a text that is kept.
+    pub(crate) may_keep_text: bool,
 }
 
 /// A request, and who asks where.
@@ -68,6 +70,8 @@ pub(crate) struct Judgement {
     pub(crate) decision: Decision,
     /// What was found; empty when nothing was looked for.
     pub(crate) found: Classification,
+    /// What is kept of the text.
+    pub(crate) capture: Capture,
 }
 
 impl Snapshot {
@@ -111,6 +115,8 @@ impl Snapshot {
         let previewed = !prompt.parts.is_empty() && read_ahead.get() == prompt.parts.len();
         let classified = clock();
         let decision = self.policy.decide(&facts);
+        // Of the text as it was typed, which is what is kept.
+        let capture = self.kept(&decision, None);
         let edits = edits(&decision, &found);
         let (decision, redacted) = self.after_redaction(ask, prompt, decision, &edits);
         let decided = clock();
@@ -122,7 +128,7 @@ impl Snapshot {
             previewed,
         };
         let judgement = self.judgement(ask, facts, found, decision, edits, None);
-        (Judgement { redacted, ..judgement }, timings)
+        (Judgement { redacted, capture, ..judgement }, timings)
     }
 
     /// Judges a request whose text was not, or could not be, looked at because of `code`.
@@ -140,6 +146,14 @@ impl Snapshot {
         let facts = self.with_person(facts, ask);
         let decision = self.policy.decide(&facts);
         self.judgement(ask, facts, nothing(), decision, Vec::new(), Some(code))
+    }
+
+    /// What is kept of a text: what the policies say, else the settings; `limit` is the most.
+    fn kept(&self, decision: &Decision, limit: Option<Capture>) -> Capture {
+        if !self.may_keep_text {
+            return Capture::Metadata;
+        }
+        decision.capture(self.settings.capture).both(limit.unwrap_or(Capture::Full))
     }
 
     fn is_oversize(&self, prompt: &Prompt) -> bool {
@@ -210,7 +224,9 @@ impl Snapshot {
             edits,
             fault: code.or(policy_fault),
         };
-        Judgement { verdict, facts, redacted: None, decision, found }
+        // Not looked through: no telling which policy would have matched.
+        let capture = self.kept(&decision, self.policy.least_capture());
+        Judgement { verdict, facts, redacted: None, decision, found, capture }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is in force now: settings, policy, classifier and recipient, swapped whole when a settings file changes.
+//! What is in force now: settings, policy, classifier and recipients, swapped whole when a settings file changes.
 //!
 //! INVARIANT: one judgement sees one [`Active`]. Whoever starts first does not wait for the policy: it is made
 //! when it is first needed.
@@ -25,7 +25,7 @@ pub(crate) struct Active {
     pub(crate) previews: Previews,
     user: UserFacts,
     snapshot: OnceLock<Result<Snapshot, String>>,
-    recipient: Mutex<Option<Recipient>>,
+    recipients: Mutex<Option<Vec<Recipient>>>,
     data: Option<PathBuf>,
 }
 
@@ -69,7 +69,7 @@ impl Active {
             previews: Previews::new(),
             user: UserFacts { id: person(env), ..UserFacts::default() },
             snapshot: OnceLock::new(),
-            recipient: Mutex::new(None),
+            recipients: Mutex::new(None),
             data: env.data(),
         }
     }
@@ -83,39 +83,41 @@ impl Active {
     pub(crate) fn snapshot(&self) -> Result<&Snapshot> {
         let made = self.snapshot.get_or_init(|| {
             let settings = self.configured.settings;
+            let may_keep_text = self.configured.may_keep_text();
             // Compiled in, and parsed by its own tests: a fault here is one of the build.
             let engine = Engine::builtin().map(Arc::new).map_err(|fault| fault.to_string())?;
-            Ok(Snapshot { settings, policy: policy(&settings), engine, user: self.user.clone() })
+            let policy = policy(&settings);
+            Ok(Snapshot { settings, policy, engine, user: self.user.clone(), may_keep_text })
         });
         made.as_ref().map_err(|fault| anyhow::anyhow!("{fault}"))
     }
 
     /// Makes the key ahead of the first row, where text is to be sealed at all.
-    pub(crate) fn warm_recipient(&self) -> Result<()> {
+    pub(crate) fn warm_recipients(&self) -> Result<()> {
         match self.settings().capture {
             Capture::Metadata => Ok(()),
-            Capture::Full | Capture::Masked | Capture::Matches => self.recipient().map(drop),
+            Capture::Full | Capture::Masked | Capture::Matches => self.recipients().map(drop),
         }
     }
 
     /// Whom the record's keys are sealed to; none where nobody is named and no key is to be made.
-    pub(crate) fn recipients(&self) -> Option<Vec<Recipient>> {
-        if self.configured.recipient.is_none() && self.settings().capture == Capture::Metadata {
+    pub(crate) fn holders(&self) -> Option<Vec<Recipient>> {
+        if self.configured.recipients.is_empty() && self.settings().capture == Capture::Metadata {
             return None;
         }
-        self.recipient().ok().map(|one| vec![one])
+        self.recipients().ok()
     }
 
     /// Whom text is sealed to; asked for again after a fault.
-    pub(crate) fn recipient(&self) -> Result<Recipient> {
-        let mut known = self.recipient.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(recipient) = &*known {
-            return Ok(recipient.clone());
+    pub(crate) fn recipients(&self) -> Result<Vec<Recipient>> {
+        let mut known = self.recipients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(recipients) = &*known {
+            return Ok(recipients.clone());
         }
         let data = self.data.as_deref().context("no home folder is known; set HOME")?;
-        let recipient = keys::recipient(data, self.configured.recipient.as_deref())?;
-        *known = Some(recipient.clone());
-        Ok(recipient)
+        let recipients = keys::recipients(data, &self.configured.recipients)?;
+        *known = Some(recipients.clone());
+        Ok(recipients)
     }
 }
 

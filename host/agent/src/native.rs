@@ -58,7 +58,7 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     let (sender, writer) = outgoing::spawn(out::wire());
     let whose = {
         let live = Arc::clone(&live);
-        Box::new(move || live.active().recipients())
+        Box::new(move || live.active().holders())
     };
     let recorder = Arc::new(Recorder::new(env.data(), live::person(env), whose));
     warm(&live, &recorder);
@@ -125,7 +125,7 @@ fn warm(live: &Arc<Live>, recorder: &Arc<Recorder>) {
     let (live, recorder) = (Arc::clone(live), Arc::clone(recorder));
     thread::spawn(move || {
         let active = live.active();
-        let steps = [active.snapshot().map(Snapshot::warm), recorder.open(), active.warm_recipient()];
+        let steps = [active.snapshot().map(Snapshot::warm), recorder.open(), active.warm_recipients()];
         for fault in steps.into_iter().filter_map(Result::err) {
             out::note(&format!("{fault:#}"));
         }

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use zeroize::Zeroizing;
+
 /// An operating system that Promptgate knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Os {
@@ -46,6 +48,9 @@ const NAMES: [&str; 10] = [
     "XDG_CONFIG_HOME",
 ];
 
+/// The variable that holds a passphrase.
+pub(crate) const PASSPHRASE: &str = "PROMPTGATE_PASSPHRASE";
+
 /// The environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Env {
@@ -54,6 +59,11 @@ pub(crate) struct Env {
     vars: BTreeMap<String, String>,
     /// The name of the account that this process runs as, as the system knows it.
     account: Option<String>,
+}
+
+/// The passphrase of private keys, for scripts. Not kept with the other variables, which can be shown.
+pub(crate) fn passphrase() -> Option<Zeroizing<String>> {
+    std::env::var(PASSPHRASE).ok().filter(|value| !value.is_empty()).map(Zeroizing::new)
 }
 
 impl Env {

@@ -3,6 +3,7 @@
 //! INVARIANT: what is looked up and what is appended is one transaction, so that an event is judged and answered
 //! once, whichever process asks. INVARIANT: text is sealed before it comes near the file.
 
+mod audit;
 mod line;
 mod rows;
 
@@ -19,6 +20,7 @@ use shared_protocol::{App, Choice, EventId, LateEntry, Millis, Outcome};
 use crate::judge;
 use crate::keys::{self, Recipient};
 use crate::out;
+use audit::Batch;
 
 pub(crate) use rows::{judged, labels, released_or_refused};
 
@@ -76,7 +78,7 @@ pub(crate) struct Place<'a> {
 }
 
 /// Seals on demand.
-pub(crate) type Seal<'a> = &'a dyn Fn() -> Result<Recipient>;
+pub(crate) type Seal<'a> = &'a dyn Fn() -> Result<Vec<Recipient>>;
 
 impl Recorder {
     pub(crate) fn new(data: Option<PathBuf>, person: String, whose: Recipients) -> Self {
@@ -96,7 +98,7 @@ impl Recorder {
             if known.state() != State::New {
                 return Ok(Once::Before(known));
             }
-            host_journal::append(tx, device, &rows)?;
+            rows.append(tx, device)?;
             Ok(Once::Appended)
         })
     }
@@ -119,7 +121,7 @@ impl Recorder {
             match known.state() {
                 State::New => Ok(Answer::Unknown),
                 State::Asked if known.answered.is_none() => {
-                    host_journal::append(tx, device, &rows)?;
+                    rows.append(tx, device)?;
                     Ok(Answer::Go(outcome))
                 }
                 State::Released(released)
@@ -129,7 +131,7 @@ impl Recorder {
                 }
                 // Another answer than the one on record: only a tighter one counts.
                 State::Asked | State::Released(_) => {
-                    host_journal::append(tx, device, &refused)?;
+                    refused.append(tx, device)?;
                     Ok(Answer::Go(Outcome::Refuse))
                 }
                 State::Refused(_) => Ok(Answer::Go(Outcome::Refuse)),
@@ -170,7 +172,7 @@ impl Recorder {
                 Kind::Late => known.late,
             };
             if !is_there {
-                host_journal::append(tx, device, &rows)?;
+                rows.append(tx, device)?;
             }
             Ok(true)
         })
@@ -279,11 +281,12 @@ impl Recorder {
         Ok(made)
     }
 
-    fn rows(&self, place: &Place<'_>, drafts: Vec<Draft>, seal: Seal<'_>) -> Result<Vec<NewRow>> {
-        drafts
+    fn rows(&self, place: &Place<'_>, drafts: Vec<Draft>, seal: Seal<'_>) -> Result<Batch> {
+        let rows: Result<Vec<NewRow>> = drafts
             .into_iter()
             .map(|draft| self.row(Some(place.event), place.app, place.at, draft, seal))
-            .collect()
+            .collect();
+        self.batch(rows?)
     }
 
     fn row(
@@ -296,7 +299,7 @@ impl Recorder {
     ) -> Result<NewRow> {
         let sealed = match draft.text {
             None => Vec::new(),
-            Some(text) => vec![sealed(&text, &seal()?)?],
+            Some(text) => sealed(&text, &seal()?)?,
         };
         Ok(NewRow {
             at,
@@ -310,17 +313,21 @@ impl Recorder {
     }
 }
 
-fn sealed(text: &Plain, to: &Recipient) -> Result<Sealed> {
+/// Once for each recipient.
+fn sealed(text: &Plain, to: &[Recipient]) -> Result<Vec<Sealed>> {
     sealed_bytes(&text.to_bytes()?, to)
 }
 
-fn sealed_bytes(plain: &[u8], to: &Recipient) -> Result<Sealed> {
-    let blob = shared_seal::seal(&to.key, plain, keys::seed()?)?;
-    Ok(Sealed { key_id: to.id.to_string(), blob })
+fn sealed_bytes(plain: &[u8], to: &[Recipient]) -> Result<Vec<Sealed>> {
+    let one = |to: &Recipient| {
+        let blob = shared_seal::seal(&to.key, plain, keys::seed()?)?;
+        Ok(Sealed { key_id: to.id.to_string(), blob })
+    };
+    to.iter().map(one).collect()
 }
 
 /// For rows that never carry text.
-fn no_seal() -> Result<Recipient> {
+fn no_seal() -> Result<Vec<Recipient>> {
     Err(anyhow!("a row without text was to be sealed"))
 }
 

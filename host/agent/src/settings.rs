@@ -36,8 +36,10 @@ pub(crate) struct Configured {
     pub(crate) settings: Settings,
     /// Where it comes from.
     pub(crate) source: Source,
-    /// The public key that text is sealed to, when the file names one.
-    pub(crate) recipient: Option<String>,
+    /// The public keys that text is sealed to, as the file names them.
+    pub(crate) recipients: Vec<String>,
+    /// What the file wants kept of text, when nothing is because it names nobody who could open it.
+    pub(crate) unsealable: Option<Capture>,
     /// How long and how much the record keeps.
     pub(crate) keep: Keep,
     /// Ids of extensions under development that may call.
@@ -56,6 +58,11 @@ struct Stamp {
 }
 
 impl Configured {
+    /// Whether text may be kept: there is somebody who could open it. Whatever a policy says.
+    pub(crate) fn may_keep_text(&self) -> bool {
+        !self.settings.managed || !self.recipients.is_empty()
+    }
+
     /// Loads in the documented order.
     pub(crate) fn load(env: &Env) -> Self {
         Self::load_from(&env.managed_settings(), env.own_settings().as_deref())
@@ -72,7 +79,8 @@ impl Configured {
         let trial = Self {
             settings: Settings::TRIAL,
             source: Source::Trial,
-            recipient: None,
+            recipients: Vec::new(),
+            unsealable: None,
             keep: Keep::default(),
             extensions: Vec::new(),
             fault: None,
@@ -88,7 +96,8 @@ impl Configured {
             Ok(file) => Self {
                 settings: file.settings,
                 source,
-                recipient: file.recipient,
+                recipients: file.recipients,
+                unsealable: file.unsealable,
                 keep: file.keep,
                 extensions: file.extensions,
                 ..trial
@@ -161,6 +170,32 @@ mod tests {
         assert_eq!(loaded.settings.source, PolicySource::BuiltinMonitor);
         assert_eq!(loaded.settings.fail, FailSettings::CLOSED);
         assert_eq!(load(Some(""), None).settings, Settings::MANAGED);
+    }
+
+    /// Full capture on a managed machine needs somebody who can open it, and is nobody's default there.
+    #[test]
+    fn a_managed_machine_keeps_text_only_for_a_named_key() {
+        let key = "recipients = [\"Ycig/Zr/pZmklmFUN99nr+taURlYItL91g+NcHGYpB8=\"]\n";
+        let old = key.replace("recipients = [", "recipient = ").replace(']', "");
+        let policy = "policy = \"builtin-enforce\"\n";
+        let full = "capture = \"full\"\n";
+        for (text, kept, unsealable) in [
+            (policy.to_owned(), Capture::Metadata, None),
+            (format!("{policy}{key}"), Capture::Metadata, None),
+            (format!("{policy}{full}"), Capture::Metadata, Some(Capture::Full)),
+            (format!("{policy}capture = \"matches\""), Capture::Metadata, Some(Capture::Matches)),
+            (format!("{policy}{full}{key}"), Capture::Full, None),
+            (format!("{policy}{full}{old}"), Capture::Full, None),
+        ] {
+            let loaded = load(Some(&text), None);
+            assert_eq!((loaded.settings.capture, loaded.unsealable), (kept, unsealable), "{text}");
+            assert_eq!(loaded.may_keep_text(), loaded.recipients.len() == 1, "{text}");
+        }
+        // A person's own machine keeps its text for the key pair that is made there.
+        let own = load(None, Some(policy));
+        assert_eq!((own.settings.capture, own.may_keep_text()), (Capture::Full, true));
+        let two = load(None, Some(&format!("{old}{}", key.replace("Ycig", "Xcig"))));
+        assert_eq!(two.recipients.len(), 2);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! from whoever looked up too early.
 
 use host_store::View;
-use shared_protocol::{Action, Code, EventId, Mode, Obligation, Outcome};
+use shared_protocol::{Action, Capture, Code, EventId, Mode, Obligation, Outcome};
 
 use crate::{Answered, Entry, JournalError, Record, Refused, Released, event};
 
@@ -44,6 +44,8 @@ pub struct StoredVerdict {
     pub edits: u64,
     /// The fault that tightened it.
     pub fault: Option<Code>,
+    /// What was to be kept of the text; of the answer's too.
+    pub capture: Capture,
 }
 
 /// Where an event stands.
@@ -85,6 +87,7 @@ impl Known {
                         mode: judged.mode,
                         edits: judged.edits,
                         fault: judged.fault,
+                        capture: judged.capture,
                     });
                 }
                 Entry::Shown(_) => known.shown = true,

@@ -10,6 +10,7 @@
 //! sealed(&view, record.seq)? -> Vec<Sealed>        the text, for whoever has the key
 //! Plain::prompt(..) | answer(..) | reason(..)      what is inside the sealed text; `to_bytes`, `from_bytes`
 //! begin(&tx, &device, NewLine { .. })?              a line of keys for whoever can open its first (`encoding`, `epoch`)
+//! sealed_to(&tx, &keys)? -> Option<Vec<String>>   the keys before, when text is sealed to others from now on
 //! head(&view, &device, now)? -> Option<SignedHead> what every export carries
 //! verify(&view)? -> Verified                       the first bad row, named; with keys and heads: `Checking`
 //! ```
@@ -32,6 +33,7 @@ mod error;
 mod head;
 mod known;
 mod read;
+mod recipients;
 mod record;
 mod site_word;
 mod verify;
@@ -50,6 +52,7 @@ pub use head::{SignedHead, head};
 pub use host_store::{Order, Page};
 pub use known::{Known, State, StoredVerdict, known};
 pub use read::{Filter, Turn, conversation, count, event, list, sealed};
+pub use recipients::sealed_to;
 pub use record::{Record, Sealed, SealedNote};
 pub use site_word::SiteWord;
 pub use verify::{Bad, Checking, Fault, HeadFault, Verified, verify};

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use cedar_policy::Policy;
-use shared_protocol::{Action, Mode, Severity};
+use shared_protocol::{Action, Capture, Mode, Severity};
 
 use crate::problem::{Problem, Weight};
 use crate::rule::Rule;
 use crate::source::Statement;
 
-const NAMES: [&str; 7] = ["id", "action", "fallback", "message", "link", "mode", "severity"];
+const NAMES: [&str; 8] = ["id", "action", "fallback", "message", "link", "mode", "severity", "capture"];
 const ACTIONS: [(&str, Action); 5] = [
     ("coach", Action::Coach),
     ("warn", Action::Warn),
@@ -27,6 +27,13 @@ const FALLBACKS: [(&str, Action); 4] = [
 const MODES: [(&str, Mode); 2] = [("monitor", Mode::Monitor), ("enforce", Mode::Enforce)];
 const SEVERITIES: [(&str, Severity); 3] =
     [("low", Severity::Low), ("medium", Severity::Medium), ("high", Severity::High)];
+
+const CAPTURES: [(&str, Capture); 4] = [
+    ("full", Capture::Full),
+    ("matches", Capture::Matches),
+    ("masked", Capture::Masked),
+    ("metadata", Capture::Metadata),
+];
 
 /// Longest `@message`, in code points: it stands in a card beside the composer.
 const MESSAGE: usize = 400;
@@ -55,13 +62,15 @@ impl Reader<'_> {
         let message = self.message();
         let link = self.link();
         let severity = self.one_of("severity", &SEVERITIES).unwrap_or_default();
+        let capture = self.one_of("capture", &CAPTURES);
         let mode = match mode {
             Mode::Monitor => Mode::Monitor,
             Mode::Enforce => own.unwrap_or(Mode::Enforce),
         };
         let fallback = fallback.unwrap_or(Action::Block);
         let (targets, labels) = (Vec::new(), BTreeSet::new());
-        Some(Rule { id: id?, action: action?, fallback, mode, message, link, severity, targets, labels })
+        let (id, action) = (id?, action?);
+        Some(Rule { id, action, fallback, mode, message, link, severity, capture, targets, labels })
     }
 
     fn names(&mut self) {

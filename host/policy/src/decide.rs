@@ -66,6 +66,7 @@ fn determine(rule: &Rule, erred: bool, facts: &Facts) -> Determining {
         message: rule.message.clone(),
         link: rule.link.clone(),
         severity: rule.severity,
+        capture: rule.capture,
         erred,
     }
 }

@@ -1,7 +1,7 @@
 //! What was decided, and why.
 
 use serde::{Deserialize, Serialize};
-use shared_protocol::{Action, Label, Mode, Obligation, Severity, Topic};
+use shared_protocol::{Action, Capture, Label, Mode, Obligation, Severity, Topic};
 
 use crate::RedactTarget;
 
@@ -27,6 +27,9 @@ pub struct Determining {
     pub link: Option<String>,
     /// Its `@severity`.
     pub severity: Severity,
+    /// Its `@capture`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<Capture>,
     /// Whether its condition could not be evaluated, so that it counts as matched.
     pub erred: bool,
 }
@@ -72,6 +75,16 @@ impl Decision {
             Some(would) if would > self.action => (would, Mode::Monitor),
             _ => (self.action, self.mode),
         }
+    }
+
+    /// What is kept of the text: what the policies that matched say, else the `setting`. Those that only watch count,
+    /// since keeping stops nobody. Where they differ, what all of them permit; one that erred never adds.
+    #[must_use]
+    pub fn capture(&self, setting: Capture) -> Capture {
+        let (erred, matched): (Vec<_>, Vec<_>) = self.policies.iter().partition(|policy| policy.erred);
+        let said = matched.iter().filter_map(|policy| policy.capture).reduce(Capture::both);
+        let limits = erred.iter().filter_map(|policy| policy.capture);
+        limits.fold(said.unwrap_or(setting), Capture::both)
     }
 
     /// Whether redaction takes out a finding of this label, evidence for these topics.
@@ -124,7 +137,7 @@ pub(crate) fn sort(policies: &mut [Determining]) {
 
 #[cfg(test)]
 mod tests {
-    use shared_protocol::{Action, App, Label, Mode, Operation, Topic};
+    use shared_protocol::{Action, App, Capture, Label, Mode, Operation, Topic};
 
     use crate::{Decision, Facts, Place, Policy};
 
@@ -158,6 +171,27 @@ mod tests {
             assert_eq!(settled.action, Action::Block);
             assert!(settled.obligations.is_empty() && settled.redact.is_empty());
         }
+    }
+
+    #[test]
+    fn a_policy_that_erred_keeps_less_and_never_more() {
+        let policy = |id: &str, capture: &str, condition: &str| {
+            format!(
+                "@id(\"{id}\") @action(\"warn\") @message(\"m\") @capture(\"{capture}\") \
+                 forbid (principal, action, resource) when {{ {condition} }};"
+            )
+        };
+        let errs = "context.text_bytes * 9223372036854775807 > 100";
+        let mut facts = Facts::new(Operation::SendPrompt, App::new("claude"));
+        facts.text_bytes = 2;
+        let keeps =
+            |text: &str, setting| Policy::parse(text, Mode::Enforce).unwrap().decide(&facts).capture(setting);
+        assert_eq!(keeps(&policy("a", "full", errs), Capture::Metadata), Capture::Metadata);
+        assert_eq!(keeps(&policy("a", "masked", errs), Capture::Full), Capture::Masked);
+        let both = policy("a", "masked", errs) + &policy("b", "full", "context.text_bytes > 1");
+        assert_eq!(keeps(&both, Capture::Metadata), Capture::Masked);
+        // One that matched adds to the setting: an organisation may want to see what was found, and no more.
+        assert_eq!(keeps(&policy("a", "matches", "true"), Capture::Metadata), Capture::Matches);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cedar_policy::PolicySet;
-use shared_protocol::Mode;
+use shared_protocol::{Capture, Mode};
 
 use crate::check::{Checked, check};
 use crate::rule::Rule;
@@ -65,6 +65,12 @@ impl Policy {
         self.mode
     }
 
+    /// What all its policies permit to be kept of a text that was not looked through: any of them might have matched.
+    #[must_use]
+    pub fn least_capture(&self) -> Option<Capture> {
+        self.rules.values().filter_map(|rule| rule.capture).reduce(Capture::both)
+    }
+
     /// The ids of its policies, sorted.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.rules.keys().map(String::as_str)
@@ -94,7 +100,7 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
-    use shared_protocol::Mode;
+    use shared_protocol::{Capture, Mode};
 
     use super::Policy;
 
@@ -108,6 +114,24 @@ mod tests {
             policy.labels().into_iter().collect::<Vec<_>>(),
             ["pii.email", "pii.iban", "pii.phone", "secret"]
         );
+    }
+
+    #[test]
+    fn a_text_that_was_not_looked_through_keeps_what_every_policy_permits() {
+        let one = |id: &str, capture: &str| {
+            format!(
+                "@id(\"{id}\") @action(\"warn\") @message(\"m\") {capture} forbid (principal, action, resource);"
+            )
+        };
+        for (captures, least) in [
+            ([""; 2], None),
+            (["", "@capture(\"matches\")"], Some(Capture::Matches)),
+            (["@capture(\"full\")", "@capture(\"masked\")"], Some(Capture::Masked)),
+            (["@capture(\"matches\")", "@capture(\"masked\")"], Some(Capture::Metadata)),
+        ] {
+            let text = one("a", captures[0]) + &one("b", captures[1]);
+            assert_eq!(Policy::parse(&text, Mode::Enforce).unwrap().least_capture(), least, "{captures:?}");
+        }
     }
 
     #[test]

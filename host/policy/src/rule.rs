@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use shared_protocol::{Action, Mode, Severity};
+use shared_protocol::{Action, Capture, Mode, Severity};
 
 use crate::RedactTarget;
 
@@ -23,6 +23,8 @@ pub(crate) struct Rule {
     pub(crate) link: Option<String>,
     /// `@severity`.
     pub(crate) severity: Severity,
+    /// `@capture`: what is kept of the text where it matches, in place of the setting.
+    pub(crate) capture: Option<Capture>,
     /// What `redact` takes out; empty for other actions.
     pub(crate) targets: Vec<RedactTarget>,
     /// The labels and families that its condition names.

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use host_policy::{Decision, Determining, Facts, Place, Policy, RedactTarget};
 use serde::Deserialize;
-use shared_protocol::{Action, App, Label, Level, Mode, Obligation, Operation, Topic};
+use shared_protocol::{Action, App, Capture, Label, Level, Mode, Obligation, Operation, Topic};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +55,8 @@ struct Expected {
     #[serde(default)]
     redact: Vec<String>,
     would: Option<Action>,
+    /// What is kept of the text where the setting is `full`, when it is not all.
+    capture: Option<Capture>,
     /// What is reported, when it is not the action itself.
     reported: Option<Action>,
     #[serde(default)]
@@ -144,6 +146,8 @@ fn every_story_ends_as_it_says() {
         assert_eq!(*would, story.expect.would, "{name}");
         assert_eq!(decision.reported().0, story.expect.reported.unwrap_or(*action), "{name}");
         assert_eq!(faults.len(), story.expect.faults, "{name}");
+        let kept = story.expect.capture.unwrap_or(Capture::Full);
+        assert_eq!(decision.capture(Capture::Full), kept, "{name}");
         assert_eq!(Facts::from_bytes(&facts.to_bytes()).unwrap(), facts, "{name}");
         seen.insert(*action);
     }

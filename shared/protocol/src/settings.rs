@@ -141,6 +141,20 @@ pub enum Capture {
     Metadata,
 }
 
+impl Capture {
+    /// What both permit. Of `matches` and `masked` neither permits what the other keeps, so nothing is kept.
+    #[must_use]
+    pub fn both(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Full, one) | (one, Self::Full) => one,
+            (Self::Matches, Self::Matches) => Self::Matches,
+            (Self::Masked, Self::Masked) => Self::Masked,
+            (Self::Metadata, _) | (_, Self::Metadata) => Self::Metadata,
+            (Self::Matches, Self::Masked) | (Self::Masked, Self::Matches) => Self::Metadata,
+        }
+    }
+}
+
 /// One snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
@@ -174,4 +188,23 @@ impl Settings {
         preview: Preview::Paste,
         capture: Capture::Metadata,
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Capture::{self, Full, Masked, Matches, Metadata};
+
+    #[test]
+    fn two_captures_keep_what_both_permit() {
+        let all = [Full, Matches, Masked, Metadata];
+        for one in all {
+            assert_eq!((one.both(one), one.both(Full), one.both(Metadata)), (one, one, Metadata));
+            for other in all {
+                let both: Capture = one.both(other);
+                assert_eq!(both, other.both(one));
+                assert_eq!(both.both(one), both);
+            }
+        }
+        assert_eq!(Matches.both(Masked), Metadata);
+    }
 }

@@ -7,18 +7,18 @@ mod beats;
 mod browser;
 mod drift;
 mod host;
+mod key;
 mod live;
 mod profiles;
 
 use anyhow::{Context, Result};
 use host_store::{Store, StoreError};
 use serde::Serialize;
-use shared_protocol::{Capture, PolicySource};
+use shared_protocol::PolicySource;
 
 use super::table;
 use crate::exit::Exit;
 use crate::install;
-use crate::keys;
 use crate::os::Env;
 use crate::out;
 use crate::settings::{Configured, Source};
@@ -87,7 +87,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     let mut checks = browser::checks(env, &program, &configured.extensions);
     checks.extend(profiles::checks(env));
     checks.push(settings(&configured));
-    checks.push(key(env, &configured));
+    checks.push(key::check(env, &configured));
     checks.push(record(env));
     checks.extend(beats::checks(env));
     checks.push(host::check(&program));
@@ -151,41 +151,6 @@ fn settings(configured: &Configured) -> Check {
             let what = format!("{managed}{}, from {path}", word.as_str().unwrap_or_default());
             Check::new("settings", State::Ok, what)
         }
-    }
-}
-
-fn key(env: &Env, configured: &Configured) -> Check {
-    let settings = &configured.settings;
-    if let Some(text) = &configured.recipient {
-        return match shared_seal::PublicKey::parse(text) {
-            Ok(key) => Check::new("key", State::Ok, format!("text is sealed to key {}", key.id())),
-            Err(fault) => {
-                Check::wrong("key", format!("`recipient` is no key: {fault}"), "correct the settings")
-            }
-        };
-    }
-    if settings.capture == Capture::Metadata {
-        return Check::new("key", State::Ok, "no text is kept");
-    }
-    if settings.managed {
-        let what = "text is sealed to a key on this machine: the organisation cannot open it";
-        return Check::wrong(
-            "key",
-            what,
-            "name the organisation's key as `recipient` in the managed settings",
-        );
-    }
-    match env.data().map(|data| keys::private_keys(&data)) {
-        Some(Ok(keys)) if keys.is_empty() => {
-            Check::new("key", State::Note, "made when a browser first starts the host (trial)")
-        }
-        Some(Ok(_)) => {
-            Check::new("key", State::Note, "trial: text is sealed to a key that lies on this machine")
-        }
-        Some(Err(fault)) => {
-            Check::wrong("key", format!("{fault:#}"), "restore the key file, or move it away")
-        }
-        None => Check::wrong("key", "no home folder is known", "set HOME"),
     }
 }
 

@@ -1,29 +1,36 @@
 //! `promptgate log`: reading the record.
 //!
-//! INVARIANT: reads only, but for `erase` and `prune`. Text is shown by `open`, and by `conversation --open`, and nowhere else.
+//! INVARIANT: rows are only read, but for `erase` and `prune`; what is written besides is that somebody opened text. Text
+//! is shown by `open`, and by `conversation --open`, and nowhere else.
 
 mod emptying;
 pub(in crate::cli) mod filter;
+mod keygen;
+mod mine;
+mod open;
 mod opened;
+mod rescan;
 mod row;
 mod verify;
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result};
-use host_journal::{Entry, JournalError, Known, Page, Record, Released, State, Turn};
+use host_journal::{Entry, JournalError, Known, Page, Record, Released, State};
 use host_store::{Store, StoreError, View};
-use serde_json::{Value, json};
-use shared_protocol::{App, EventId};
+use shared_protocol::EventId;
 
 use super::table;
 use crate::exit::Exit;
-use crate::os::Env;
+use crate::keys::{Given, Keys};
+use crate::live::{self, Active};
+use crate::os::{self, Env};
 use crate::out;
+use crate::record::Recorder;
 
 /// What to read.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
+    /// Makes a key pair for whoever shall open the record.
+    Keygen(keygen::Args),
     /// One line for each interaction, newest first.
     List(filter::Args),
     /// Everything on record of one interaction, oldest first.
@@ -41,9 +48,8 @@ pub(super) enum Command {
         /// With the sealed text, where a key here opens it.
         #[arg(long)]
         open: bool,
-        /// A private key besides those on this machine.
-        #[arg(long, value_name = "FILE", requires = "open")]
-        key: Option<PathBuf>,
+        #[command(flatten)]
+        keys: Given,
     },
     /// Empties every row of a person and all that belongs to it, for good.
     Erase(emptying::Erase),
@@ -55,13 +61,19 @@ pub(super) enum Command {
     Open {
         /// Its event id, as `log list` shows it.
         event: String,
-        /// A private key besides those on this machine.
-        #[arg(long, value_name = "FILE")]
-        key: Option<PathBuf>,
+        #[command(flatten)]
+        keys: Given,
     },
+    /// Runs today's classifier and policy over prompts on record, and shows what is new.
+    Rescan(rescan::Args),
+    /// What is on record about you, in plain words; no text.
+    Mine(mine::Args),
 }
 
 pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
+    if let Command::Keygen(args) = command {
+        return keygen::run(args, json);
+    }
     let data = env.data().context("no home folder is known; set HOME")?;
     let store = match Store::existing(&data, Store::BUSY) {
         Ok(store) => store,
@@ -71,19 +83,31 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
         }
         Err(fault) => return Err(fault.into()),
     };
+    let load = |given: &Given| Keys::load(&data, given, os::passphrase());
+    let recorder = || {
+        let active = Active::load(env);
+        Recorder::new(Some(data.clone()), live::person(env), Box::new(move || active.holders()))
+    };
     match command {
+        Command::Keygen(args) => keygen::run(args, json),
         Command::List(args) => list(&store, args, json),
         Command::Erase(args) => emptying::erase(&store, args, &data, env, json),
         Command::Prune(args) => emptying::prune(&store, args, &data, env, json),
-        Command::Verify(args) => verify::run(&store, args, &data, json),
+        Command::Verify(args) => verify::run(&store, args, load(&args.keys)?, json),
         Command::Show { event } => show(&store, event, json),
-        Command::Conversation { id, app, open, key } => {
-            let keys = if *open { Some(opened::Keys::load(&data, key.as_deref())?) } else { None };
-            conversation(&store, id, app.as_deref(), keys.as_ref(), json)
+        Command::Conversation { id, app, open: false, .. } => {
+            open::conversation(&store, id, app.as_deref(), None, json)
         }
-        Command::Open { event, key } => {
-            open(&store, event, &opened::Keys::load(&data, key.as_deref())?, json)
+        Command::Conversation { id, app, open: true, keys } => {
+            let (mut keys, recorder) = (load(keys)?, recorder());
+            open::conversation(&store, id, app.as_deref(), Some((&mut keys, &recorder)), json)
         }
+        Command::Open { event, keys } => open::open(&store, event, &mut load(keys)?, &recorder(), json),
+        Command::Rescan(args) => {
+            let active = Active::load(env);
+            rescan::run(&store, args, &mut load(&args.keys)?, active.snapshot()?, &recorder(), json)
+        }
+        Command::Mine(args) => mine::run(&store, args, &live::person(env), json),
     }
 }
 
@@ -117,7 +141,7 @@ fn list(store: &Store, args: &filter::Args, json: bool) -> Result<Exit> {
 }
 
 fn show(store: &Store, event: &str, json: bool) -> Result<Exit> {
-    let Some(records) = interaction(store, event)? else { return Ok(Exit::NotFound) };
+    let Some((_, records)) = interaction(store, event)? else { return Ok(Exit::NotFound) };
     for record in &records {
         if json {
             out::line(&row::json(record, None)?.to_string());
@@ -130,75 +154,15 @@ fn show(store: &Store, event: &str, json: bool) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn conversation(
-    store: &Store,
-    id: &str,
-    app: Option<&str>,
-    keys: Option<&opened::Keys>,
-    json: bool,
-) -> Result<Exit> {
-    let app = app.map(App::new);
-    let turns: Vec<Turn> = read(store, |view| host_journal::conversation(view, app.as_ref(), id))?;
-    if turns.is_empty() {
-        out::note("no such conversation is on record; `promptgate log list` shows their ids");
-        return Ok(Exit::NotFound);
-    }
-    for turn in &turns {
-        let known = Known::of(&turn.records);
-        let texts = match keys {
-            Some(keys) => opened::texts(store, &turn.records, keys)?,
-            None => Vec::new(),
-        };
-        if json {
-            let rows =
-                turn.records.iter().map(|record| row::json(record, None)).collect::<Result<Vec<_>>>()?;
-            let mut told = json!({ "event": turn.event, "state": state(&known), "rows": rows });
-            if let (Some(told), Some(_)) = (told.as_object_mut(), keys) {
-                told.insert("texts".to_owned(), Value::from_iter(texts.iter().map(opened::Text::json)));
-            }
-            out::line(&told.to_string());
-        } else {
-            for record in turn.records.iter().filter(|record| row::is_told(record)) {
-                out::line(&row::cells(record, Some(state(&known))).join("  "));
-            }
-            for text in &texts {
-                text.lines().iter().for_each(|line| {
-                    out::line(line);
-                });
-            }
-        }
-    }
-    Ok(Exit::Done)
-}
-
-fn open(store: &Store, event: &str, keys: &opened::Keys, json: bool) -> Result<Exit> {
-    let Some(records) = interaction(store, event)? else { return Ok(Exit::NotFound) };
-    if records.iter().all(|record| record.sealed.is_empty()) {
-        out::note("no text of this interaction was kept");
-        return Ok(Exit::NotFound);
-    }
-    let texts = opened::texts(store, &records, keys)?;
-    for text in &texts {
-        if json {
-            out::line(&text.json().to_string());
-        } else {
-            text.lines().iter().for_each(|line| {
-                out::line(line);
-            });
-        }
-    }
-    Ok(if texts.iter().any(opened::Text::is_open) { Exit::Done } else { Exit::NoKey })
-}
-
 /// The rows of an event; `None`, told on stderr, when there are none.
-fn interaction(store: &Store, event: &str) -> Result<Option<Vec<Record>>> {
+fn interaction(store: &Store, event: &str) -> Result<Option<(EventId, Vec<Record>)>> {
     let id = EventId::try_from(event.to_owned())?;
     let records = read(store, |view| host_journal::event(view, &id))?;
     if records.is_empty() {
         out::note("no such interaction is on record; `promptgate log list` shows their ids");
         return Ok(None);
     }
-    Ok(Some(records))
+    Ok(Some((id, records)))
 }
 
 fn read<T>(store: &Store, work: impl FnOnce(&View<'_>) -> Result<T, JournalError>) -> Result<T> {

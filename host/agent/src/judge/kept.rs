@@ -1,7 +1,8 @@
 //! The text that is kept, before it is sealed.
 //!
 //! INVARIANT: no more than `capture` allows. `matches` keeps each finding with at most [`AROUND`] bytes on either
-//! side, `masked` the text with every finding masked, `metadata` nothing.
+//! side, `masked` the text with every finding masked, `metadata` nothing; of a text that was not looked through the two
+//! in the middle keep nothing.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -27,6 +28,8 @@ pub(crate) fn prompt_text(
     let kept = match capture {
         Capture::Metadata => return None,
         Capture::Full => keep(prompt),
+        // Not looked through: nobody knows what would have to be masked.
+        Capture::Masked if found.engines.is_empty() => return None,
         Capture::Masked => keep(&masked(prompt, &found.findings)),
         Capture::Matches => keep(&matches(prompt, &found.findings)),
     };

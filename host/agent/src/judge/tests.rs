@@ -17,7 +17,8 @@ const FAILS: [FailAction; 4] = [FailAction::Allow, FailAction::Warn, FailAction:
 fn snapshot(policy: Policy, fail: FailSettings) -> Snapshot {
     let source = PolicySource::BuiltinEnforce;
     let settings = Settings { source, fail, capture: Capture::Full, ..Settings::TRIAL };
-    Snapshot { settings, policy, engine: Arc::new(Engine::builtin().unwrap()), user: UserFacts::default() }
+    let engine = Arc::new(Engine::builtin().unwrap());
+    Snapshot { settings, policy, engine, user: UserFacts::default(), may_keep_text: true }
 }
 
 fn prompt(operation: Operation, text: &str) -> Judge {
@@ -72,6 +73,40 @@ fn a_fault_yields_at_least_its_setting_and_what_is_possible() {
             }
         }
     }
+}
+
+const KEEPING: &str = "
+@id(\"card\") @action(\"warn\") @message(\"m\") @capture(\"matches\")
+forbid (principal, action, resource) when { context.labels.contains(\"pii.payment-card\") };
+@id(\"phone\") @action(\"redact\") @message(\"m\") @capture(\"masked\")
+forbid (principal, action, resource) when { context.labels.contains(\"pii.phone\") };
+";
+
+#[test]
+fn a_policy_says_what_is_kept_of_what_it_matches() {
+    use Capture::{Full, Masked, Matches, Metadata};
+    let (card, phone) = ("card 4111 1111 1111 1111", "call +1 415-555-0132");
+    let both = format!("{card}, {phone}");
+    for (setting, text, kept) in [
+        (Full, "hello", Full),
+        (Metadata, "hello", Metadata),
+        (Full, card, Matches),
+        (Metadata, card, Matches),
+        // Redaction takes out what the policy matched; the text that is kept is the one before.
+        (Full, phone, Masked),
+        (Full, both.as_str(), Metadata),
+    ] {
+        let mut snapshot = snapshot(Policy::parse(KEEPING, Mode::Enforce).unwrap(), FailSettings::OPEN);
+        snapshot.settings.capture = setting;
+        let ask = prompt(Operation::SendPrompt, text);
+        assert_eq!(judge(&snapshot, &ask).capture, kept, "{setting:?} {text}");
+        // A text that was not looked through: any of the policies might have matched.
+        assert_eq!(fault(&snapshot, &ask, Code::Deadline).capture, Metadata);
+        snapshot.may_keep_text = false;
+        assert_eq!(judge(&snapshot, &ask).capture, Metadata);
+    }
+    let plain = snapshot(Policy::builtin(Mode::Enforce), FailSettings::OPEN);
+    assert_eq!(fault(&plain, &prompt(Operation::SendPrompt, card), Code::Deadline).capture, Full);
 }
 
 /// The action that is carried out.

@@ -220,12 +220,12 @@ impl Desk {
             }
         };
         timings.total_us = micros(arrived.elapsed());
-        if self.drafts.count(ask, &judgement, active.settings().capture) {
+        if self.drafts.count(ask, &judgement) {
             return Ok(judgement.verdict);
         }
         let drafts = record::judged(ask, browser, active.settings(), &judgement, timings);
         let place = Place { event: &ask.event, app: Some(&ask.app), at: ask.at };
-        let written = self.recorder.judge(&place, drafts, &|| active.recipient());
+        let written = self.recorder.judge(&place, drafts, &|| active.recipients());
         if matches!(written, Ok(Once::Appended)) {
             self.drafts.recorded(ask, &judgement);
         }

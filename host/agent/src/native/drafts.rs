@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use host_journal::Entry;
-use shared_protocol::{Capture, Judge, Operation, Outcome, Prompt, Reading};
+use shared_protocol::{Judge, Operation, Outcome, Prompt, Reading};
 
 use super::desk;
 use crate::drafts::{Closing, Drafts, Said, Whose};
@@ -28,7 +28,7 @@ impl DraftRows {
     }
 
     /// Whether this is a draft that needs no row: the record says as much of its message already.
-    pub(super) fn count(&self, ask: &Judge, judgement: &Judgement, capture: Capture) -> bool {
+    pub(super) fn count(&self, ask: &Judge, judgement: &Judgement) -> bool {
         let Some((prompt, whose, said)) = draft(ask, judgement) else { return false };
         self.drafts().count(
             &whose,
@@ -36,7 +36,7 @@ impl DraftRows {
             ask.at,
             |event| {
                 let ask = Judge { event: event.clone(), ..ask.clone() };
-                judge::prompt_text(capture, &ask, prompt, &judgement.found)
+                judge::prompt_text(judgement.capture, &ask, prompt, &judgement.found)
             },
             Instant::now(),
         )
@@ -76,7 +76,7 @@ impl DraftRows {
             let active = self.live.active();
             let place = Place { event: &event, app: Some(&whose.app), at };
             let row = Draft { entry: Entry::Drafts(drafted), text };
-            if let Err(fault) = self.recorder.follow(&place, row, &|| active.recipient()) {
+            if let Err(fault) = self.recorder.follow(&place, row, &|| active.recipients()) {
                 desk::unwritten(&fault);
             }
         }

@@ -23,7 +23,7 @@ pub(super) fn begin(opened: &Opened, to: &Option<Vec<Recipient>>) -> Result<Resu
     }
     let key = ChainKey::new(random()?);
     let plain = key.to_bytes()?;
-    let sealed = to.iter().map(|one| sealed_bytes(&plain, one)).collect::<Result<Vec<_>>>()?;
+    let sealed = sealed_bytes(&plain, to)?;
     let line = NewLine { at: now(), key, sealed, salt: Salt::new(random()?) };
     let begun = opened.store.write(|tx| host_journal::begin(tx, &opened.device, line));
     if begun.is_ok() {

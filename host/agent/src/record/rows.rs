@@ -21,15 +21,14 @@ pub(crate) fn judged(
     judgement: &Judgement,
     timings: Timings,
 ) -> Vec<Draft> {
-    let Judgement { verdict, facts, redacted, decision, found } = judgement;
-    let mut row =
-        Judged::new(verdict.action, verdict.outcome, verdict.mode, settings.source, settings.capture);
+    let Judgement { verdict, facts, redacted, decision, found, capture } = judgement;
+    let mut row = Judged::new(verdict.action, verdict.outcome, verdict.mode, settings.source, *capture);
     let mut text = None;
     let mut drift = None;
     match &ask.reading {
         Reading::Prompt(prompt) => {
             row = row.about(prompt);
-            text = prompt_text(settings.capture, ask, prompt, found);
+            text = prompt_text(*capture, ask, prompt, found);
         }
         // A message that was no message names nothing that could be drift.
         Reading::Unread(unread) if unread.path.is_empty() => {}

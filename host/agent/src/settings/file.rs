@@ -43,7 +43,9 @@ impl fmt::Display for FileError {
 #[derive(Debug)]
 pub(super) struct File {
     pub(super) settings: Settings,
-    pub(super) recipient: Option<String>,
+    pub(super) recipients: Vec<String>,
+    /// What was to be kept, where nobody is named who could open it.
+    pub(super) unsealable: Option<Capture>,
     pub(super) keep: Keep,
     pub(super) extensions: Vec<String>,
 }
@@ -54,9 +56,12 @@ struct Written {
     policy: Option<Builtin>,
     capture: Option<Capture>,
     preview: Option<Preview>,
+    /// From before there could be several.
     recipient: Option<String>,
     retention_days: Option<NonZeroU32>,
     max_bytes: Option<u64>,
+    #[serde(default)]
+    recipients: Vec<String>,
     #[serde(default)]
     fail: Fail,
     #[serde(default)]
@@ -104,17 +109,17 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     // Whoever enforces, or manages, gets the closed fail settings where the file is silent.
     let closed = managed || source == PolicySource::BuiltinEnforce;
     let fail = written.fail.over(if closed { FailSettings::CLOSED } else { FailSettings::OPEN });
-    let capture = written.capture.unwrap_or(match source {
-        PolicySource::ManagedWithoutBundle => Capture::Metadata,
-        PolicySource::BuiltinMonitor
-        | PolicySource::BuiltinEnforce
-        | PolicySource::DeveloperFile
-        | PolicySource::Bundle => Capture::Full,
-    });
+    // An organisation chooses to keep text; a trial is the person's own.
+    let chosen = written.capture.unwrap_or(base.capture);
+    let recipients: Vec<String> = written.recipient.into_iter().chain(written.recipients).collect();
+    // On a managed machine nobody but the organisation opens text: without a key of it none is kept.
+    let capture = if managed && recipients.is_empty() { Capture::Metadata } else { chosen };
+    let unsealable = (capture != chosen).then_some(chosen);
     let preview = written.preview.unwrap_or(base.preview);
     Ok(File {
         settings: Settings { source, managed, fail, preview, capture },
-        recipient: written.recipient,
+        recipients,
+        unsealable,
         keep: Keep { days: written.retention_days.map(NonZeroU32::get), bytes: written.max_bytes },
         extensions: written.developer.extensions,
     })

@@ -126,6 +126,12 @@ fn word<T: DeserializeOwned>(what: &str, word: Option<&String>) -> Result<Option
     parsed.map(Some).map_err(|_| anyhow!("`{word}` is no {what}; `--help` shows how they are written"))
 }
 
+/// A moment as people write it, or an age before now.
+pub(super) fn moment(text: Option<&str>) -> Result<Option<Millis>> {
+    let now = Zoned::now();
+    text.map(|when| time(when, &now)).transpose()
+}
+
 /// A moment, or an age before `now`.
 pub(super) fn time(text: &str, now: &Zoned) -> Result<Millis> {
     let moment = if let Ok(moment) = text.parse::<Timestamp>() {

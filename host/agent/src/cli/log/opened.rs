@@ -1,23 +1,21 @@
 //! Sealed text, opened with the keys at hand.
 //!
-//! INVARIANT: a text that says it belongs to another event is not shown as this one's.
+//! INVARIANT: a text that says it belongs to another event is not shown as this one's. INVARIANT: what was opened is
+//! on record before it is shown.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
-use host_journal::{Content, Plain, Record, Sealed};
+use host_journal::{Audit, Change, Content, Plain, Record, Sealed, SiteWord};
 use host_store::Store;
 use serde_json::{Value, json};
-use shared_seal::{OpenError, PrivateKey};
-
-use zeroize::Zeroizing;
+use shared_protocol::EventId;
 
 use super::filter::shown;
-use crate::keys;
-
-/// Private keys by the short names of their public halves.
-pub(super) struct Keys(BTreeMap<String, PrivateKey>);
+use crate::exit::Exit;
+use crate::keys::{Keys, Unopened};
+use crate::out;
+use crate::record::Recorder;
 
 /// A sealed text and what became of it.
 pub(super) struct Text {
@@ -25,51 +23,37 @@ pub(super) struct Text {
     kind: &'static str,
     at: u64,
     keys: Vec<String>,
-    plain: Result<Plain, Closed>,
+    plain: Result<(Plain, String), Closed>,
 }
 
 /// Why a text stays closed.
-#[derive(Clone, Copy, Debug)]
-enum Closed {
-    NoKey,
-    Fault(OpenError),
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Closed {
+    /// It does not open.
+    Unopened(Unopened),
+    /// It opens, and is not what belongs here.
     Foreign,
 }
 
-impl Keys {
-    /// Those on this machine, and the one in `file`.
-    pub(super) fn load(data: &Path, file: Option<&Path>) -> Result<Self> {
-        let mut all = keys::private_keys(data)?;
-        if let Some(file) = file {
-            all.push(keys::read(file)?.with_context(|| format!("there is no file {}", file.display()))?);
-        }
-        Ok(Self(all.into_iter().map(|key| (key.public().id().to_string(), key)).collect()))
-    }
-
-    /// What was sealed to one of these keys, if any of them opens it.
-    pub(super) fn open(&self, sealed: &[Sealed]) -> Option<Zeroizing<Vec<u8>>> {
-        sealed.iter().find_map(|one| shared_seal::open(self.0.get(&one.key_id)?, &one.blob).ok())
-    }
+/// What belongs to an event, and the short name of the key that opened it.
+pub(super) fn plain(
+    sealed: &[Sealed],
+    event: Option<&EventId>,
+    keys: &mut Keys,
+) -> Result<Result<(Plain, String), Closed>> {
+    let opened = keys.open(sealed.iter().map(|one| (one.key_id.as_str(), one.blob.as_str())))?;
+    Ok(opened.map_err(Closed::Unopened).and_then(|(bytes, by)| {
+        let plain = Plain::from_bytes(&bytes).filter(|plain| Some(&plain.event) == event);
+        Ok((plain.ok_or(Closed::Foreign)?, by))
+    }))
 }
 
 /// The sealed texts of some rows, in their order.
-pub(super) fn texts(store: &Store, records: &[Record], keys: &Keys) -> Result<Vec<Text>> {
+pub(super) fn texts(store: &Store, records: &[Record], keys: &mut Keys) -> Result<Vec<Text>> {
     let mut texts = Vec::new();
     for record in records.iter().filter(|record| !record.sealed.is_empty()) {
         let sealed = super::read(store, |view| host_journal::sealed(view, record.seq))?;
-        let mut plain = Err(Closed::NoKey);
-        for one in &sealed {
-            let Some(key) = keys.0.get(&one.key_id) else { continue };
-            plain = match shared_seal::open(key, &one.blob) {
-                Ok(bytes) => Plain::from_bytes(&bytes)
-                    .filter(|plain| Some(&plain.event) == record.event.as_ref())
-                    .ok_or(Closed::Foreign),
-                Err(fault) => Err(Closed::Fault(fault)),
-            };
-            if plain.is_ok() {
-                break;
-            }
-        }
+        let plain = plain(&sealed, record.event.as_ref(), keys)?;
         texts.push(Text {
             seq: record.seq,
             kind: record.kind.as_str(),
@@ -81,9 +65,58 @@ pub(super) fn texts(store: &Store, records: &[Record], keys: &Keys) -> Result<Ve
     Ok(texts)
 }
 
+/// Puts on record that these were opened, unless none was; then what to say, and how to end.
+pub(super) fn on_record(
+    texts: &[Text],
+    keys: &Keys,
+    recorder: &Recorder,
+    event: Option<&EventId>,
+    command: &str,
+) -> Result<Option<Exit>> {
+    let by: BTreeSet<&str> =
+        texts.iter().filter_map(|text| Some(text.plain.as_ref().ok()?.1.as_str())).collect();
+    let count = texts.iter().filter(|text| text.plain.is_ok()).count();
+    if count == 0 {
+        texts.iter().for_each(|text| out::note(&text.closed()));
+        out::note(&at_hand(keys));
+        return Ok(Some(Exit::NoKey));
+    }
+    opened(recorder, event, command, count, by)?;
+    Ok(None)
+}
+
+/// The row of an opening.
+pub(super) fn opened<'a>(
+    recorder: &Recorder,
+    event: Option<&EventId>,
+    command: &str,
+    count: usize,
+    by: impl IntoIterator<Item = &'a str>,
+) -> Result<()> {
+    let mut audit = Audit::new(Change::LogOpened, recorder.by());
+    audit.name = Some(SiteWord::from(command));
+    audit.count = u64::try_from(count).ok();
+    audit.keys = by.into_iter().map(SiteWord::from).collect();
+    let told = "nothing is shown, since the opening cannot be put on record";
+    recorder.audit(event, audit).context(told)
+}
+
+/// The keys at hand, for whoever has the wrong ones.
+pub(super) fn at_hand(keys: &Keys) -> String {
+    match keys.ids().as_slice() {
+        [] => "no private key is at hand; name the file of one with --key FILE".to_owned(),
+        ids => format!("the keys at hand are {}; name another with --key FILE", ids.join(", ")),
+    }
+}
+
 impl Text {
-    pub(super) fn is_open(&self) -> bool {
-        self.plain.is_ok()
+    /// Why it stays closed, in a line.
+    fn closed(&self) -> String {
+        let keys = self.keys.join(", ");
+        match &self.plain {
+            Ok(_) => format!("row {} is open", self.seq),
+            Err(why) => format!("row {} ({}), sealed to {keys}: {why}", self.seq, self.kind),
+        }
     }
 
     /// For programs: the text as it was.
@@ -91,7 +124,7 @@ impl Text {
         let mut told = json!({ "seq": self.seq, "kind": self.kind, "at": self.at, "keys": self.keys });
         let (name, value) = match &self.plain {
             Err(why) => ("closed", json!(why.to_string())),
-            Ok(plain) => match &plain.content {
+            Ok((plain, _)) => match &plain.content {
                 Content::Prompt(prompt) => ("prompt", json!(prompt)),
                 Content::Answer(text) => ("answer", json!(text)),
                 Content::Reason(text) => ("reason", json!(text)),
@@ -107,7 +140,7 @@ impl Text {
     pub(super) fn lines(&self) -> Vec<String> {
         let (what, text) = match &self.plain {
             Err(why) => ("sealed", format!("{why} (to key {})", self.keys.join(", "))),
-            Ok(plain) => match &plain.content {
+            Ok((plain, _)) => match &plain.content {
                 Content::Prompt(prompt) => {
                     let parts = prompt.parts.iter().map(|part| part.text.expose());
                     let files = prompt.attachments.iter().map(|name| format!("[file {}]", name.expose()));
@@ -134,9 +167,49 @@ impl Text {
 impl std::fmt::Display for Closed {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NoKey => out.write_str("no key here opens it; name one with --key FILE"),
-            Self::Fault(fault) => write!(out, "{fault}"),
+            Self::Unopened(why) => write!(out, "{why}"),
             Self::Foreign => out.write_str("it says that it belongs to another interaction"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use host_journal::{Plain, Sealed};
+    use shared_protocol::{App, EventId};
+    use shared_seal::{KeyPair, OpenError, Seed};
+
+    use super::{Closed, plain};
+    use crate::keys::{Given, Keys, Unopened};
+
+    #[test]
+    fn a_text_that_is_changed_or_not_of_this_row_stays_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let pair = KeyPair::derive(Seed::new([1; 32]));
+        let path = folder.path().join("a.key");
+        std::fs::write(&path, pair.private.to_base64().as_str()).unwrap();
+        let given = Given { key: vec![path], passphrase_file: None };
+        let mut keys = Keys::load(folder.path(), &given, None).unwrap();
+
+        let event =
+            |number: u8| EventId::try_from(format!("01890a5d-ac96-474b-bcce-0000000000{number:02}")).unwrap();
+        let text = Plain::answer(event(1), 5, App::new("claude"), None, "words".into());
+        let seal = |bytes: &[u8]| {
+            let blob = shared_seal::seal(&pair.public, bytes, Seed::new([2; 32])).unwrap();
+            vec![Sealed { key_id: pair.public.id().to_string(), blob }]
+        };
+        let mut open = |sealed: &[Sealed], event: &EventId| plain(sealed, Some(event), &mut keys).unwrap();
+        let good = seal(&text.to_bytes().unwrap());
+        assert_eq!(open(&good, &event(1)).unwrap().0, text);
+        assert_eq!(open(&good, &event(2)).unwrap_err(), Closed::Foreign);
+        // What another program sealed to the same key.
+        assert_eq!(open(&seal(b"test matched data"), &event(1)).unwrap_err(), Closed::Foreign);
+        let mut changed = good.clone();
+        changed[0].blob.replace_range(70..71, if good[0].blob.as_bytes()[70] == b'A' { "B" } else { "A" });
+        let refused = Closed::Unopened(Unopened::Fault(OpenError::Refused));
+        assert_eq!(open(&changed, &event(1)).unwrap_err(), refused);
+        let elsewhere = vec![Sealed { key_id: "0011223344556677".to_owned(), blob: good[0].blob.clone() }];
+        assert_eq!(open(&elsewhere, &event(1)).unwrap_err(), Closed::Unopened(Unopened::NoKey));
+        assert_eq!(open(&[], &event(1)).unwrap_err(), Closed::Unopened(Unopened::NoKey));
     }
 }

@@ -6,34 +6,42 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use host_journal::{ChainKey, Checking, JournalError, Roots, SignedHead, Verified};
+use host_journal::{ChainKey, Checking, Roots, SignedHead, Verified};
 use host_store::Store;
 use serde_json::{Value, json};
 
-use super::opened::Keys;
 use crate::exit::Exit;
+use crate::keys::{Given, Keys};
 use crate::out;
 
 /// What to check it with.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// A private key besides those on this machine: the seals are checked with what it opens.
-    #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    /// What opens the keys of the seals.
+    #[command(flatten)]
+    pub(in crate::cli) keys: Given,
     /// A head that was kept elsewhere, or an exported folder with its heads: shows a record that was cut off.
     #[arg(long, value_name = "FILE")]
     head: Vec<PathBuf>,
 }
 
-pub(super) fn run(store: &Store, args: &Args, data: &Path, json: bool) -> Result<Exit> {
-    let keys = Keys::load(data, args.key.as_deref())?;
+pub(super) fn run(store: &Store, args: &Args, mut keys: Keys, json: bool) -> Result<Exit> {
     let mut heads = Vec::new();
     for path in &args.head {
         heads.extend(read_heads(path)?);
     }
     let given = heads.len();
-    let read: Result<_, JournalError> = store.read(|view| {
-        let roots = Roots::read(view, |sealed| ChainKey::from_bytes(&keys.open(sealed)?))?;
+    let read: Result<_> = store.read(|view| {
+        let mut fault = None;
+        let roots = Roots::read(view, |sealed| {
+            let opened = keys.open(sealed.iter().map(|one| (one.key_id.as_str(), one.blob.as_str())));
+            let opened = opened.map_err(|unusable| fault = Some(unusable)).ok()?;
+            ChainKey::from_bytes(&opened.ok()?.0)
+        })?;
+        // A key that cannot be used at all, as with a wrong passphrase, is not one that opens nothing.
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
         let lines = roots.count();
         let all = view.head()?.map_or(0, |head| head.seq).max(1);
         let mut progress = |rows: u64| out::progress(&format!("{rows} of {all} rows checked"));
@@ -49,7 +57,7 @@ pub(super) fn run(store: &Store, args: &Args, data: &Path, json: bool) -> Result
             out::line(&line);
         }
     }
-    let opens_nothing = args.key.is_some() && lines.0 > 0 && lines.1 == 0;
+    let opens_nothing = !args.keys.key.is_empty() && lines.0 > 0 && lines.1 == 0;
     if let Some(bad) = &verified.bad {
         out::note(&format!("row {}: {}", bad.seq, bad.fault));
         return Ok(Exit::Fault);

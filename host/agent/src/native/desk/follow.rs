@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use host_journal::{Drifted, Ended, Entry, Known, Refused, RefusedBy, Responded, Seen, Shown};
 use shared_protocol::{
-    Choice, Code, EventId, LateEntry, Millis, Outcome, Response, Status, ToExtension, ToHost,
+    Capture, Choice, Code, EventId, LateEntry, Millis, Outcome, Response, Status, ToExtension, ToHost,
 };
 
 use super::{Desk, now, unwritten};
@@ -87,7 +87,7 @@ impl Desk {
     fn answered(&self, event: EventId, choice: &Choice, at: Millis) -> Result<(), Code> {
         let active = self.live.active();
         let place = Place { event: &event, app: None, at };
-        let answer = self.recorder.answer(&place, choice, &|| active.recipient());
+        let answer = self.recorder.answer(&place, choice, &|| active.recipients());
         let outcome: Outcome = match answer.map_err(|fault| unwritten(&fault))? {
             Answer::Go(outcome) => outcome,
             Answer::Unknown => return Err(Code::UnknownEvent),
@@ -109,7 +109,7 @@ impl Desk {
         }
         let active = self.live.active();
         let place = Place { event, app: app.as_ref(), at };
-        match self.recorder.follow(&place, draft, &|| active.recipient()) {
+        match self.recorder.follow(&place, draft, &|| active.recipients()) {
             Ok(true) => Ok(()),
             Ok(false) => Err(Code::UnknownEvent),
             Err(fault) => Err(unwritten(&fault)),
@@ -117,11 +117,16 @@ impl Desk {
     }
 
     fn response(&self, event: &EventId, response: &Response, at: Millis) -> Result<(), Code> {
-        let (_, app) = self.known(event)?;
+        let (known, app) = self.known(event)?;
         let Some(app) = app else { return Err(Code::UnknownEvent) };
         let active = self.live.active();
         let snapshot = active.snapshot().map_err(|_| Code::PolicyFault)?;
-        let capture = active.settings().capture;
+        // As it was said of the prompt, and no more than the settings of now can keep.
+        let capture = match known.judged {
+            _ if !snapshot.may_keep_text => Capture::Metadata,
+            Some(judged) => judged.capture,
+            None => active.settings().capture,
+        };
         let text = judge::response_text(capture, event, at, &app, response, &snapshot.engine);
         self.append(event, at, Draft { entry: Entry::Response(Responded::from(response)), text })
     }
