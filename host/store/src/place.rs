@@ -41,7 +41,13 @@ fn make_folder(folder: &Path) -> Result<(), StoreError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    Ok(builder.create(folder)?)
+    builder.create(folder)?;
+    // The file's own name is flushed with SQLite's first log; the folder's name is nobody's but ours to flush.
+    #[cfg(unix)]
+    if let Some(parent) = folder.parent() {
+        fs::File::open(parent)?.sync_all()?;
+    }
+    Ok(())
 }
 
 #[cfg(unix)]
