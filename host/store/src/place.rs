@@ -33,7 +33,16 @@ pub(crate) fn make(folder: &Path) -> Result<PathBuf, StoreError> {
 /// The file, which must be there.
 pub(crate) fn find(folder: &Path) -> Result<PathBuf, StoreError> {
     let file = folder.join(FILE);
-    if file.is_file() { Ok(file) } else { Err(StoreError::Missing) }
+    match fs::metadata(&file) {
+        Ok(found) if found.is_file() => Ok(file),
+        Ok(_) => Err(StoreError::Missing),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Whether the file may be written.
+pub(crate) fn is_writable(file: &Path) -> Result<(), StoreError> {
+    Ok(OpenOptions::new().append(true).open(file).map(drop)?)
 }
 
 fn make_folder(folder: &Path) -> Result<(), StoreError> {

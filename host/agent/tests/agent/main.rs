@@ -16,4 +16,5 @@ mod installing;
 mod judging;
 mod previewing;
 mod scanning;
+mod troubled;
 mod verifying;
