@@ -24,6 +24,7 @@ cargo xtask <task>
   tidy                                     the rules of the house
   web-ext lint|build|run                   web-ext over the built extension
   soak [--minutes N]                       long campaigns: kill loops, properties with many cases, fuzz targets
+  soak --kill|--power-cut [--rounds N]     only these campaigns against the record
   soak --fuzz [--minutes N] [--json]       the fuzz targets only, N minutes each; one with --target NAME
 ";
 

@@ -3,6 +3,7 @@
 
 mod fuzz;
 pub mod instrument;
+mod record;
 
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,10 @@ pub struct Options {
     minutes: u64,
     /// Only the fuzz targets.
     only_fuzz: bool,
+    /// Only the campaigns of the record: kills, power cuts.
+    record: Vec<record::Campaign>,
+    /// How many of each.
+    rounds: Option<u64>,
     /// Only these of them; empty for all.
     targets: Vec<String>,
     /// The fuzz table as JSON.
@@ -26,11 +31,24 @@ pub struct Options {
 impl Options {
     /// Reads what stands behind `soak`; an error says what is wanted.
     pub fn read(words: &[&str]) -> Result<Self, String> {
-        let mut options = Self { minutes: 10, only_fuzz: false, targets: Vec::new(), json: false };
+        let mut options = Self {
+            minutes: 10,
+            only_fuzz: false,
+            record: Vec::new(),
+            rounds: None,
+            targets: Vec::new(),
+            json: false,
+        };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match *word {
                 "--fuzz" => options.only_fuzz = true,
+                "--kill" => options.record.push(record::Campaign::Kill),
+                "--power-cut" => options.record.push(record::Campaign::PowerCut),
+                "--rounds" => {
+                    let rounds = words.next().and_then(|rounds| rounds.parse().ok());
+                    options.rounds = Some(rounds.ok_or("--rounds wants a whole number")?);
+                }
                 "--json" => options.json = true,
                 "--minutes" => {
                     let minutes = words.next().and_then(|minutes| minutes.parse().ok());
@@ -44,6 +62,9 @@ impl Options {
                 other => return Err(format!("`{other}` is no option of soak")),
             }
         }
+        if options.rounds.is_some() && options.record.is_empty() {
+            return Err("--rounds goes with --kill or --power-cut".to_owned());
+        }
         if options.json && !options.only_fuzz {
             return Err("--json goes with --fuzz".to_owned());
         }
@@ -53,6 +74,9 @@ impl Options {
 
 /// `cargo xtask soak`
 pub fn run(options: &Options) -> Result<()> {
+    if !options.record.is_empty() {
+        return options.record.iter().try_for_each(|campaign| campaign.run(options.rounds));
+    }
     if !options.only_fuzz {
         loops(options.minutes)?;
     }
@@ -65,18 +89,9 @@ fn loops(minutes: u64) -> Result<()> {
     let mut round = 0;
     while round == 0 || Instant::now() < end {
         round += 1;
-        step::run(
-            &format!("round {round}: kill -9 while appending"),
-            paths::cargo().env("PROMPTGATE_KILLS", "500").args([
-                "test",
-                "--quiet",
-                "--release",
-                "--package",
-                "host-journal",
-                "--test",
-                "kill",
-            ]),
-        )?;
+        for campaign in record::Campaign::ALL {
+            campaign.run(Some(500))?;
+        }
         step::run(
             &format!("round {round}: properties, 20,000 cases each"),
             paths::cargo().env("PROPTEST_CASES", "20000").args([
@@ -114,7 +129,17 @@ mod tests {
         let some = Options::read(&["--target", "har", "--minutes", "2", "--json"]).unwrap();
         assert_eq!((some.minutes, some.only_fuzz, some.json), (2, true, true));
         assert_eq!(some.targets, ["har"]);
-        for bad in [&["--minutes"][..], &["--minutes", "x"], &["--json"], &["--target"], &["x"]] {
+        let record = Options::read(&["--kill", "--power-cut", "--rounds", "7"]).unwrap();
+        assert_eq!((record.record.len(), record.rounds), (2, Some(7)));
+        for bad in [
+            &["--rounds", "7"][..],
+            &["--kill", "--rounds"],
+            &["--minutes"],
+            &["--minutes", "x"],
+            &["--json"],
+            &["--target"],
+            &["x"],
+        ] {
             assert!(Options::read(bad).is_err(), "{bad:?}");
         }
     }

@@ -6,6 +6,7 @@
 mod audit;
 mod line;
 mod rows;
+pub(crate) mod trouble;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,8 +20,11 @@ use shared_protocol::{App, Choice, EventId, LateEntry, Millis, Outcome};
 
 use crate::judge;
 use crate::keys::{self, Recipient};
+use crate::native::now;
 use crate::out;
 use audit::Batch;
+
+use trouble::Failing;
 
 pub(crate) use rows::{judged, labels, released_or_refused};
 
@@ -30,6 +34,7 @@ pub(crate) struct Recorder {
     person: String,
     whose: Recipients,
     opened: Mutex<Option<Arc<Opened>>>,
+    failing: Failing,
 }
 
 /// Everyone that the record's keys are sealed to; none while that is not known. Asked before every write.
@@ -82,7 +87,7 @@ pub(crate) type Seal<'a> = &'a dyn Fn() -> Result<Vec<Recipient>>;
 
 impl Recorder {
     pub(crate) fn new(data: Option<PathBuf>, person: String, whose: Recipients) -> Self {
-        Self { data, person, whose, opened: Mutex::new(None) }
+        Self { data, person, whose, opened: Mutex::new(None), failing: Failing::default() }
     }
 
     /// Opens the file ahead of the first row.
@@ -235,6 +240,24 @@ impl Recorder {
     }
 
     fn write<T>(
+        &self,
+        work: impl FnOnce(&host_store::Tx<'_>, &str) -> Result<T, host_journal::JournalError>,
+    ) -> Result<T> {
+        let done = self.try_write(work);
+        match &done {
+            Err(fault) => self.failing.failed(fault),
+            Ok(_) => {
+                if let Some(health) = self.failing.over()
+                    && let Err(fault) = self.note_of_machine(now(), health)
+                {
+                    out::note(&format!("not recorded: {fault:#}"));
+                }
+            }
+        }
+        done
+    }
+
+    fn try_write<T>(
         &self,
         work: impl FnOnce(&host_store::Tx<'_>, &str) -> Result<T, host_journal::JournalError>,
     ) -> Result<T> {

@@ -33,7 +33,16 @@ pub(crate) fn make(folder: &Path) -> Result<PathBuf, StoreError> {
 /// The file, which must be there.
 pub(crate) fn find(folder: &Path) -> Result<PathBuf, StoreError> {
     let file = folder.join(FILE);
-    if file.is_file() { Ok(file) } else { Err(StoreError::Missing) }
+    match fs::metadata(&file) {
+        Ok(found) if found.is_file() => Ok(file),
+        Ok(_) => Err(StoreError::Missing),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Whether the file may be written.
+pub(crate) fn is_writable(file: &Path) -> Result<(), StoreError> {
+    Ok(OpenOptions::new().append(true).open(file).map(drop)?)
 }
 
 fn make_folder(folder: &Path) -> Result<(), StoreError> {
@@ -41,7 +50,13 @@ fn make_folder(folder: &Path) -> Result<(), StoreError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    Ok(builder.create(folder)?)
+    builder.create(folder)?;
+    // The file's own name is flushed with SQLite's first log; the folder's name is nobody's but ours to flush.
+    #[cfg(unix)]
+    if let Some(parent) = folder.parent() {
+        fs::File::open(parent)?.sync_all()?;
+    }
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -44,7 +44,12 @@ impl Store {
     }
 
     fn of(file: PathBuf, busy: Duration) -> Result<Self, StoreError> {
-        let writer = Writer::new(open::connect(&file, busy)?, busy);
+        let connection = open::connect(&file, busy).map_err(|fault| match fault {
+            // SQLite says so of a read-only disk too, where it cannot make its log.
+            StoreError::NoAccess => place::is_writable(&file).err().unwrap_or(fault),
+            other => other,
+        })?;
+        let writer = Writer::new(connection, busy);
         Ok(Self { writer, reader: Mutex::new(None), file, busy })
     }
 
@@ -86,6 +91,16 @@ impl Store {
         let connection = open::connect_again(&self.file, self.busy)?;
         let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if said == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
+    }
+
+    /// Whether a row could be written now: writes a word into the table of names, durably.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn probe(&self) -> Result<(), StoreError> {
+        place::is_writable(&self.file)?;
+        self.write(|tx| tx.set_meta("probe", &"written".repeat(600)))?;
+        self.write(|tx| tx.set_meta("probe", ""))
     }
 
     /// A thread that panicked left no transaction behind, so its poison is nothing to pass on.

@@ -5,6 +5,7 @@
 
 mod beats;
 mod browser;
+mod clock;
 mod drift;
 mod host;
 mod key;
@@ -90,6 +91,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     checks.push(key::check(env, &configured));
     checks.push(record(env));
     checks.extend(beats::checks(env));
+    checks.extend(clock::check(env));
     checks.push(host::check(&program));
     let ok = checks.iter().all(|check| check.state != State::Wrong);
     let policies = profiles::policies(env);
@@ -161,10 +163,17 @@ fn record(env: &Env) -> Check {
     let place = data.join(host_store::FILE);
     let counted = Store::existing(&data, Store::BUSY).and_then(|store| {
         store.check()?;
-        store.read(|view| view.count(&host_store::Filter::default()))
+        store.probe()?;
+        let rows = store.read(|view| view.count(&host_store::Filter::default()))?;
+        let sealed = store.read(|view| view.epoch_key())?.is_some();
+        Ok((rows, sealed, host_store::bytes_on_disk(&data)?))
     });
     match counted {
-        Ok(rows) => Check::new("record", State::Ok, format!("{rows} rows in {}", place.display())),
+        Ok((rows, sealed, bytes)) => {
+            let seals = if sealed { "sealed row by row" } else { "chain only until there is a recipient" };
+            let what = format!("{rows} rows, {} kB, {seals}, in {}", bytes / 1024, place.display());
+            Check::new("record", State::Ok, what)
+        }
         Err(StoreError::Missing) => {
             Check::new("record", State::Note, "made when a browser first starts the host")
         }

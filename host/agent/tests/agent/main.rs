@@ -19,4 +19,5 @@ mod opening;
 mod previewing;
 mod rows;
 mod scanning;
+mod troubled;
 mod verifying;

@@ -112,3 +112,29 @@ fn a_wrong_key_and_a_wrong_head_are_told() {
         assert!(String::from_utf8(output.stderr).unwrap().contains("holds no head"));
     }
 }
+
+#[test]
+fn a_kept_head_shows_that_the_end_was_cut_off() {
+    let home = filled();
+    let store = host_store::Store::existing(&home.data(), host_store::Store::BUSY).unwrap();
+    let made: Result<_, host_journal::JournalError> = store.read(|view| {
+        let device = view.meta("device")?.unwrap();
+        host_journal::head(view, &device, 1)
+    });
+    let head = made.unwrap().unwrap();
+    drop(store);
+    let folder = home.path().join("exported");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("1.head.json"), head.to_json().unwrap()).unwrap();
+    let given = ["--head", folder.to_str().unwrap()];
+    assert_eq!(verify(&home, &given).0, Some(0));
+
+    let last = i64::try_from(head.seq).unwrap();
+    change(&home, &format!("PRAGMA foreign_keys = OFF; DELETE FROM record WHERE seq >= {last}"));
+    assert_eq!(verify(&home, &[]).0, Some(0));
+    let (code, told) = verify(&home, &given);
+    assert_eq!(
+        (code, &told["bad"]["seq"], &told["bad"]["fault"]),
+        (Some(1), &last.into(), &"cut-off".into())
+    );
+}
