@@ -5,9 +5,11 @@ mod faults;
 mod gate;
 mod lifecycle;
 mod page;
+mod part;
 mod wire;
 
 pub use card::Card;
+pub use part::{Part, Resident};
 
 use crate::browser::{Browser, Home, Launch, Process};
 use crate::records::Records;
