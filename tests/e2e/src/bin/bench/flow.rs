@@ -41,7 +41,8 @@ pub async fn stream(pair: &mut Pair, n: usize) -> Result<Figure> {
         let seed = pair.seeds(1);
         for side in pair.sides(at) {
             let delays = side.ask("stream", json!([STREAMED, seed])).await?;
-            let delays: Vec<f64> = delays.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+            let delays: Vec<f64> =
+                delays.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
             ensure!(delays.len() == PIECES, "{} of {PIECES} pieces", delays.len());
             let samples = delays.into_iter().map(|ms| pair.sample(ms, at));
             if side.with { figure.with.extend(samples) } else { figure.without.extend(samples) }

@@ -62,7 +62,8 @@ pub(crate) fn tell(what: &str) {
 async fn run(options: &Options) -> Result<()> {
     let before = machine::load();
     let mut machine = machine::facts()?;
-    machine["build"] = "release host and WASM; the measuring program and its stand-ins are a debug build".into();
+    machine["build"] =
+        "release host and WASM; the measuring program and its stand-ins are a debug build".into();
     let mut figures = Vec::new();
     if options.wants(Measure::Transport) {
         figures.extend(transport::measure(options.n(Measure::Transport))?);

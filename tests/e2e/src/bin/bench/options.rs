@@ -28,15 +28,8 @@ pub enum Measure {
 
 impl Measure {
     /// All of them, in the order in which they are taken.
-    pub const ALL: [Self; 7] = [
-        Self::Transport,
-        Self::Send,
-        Self::Stream,
-        Self::Load,
-        Self::Asleep,
-        Self::HostStart,
-        Self::Memory,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Transport, Self::Send, Self::Stream, Self::Load, Self::Asleep, Self::HostStart, Self::Memory];
 
     /// Its name on the command line.
     pub fn id(self) -> &'static str {

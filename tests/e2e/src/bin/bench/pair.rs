@@ -40,8 +40,7 @@ pub struct Side {
 
 impl Side {
     async fn start(browser: Browser, with: bool) -> Result<Self> {
-        let launch =
-            if with { Launch::guarded(browser)?.settings(SETTINGS) } else { Launch::plain(browser) };
+        let launch = if with { Launch::guarded(browser)?.settings(SETTINGS) } else { Launch::plain(browser) };
         let guarded = Guarded::launch(&launch, Site::Claude).await?;
         if with {
             guarded.until_net_is_closed().await?;
@@ -155,17 +154,13 @@ fn start() -> String {
         "uuid": "5fd0c0de-0000-4000-8000-0000000000a2", "parent_uuid": "5fd0c0de-0000-4000-8000-0000000000a1",
         "stop_reason": null,
     }});
-    let block =
-        json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "", "citations": []}});
+    let block = json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "", "citations": []}});
     [event("message_start", &message), event("content_block_start", &block)].concat()
 }
 
 fn delta(text: &str) -> String {
     let delta = json!({"type": "text_delta", "text": format!(" {text}")});
-    event(
-        "content_block_delta",
-        &json!({"type": "content_block_delta", "index": 0, "delta": delta}),
-    )
+    event("content_block_delta", &json!({"type": "content_block_delta", "index": 0, "delta": delta}))
 }
 
 fn stop() -> String {

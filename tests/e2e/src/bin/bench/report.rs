@@ -130,9 +130,10 @@ pub fn table(figures: &[Figure]) -> String {
             let first = |text: &str| if at == 0 { text.to_owned() } else { String::new() };
             let side = if present.len() == 1 { "" } else { side };
             let last = at + 1 == present.len();
-            let limits = figure.verdicts().into_iter().map(|(limit, kept)| {
-                if kept { limit } else { format!("{limit} MISSED") }
-            });
+            let limits = figure
+                .verdicts()
+                .into_iter()
+                .map(|(limit, kept)| if kept { limit } else { format!("{limit} MISSED") });
             let limits = if last { limits.collect::<Vec<_>>().join(", ") } else { String::new() };
             let number = |ms: f64| format!("{ms:.1}");
             let what = format!("{} ({})", figure.what, figure.unit);

@@ -123,7 +123,8 @@ fn join(figure: &mut Figure, side: &Side, way: Way) -> Result<()> {
     let ahead = rows.iter().filter(|row| row["timings"]["previewed"] == true).count();
     let host: Vec<f64> = figure.with.iter().filter_map(|sample| sample.host_ms).collect();
     let host = Summary::of(&host).context("no times of the host")?;
-    figure.note = format!("of which in the host: p50 {:.1}, p99 {:.1}, max {:.1} ms", host.p50, host.p99, host.max);
+    figure.note =
+        format!("of which in the host: p50 {:.1}, p99 {:.1}, max {:.1} ms", host.p50, host.p99, host.max);
     if way == Way::Previewed {
         figure.note += &format!("; read ahead: {ahead} of {}", rows.len());
     }

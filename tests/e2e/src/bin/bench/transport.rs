@@ -32,12 +32,10 @@ pub fn measure(n: usize) -> Result<Vec<Figure>> {
         limits,
         ..Figure::default()
     };
-    let mut ready =
-        figure("start", "start to ready", vec![Limit::Most(Quantile::P50, 300.0)]);
+    let mut ready = figure("start", "start to ready", vec![Limit::Most(Quantile::P50, 300.0)]);
     let mut wire = figure("wire", "a question over the wire, nothing written", Vec::new());
     let append = vec![Limit::Most(Quantile::P50, 6.0), Limit::Most(Quantile::P99, 20.0)];
-    let mut judged =
-        figure("transport", &format!("transport and append, {LENGTH} characters"), append);
+    let mut judged = figure("transport", &format!("transport and append, {LENGTH} characters"), append);
     let home = tempfile::tempdir()?;
     settings(&home)?;
     let run = Instant::now();
