@@ -20,7 +20,7 @@ pub fn run(options: &[&str]) -> Result<()> {
     setup::all(Needs { chromium: browser != "firefox", firefox: browser != "chromium", linters: false })?;
     build::programs()?;
     let built = build::all(build::Profile::Release)?;
-    step::announce("measuring; half an hour for all of it, so leave the machine alone");
+    step::announce("measuring; all of it takes about an hour, on a machine that is left alone");
     let mut bench = Command::new(paths::target().join("debug/bench"));
     bench.args(options);
     demo::environment(&mut bench, &built)?;

@@ -19,8 +19,8 @@ const BLOCKS: usize = 20;
 const PAUSE_MS: u64 = 25;
 
 /// Between a paste and its send: a person looks at what was pasted. Milliseconds.
-const SETTLE_MS: u64 = 150;
-const SETTLE_LONG_MS: u64 = 450;
+const SETTLE_MS: u64 = 120;
+const SETTLE_LONG_MS: u64 = 350;
 
 /// How a text gets to its send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,8 +123,10 @@ fn join(figure: &mut Figure, side: &Side, way: Way) -> Result<()> {
     let ahead = rows.iter().filter(|row| row["timings"]["previewed"] == true).count();
     let host: Vec<f64> = figure.with.iter().filter_map(|sample| sample.host_ms).collect();
     let host = Summary::of(&host).context("no times of the host")?;
-    figure.note =
-        format!("of which in the host: p50 {:.1}, p99 {:.1}, max {:.1} ms", host.p50, host.p99, host.max);
+    figure.note = format!(
+        "of which in the host, without the append: p50 {:.1}, p99 {:.1}, max {:.1} ms",
+        host.p50, host.p99, host.max
+    );
     if way == Way::Previewed {
         figure.note += &format!("; read ahead: {ahead} of {}", rows.len());
     }

@@ -22,7 +22,7 @@ const STARTS: usize = 30;
 /// Who Chromium says that starts it: the id that the manifest's key makes.
 const ORIGIN: &str = "chrome-extension://opcjljmeemjdjidbhgdoofdfkopfmldn/";
 
-/// All three.
+/// All of them.
 pub fn measure(n: usize) -> Result<Vec<Figure>> {
     let figure = |name: &str, what: &str, limits| Figure {
         name: name.to_owned(),
@@ -33,6 +33,7 @@ pub fn measure(n: usize) -> Result<Vec<Figure>> {
         ..Figure::default()
     };
     let mut ready = figure("start", "start to ready", vec![Limit::Most(Quantile::P50, 300.0)]);
+    let mut first = figure("first", "start to the first verdict", Vec::new());
     let mut wire = figure("wire", "a question over the wire, nothing written", Vec::new());
     let append = vec![Limit::Most(Quantile::P50, 6.0), Limit::Most(Quantile::P99, 20.0)];
     let mut judged = figure("transport", &format!("transport and append, {LENGTH} characters"), append);
@@ -46,10 +47,12 @@ pub fn measure(n: usize) -> Result<Vec<Figure>> {
         host_ms: None,
     };
     tell("host alone: start to ready");
-    for _ in 0..STARTS.min(n) {
+    for number in 0..STARTS.min(n) {
         let started = Instant::now();
-        let host = Host::start(&home)?;
+        let mut host = Host::start(&home)?;
         ready.with.push(sample(started));
+        host.judge(n + 2 + number)?;
+        first.with.push(sample(started));
         host.close()?;
     }
     let mut host = Host::start(&home)?;
@@ -67,7 +70,7 @@ pub fn measure(n: usize) -> Result<Vec<Figure>> {
         judged.with.push(sample(asked));
     }
     host.close()?;
-    Ok(vec![ready, wire, judged])
+    Ok(vec![ready, first, wire, judged])
 }
 
 fn settings(home: &TempDir) -> Result<()> {
