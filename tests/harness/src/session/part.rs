@@ -72,3 +72,26 @@ impl Session {
 fn field(file: &str, name: &str) -> Option<u64> {
     file.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse().ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, field};
+    use crate::browser::Browser;
+
+    #[test]
+    fn memory_is_read_from_the_systems_own_words() {
+        let status = "Name:\tpromptgate\nVmHWM:\t  30000 kB\nVmRSS:\t  27812 kB\n";
+        assert_eq!(field(status, "VmRSS:"), Some(27_812));
+        assert_eq!(field(status, "Private_Dirty:"), None);
+    }
+
+    #[test]
+    fn each_browser_has_a_process_of_its_own_for_extensions() {
+        let renderer = "chromium\0--type=renderer\0--extension-process\0";
+        assert!(Part::Extension.is(Browser::Chromium, "chromium", renderer));
+        assert!(!Part::Extension.is(Browser::Chromium, "chromium", "chromium\0--type=renderer\0"));
+        assert!(Part::Extension.is(Browser::Firefox, "WebExtensions", "firefox\0-contentproc\0"));
+        assert!(Part::Host.is(Browser::Firefox, "promptgate", ""));
+        assert!(!Part::Host.is(Browser::Firefox, "WebExtensions", ""));
+    }
+}

@@ -101,3 +101,20 @@ impl Dice {
         (self.0 % most) as usize + 1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paced_piece_tells_when_it_was_written() {
+        let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64() * 1000.0;
+        let before = now();
+        let told = tell_time(&Bytes::from(format!("at {WRITTEN_AT} it says")));
+        let told = std::str::from_utf8(&told).unwrap();
+        let written: f64 = told.split(' ').nth(1).unwrap().parse().unwrap();
+        // The clock's last digits do not fit into the number.
+        assert!(before - 0.01 <= written && written <= now() + 0.01, "{told}");
+        assert_eq!(tell_time(&Bytes::from_static(b"no mark")), "no mark");
+    }
+}
