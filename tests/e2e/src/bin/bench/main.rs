@@ -59,30 +59,40 @@ pub(crate) fn tell(what: &str) {
     }
 }
 
+/// A line that stays.
+fn say(what: &str) {
+    let over = if stderr().is_terminal() { "\r\x1b[K" } else { "" };
+    eprintln!("{over}   {what}");
+}
+
 async fn run(options: &Options) -> Result<()> {
     let before = machine::load();
     let mut machine = machine::facts()?;
     machine["build"] =
         "release host and WASM; the measuring program and its stand-ins are a debug build".into();
     let mut figures = Vec::new();
-    if options.wants(Measure::Transport) {
-        figures.extend(transport::measure(options.n(Measure::Transport))?);
-    }
-    for &browser in &options.browsers {
-        let (version, taken) = measure(browser, options).await.with_context(|| browser.to_string())?;
-        machine[browser.id()] = version;
-        figures.extend(taken);
-    }
+    let taken = take(options, &mut machine, &mut figures).await;
     machine["load_before"] = before;
     machine["load_after"] = machine::load();
-    tell("done\n");
+    say("done\n");
+    // What was measured before a fault is not lost.
     print(options, &machine, &figures);
+    taken
+}
+
+async fn take(options: &Options, machine: &mut Value, figures: &mut Vec<Figure>) -> Result<()> {
+    if options.wants(Measure::Transport) {
+        put(figures, transport::measure(options.n(Measure::Transport))?);
+    }
+    for &browser in &options.browsers {
+        machine[browser.id()] =
+            measure(browser, options, figures).await.with_context(|| browser.to_string())?;
+    }
     Ok(())
 }
 
-/// All that is wanted in one browser, and its version.
-async fn measure(browser: Browser, options: &Options) -> Result<(Value, Vec<Figure>)> {
-    let mut figures = Vec::new();
+/// All that is wanted in one browser; its version.
+async fn measure(browser: Browser, options: &Options, figures: &mut Vec<Figure>) -> Result<Value> {
     let wants = |measures: &[Measure]| measures.iter().any(|measure| options.wants(*measure));
     let mut version = Value::Null;
     if wants(&[Measure::Send, Measure::Stream, Measure::Load, Measure::Asleep, Measure::HostStart]) {
@@ -90,17 +100,19 @@ async fn measure(browser: Browser, options: &Options) -> Result<(Value, Vec<Figu
         let mut pair = Pair::start(browser).await?;
         version = pair.without.ask("browser", json!([])).await?;
         if options.wants(Measure::Send) {
-            figures.extend(send::measure(&mut pair, options.n(Measure::Send)).await?);
+            for (length, way) in send::all() {
+                put(figures, vec![send::measure(&mut pair, options.n(Measure::Send), length, way).await?]);
+            }
         }
         if options.wants(Measure::Stream) {
-            figures.push(flow::stream(&mut pair, options.n(Measure::Stream)).await?);
+            put(figures, vec![flow::stream(&mut pair, options.n(Measure::Stream)).await?]);
         }
         if options.wants(Measure::Load) {
-            figures.extend(flow::load(&pair, options.n(Measure::Load)).await?);
+            put(figures, flow::load(&pair, options.n(Measure::Load)).await?);
         }
         for which in [Measure::HostStart, Measure::Asleep] {
             if options.wants(which) && (which == Measure::HostStart || browser == Browser::Chromium) {
-                figures.push(wake::measure(&mut pair, which, options.n(which)).await?);
+                put(figures, vec![wake::measure(&mut pair, which, options.n(which)).await?]);
             }
         }
         pair.stop().await?;
@@ -109,10 +121,18 @@ async fn measure(browser: Browser, options: &Options) -> Result<(Value, Vec<Figu
         tell(&format!("{browser}: starting it anew"));
         let mut pair = Pair::start(browser).await?;
         version = pair.without.ask("browser", json!([])).await?;
-        figures.extend(memory::measure(&mut pair, options.n(Measure::Memory)).await?);
+        put(figures, memory::measure(&mut pair, options.n(Measure::Memory)).await?);
         pair.stop().await?;
     }
-    Ok((version, figures))
+    Ok(version)
+}
+
+/// Keeps figures, and says what they come to.
+fn put(figures: &mut Vec<Figure>, taken: Vec<Figure>) {
+    for figure in &taken {
+        say(&figure.line());
+    }
+    figures.extend(taken);
 }
 
 fn print(options: &Options, machine: &Value, figures: &[Figure]) {

@@ -98,6 +98,15 @@ impl Figure {
         worst(&times, WORST).into_iter().filter_map(|place| self.with.get(place)).collect()
     }
 
+    /// One line for those who wait.
+    pub fn line(&self) -> String {
+        let of = |(side, summary): (&str, Option<Summary>)| {
+            summary.map(|s| format!("; {side} p50 {:.1}, p99 {:.1}", s.p50, s.p99))
+        };
+        let sides: String = self.summaries().into_iter().filter_map(of).collect();
+        format!("{}: {} ({}){sides}", self.place, self.what, self.unit)
+    }
+
     /// For `--json`.
     pub fn value(&self) -> Value {
         let mut value = json!({

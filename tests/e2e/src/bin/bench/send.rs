@@ -24,23 +24,20 @@ const SETTLE_LONG_MS: u64 = 350;
 
 /// How a text gets to its send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+pub enum Way {
+    /// Judged at Send.
     Cold,
+    /// Pasted into the composer before.
     Previewed,
 }
 
 /// All lengths, both ways.
-pub async fn measure(pair: &mut Pair, n: usize) -> Result<Vec<Figure>> {
-    let mut figures = Vec::new();
-    for length in LENGTHS {
-        for way in [Way::Cold, Way::Previewed] {
-            figures.push(figure(pair, n, length, way).await?);
-        }
-    }
-    Ok(figures)
+pub fn all() -> impl Iterator<Item = (usize, Way)> {
+    LENGTHS.into_iter().flat_map(|length| [(length, Way::Cold), (length, Way::Previewed)])
 }
 
-async fn figure(pair: &mut Pair, n: usize, length: usize, way: Way) -> Result<Figure> {
+/// Sends of one length, one way.
+pub async fn measure(pair: &mut Pair, n: usize, length: usize, way: Way) -> Result<Figure> {
     let word = match way {
         Way::Cold => "cold",
         Way::Previewed => "previewed",
