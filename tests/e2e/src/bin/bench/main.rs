@@ -60,7 +60,7 @@ pub(crate) fn tell(what: &str) {
 }
 
 /// A line that stays.
-fn say(what: &str) {
+pub(crate) fn say(what: &str) {
     let over = if stderr().is_terminal() { "\r\x1b[K" } else { "" };
     eprintln!("{over}   {what}");
 }

@@ -9,6 +9,7 @@ use tests_e2e::Guarded;
 use tests_harness::{Browser, Launch, Paced, Served, Site, StandIns};
 
 use crate::report::Sample;
+use crate::say;
 
 /// Where the page is, on Claude's host: it sends nothing before Send.
 const PAGE: &str = "/bench/";
@@ -39,7 +40,18 @@ pub struct Side {
 }
 
 impl Side {
+    /// Once more where a browser does not come up: what was measured so far was an hour's work.
     async fn start(browser: Browser, with: bool) -> Result<Self> {
+        match Self::begin(browser, with).await {
+            Ok(side) => Ok(side),
+            Err(error) => {
+                say(&format!("{browser} does not come up, once more: {error:#}"));
+                Self::begin(browser, with).await
+            }
+        }
+    }
+
+    async fn begin(browser: Browser, with: bool) -> Result<Self> {
         let launch = if with { Launch::guarded(browser)?.settings(SETTINGS) } else { Launch::plain(browser) };
         let guarded = Guarded::launch(&launch, Site::Claude).await?;
         if with {
