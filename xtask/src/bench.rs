@@ -8,6 +8,9 @@ use anyhow::{Result, bail};
 use crate::setup::{self, Needs};
 use crate::{build, demo, paths, step};
 
+/// The program's word for options that it does not know; it has said so.
+const USAGE_FAULT: i32 = 2;
+
 /// `cargo xtask bench [--browser chromium|firefox|both] [--only NAME]... [--n N] [--json]`
 ///
 /// The options are the program's own; only what has to be set up is looked for here.
@@ -25,8 +28,9 @@ pub fn run(options: &[&str]) -> Result<()> {
     bench.args(options);
     demo::environment(&mut bench, &built)?;
     let status = bench.current_dir(paths::root()).status()?;
-    if !status.success() {
-        bail!("the measuring program ended with {status}");
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(USAGE_FAULT) => Err(setup::Cannot("nothing was measured".to_owned()).into()),
+        _ => bail!("the measuring program ended with {status}"),
     }
-    Ok(())
 }
