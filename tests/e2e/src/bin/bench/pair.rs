@@ -92,12 +92,29 @@ impl Side {
     /// One send of so many characters, in milliseconds.
     pub async fn send(&self, length: usize, seed: usize) -> Result<f64> {
         let times = self.ask("cold", json!([COMPLETION, length, seed, 1, 0])).await?;
-        times[0].as_f64().context("no time")
+        Ok(Sent::read(&times[0])?.took)
     }
 
     /// `with` or `without`.
     pub fn name(&self) -> &'static str {
         if self.with { "with" } else { "without" }
+    }
+}
+
+/// One send as the page timed it, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// When fetch was called, since 1970.
+    pub from: f64,
+    /// Until there was a response.
+    pub took: f64,
+}
+
+impl Sent {
+    /// From the page's word for it.
+    pub fn read(value: &Value) -> Result<Self> {
+        let number = |at: usize| value[at].as_f64().context("no time");
+        Ok(Self { from: number(0)?, took: number(1)? })
     }
 }
 
@@ -135,7 +152,7 @@ impl Pair {
 
     /// A sample, with when it was taken.
     pub fn sample(&self, ms: f64, block: usize) -> Sample {
-        Sample { ms, block, at: self.started.elapsed(), host_ms: None }
+        Sample { ms, block, at: self.started.elapsed(), reached_ms: None, host_ms: None }
     }
 
     /// Ends both.

@@ -18,6 +18,8 @@ pub struct Sample {
     pub block: usize,
     /// Since both browsers stood.
     pub at: Duration,
+    /// Of that, until the background had it; only to the millisecond.
+    pub reached_ms: Option<f64>,
     /// Of that, from the message's arrival in the host to the row, as the host recorded it.
     pub host_ms: Option<f64>,
 }
@@ -122,7 +124,7 @@ impl Figure {
             self.verdicts().into_iter().map(|(limit, kept)| json!({"limit": limit, "kept": kept})).collect();
         value["worst"] = self.outliers().into_iter().map(|sample| {
             let at = |samples: &[Sample]| samples.iter().position(|one| std::ptr::eq(one, sample));
-            json!({"ms": sample.ms, "sample": at(&self.with), "block": sample.block, "at_s": sample.at.as_secs_f64(), "host_ms": sample.host_ms})
+            json!({"ms": sample.ms, "sample": at(&self.with), "block": sample.block, "at_s": sample.at.as_secs_f64(), "reached_ms": sample.reached_ms, "host_ms": sample.host_ms})
         }).collect();
         value
     }
@@ -186,8 +188,10 @@ pub fn remarks(figures: &[Figure]) -> String {
     let mut out = String::new();
     for figure in figures {
         let outliers = figure.outliers().into_iter().map(|sample| {
-            let host = sample.host_ms.map(|ms| format!(", host {ms:.1}")).unwrap_or_default();
-            format!("{:.1} (block {}, {:.1} s{host})", sample.ms, sample.block + 1, sample.at.as_secs_f64())
+            let part =
+                |name: &str, ms: Option<f64>| ms.map(|ms| format!(", {name} {ms:.1}")).unwrap_or_default();
+            let parts = [part("to the background", sample.reached_ms), part("host", sample.host_ms)].concat();
+            format!("{:.1} (block {}, {:.1} s{parts})", sample.ms, sample.block + 1, sample.at.as_secs_f64())
         });
         let note = if figure.note.is_empty() { String::new() } else { format!("      {}\n", figure.note) };
         let worst = outliers.collect::<Vec<_>>().join("; ");
@@ -204,7 +208,8 @@ mod tests {
     use crate::stats::Quantile;
 
     fn samples(times: &[f64]) -> Vec<Sample> {
-        let sample = |ms: &f64| Sample { ms: *ms, block: 0, at: Duration::ZERO, host_ms: None };
+        let sample =
+            |ms: &f64| Sample { ms: *ms, block: 0, at: Duration::ZERO, reached_ms: None, host_ms: None };
         times.iter().map(sample).collect()
     }
 

@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::pair::{COMPLETION, Pair, Side};
+use crate::pair::{COMPLETION, Pair, Sent, Side};
 use crate::report::{Figure, Limit};
 use crate::stats::{Quantile, Summary, blocks};
 use crate::tell;
@@ -56,16 +56,23 @@ pub async fn measure(pair: &mut Pair, n: usize, length: usize, way: Way) -> Resu
         block(side, way, length, warm, 1).await?;
     }
     let blocks = blocks(n, BLOCKS);
+    let mut began = Vec::new();
     for (at, size) in blocks.iter().copied().enumerate() {
         tell(&format!("{}: {}, block {} of {}", pair.browser, figure.what, at + 1, blocks.len()));
         let seed = pair.seeds(size);
         for side in pair.sides(at) {
-            let times = block(side, way, length, seed, size).await?;
-            let samples = times.into_iter().map(|ms| pair.sample(ms, at));
-            if side.with { figure.with.extend(samples) } else { figure.without.extend(samples) }
+            for sent in block(side, way, length, seed, size).await? {
+                let sample = pair.sample(sent.took, at);
+                if side.with {
+                    figure.with.push(sample);
+                    began.push(sent.from);
+                } else {
+                    figure.without.push(sample);
+                }
+            }
         }
     }
-    join(&mut figure, &pair.with, way)?;
+    join(&mut figure, &began, &pair.with, way)?;
     Ok(figure)
 }
 
@@ -79,13 +86,14 @@ fn limits(length: usize, way: Way) -> Vec<Limit> {
     }
 }
 
-async fn block(side: &Side, way: Way, length: usize, seed: usize, size: usize) -> Result<Vec<f64>> {
+async fn block(side: &Side, way: Way, length: usize, seed: usize, size: usize) -> Result<Vec<Sent>> {
     match way {
         Way::Cold => {
             let times = side.ask("cold", json!([COMPLETION, length, seed, size, PAUSE_MS])).await?;
-            let times: Vec<f64> = times.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
-            ensure!(times.len() == size, "{} of {size} sends", times.len());
-            Ok(times)
+            let sends = times.as_array().into_iter().flatten().map(Sent::read);
+            let sends = sends.collect::<Result<Vec<_>>>()?;
+            ensure!(sends.len() == size, "{} of {size} sends", sends.len());
+            Ok(sends)
         }
         Way::Previewed => {
             let mut times = Vec::new();
@@ -99,22 +107,23 @@ async fn block(side: &Side, way: Way, length: usize, seed: usize, size: usize) -
                     (true, _) => SETTLE_LONG_MS,
                 };
                 let time = side.ask("composed", json!([COMPLETION, length, settle])).await?;
-                times.push(time.as_f64().context("no time")?);
+                times.push(Sent::read(&time)?);
             }
             Ok(times)
         }
     }
 }
 
-/// Puts the host's own time beside each send: a send was let go after its row was durable, so the newest rows are its
+/// Puts beside each send when the background had it and the host's own time: a send was let go after its row was durable, so the newest rows are its
 /// own.
-fn join(figure: &mut Figure, side: &Side, way: Way) -> Result<()> {
+fn join(figure: &mut Figure, began: &[f64], side: &Side, way: Way) -> Result<()> {
     let limit = figure.with.len().to_string();
     let mut rows = side.guarded().records()?.list(&["--kind", "judged", "--limit", &limit])?;
     rows.sort_by_key(|row| row["seq"].as_u64());
     let is_send = |row: &Value| row["operation"] == "send-prompt" && row["action"] == "allow";
     ensure!(rows.len() == figure.with.len() && rows.iter().all(is_send), "other rows than the sends");
-    for (sample, row) in figure.with.iter_mut().zip(&rows) {
+    for ((sample, row), from) in figure.with.iter_mut().zip(&rows).zip(began) {
+        sample.reached_ms = row["at"].as_f64().map(|at| (at - from).max(0.0));
         sample.host_ms = row["timings"]["total_us"].as_f64().map(|us| us / 1000.0);
     }
     let ahead = rows.iter().filter(|row| row["timings"]["previewed"] == true).count();

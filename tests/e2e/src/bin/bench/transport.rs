@@ -44,6 +44,7 @@ pub fn measure(n: usize) -> Result<Vec<Figure>> {
         ms: since.elapsed().as_secs_f64() * 1000.0,
         block: 0,
         at: run.elapsed(),
+        reached_ms: None,
         host_ms: None,
     };
     tell("host alone: start to ready");
