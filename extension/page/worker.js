@@ -31,16 +31,25 @@ const isManaged = () => api.storage.managed.get("managed").then(({ managed }) =>
 const lastSaid = async () =>
   (await api.storage.local.get("config")).config ?? { on_deadline: (await isManaged()) ? "refuse" : "send" };
 
-const begin = async () => {
-  const kept = await api.storage.local.get(["settings", "late"]);
-  const managed = await isManaged();
-  config ??= await lastSaid();
-  const start = { browser: await browserName(), version: api.runtime.getManifest().version, managed };
+// What earlier backgrounds left and what does not change: asked for in one go, since each question is a way to the
+// browser and back.
+const recall = async () => {
+  const asked = [api.storage.local.get(["settings", "late"]), isManaged(), lastSaid(), browserName()];
+  const [kept, managed, said, browser] = await Promise.all(asked);
+  return { kept, managed, said, browser };
+};
+
+const begin = ({ kept, managed, said, browser }) => {
+  config ??= said;
+  const start = { browser, version: api.runtime.getManifest().version, managed };
   session = new Session({ ...start, settings: kept.settings ?? null, late: kept.late ?? [] });
   perform(session.handle(Date.now(), { kind: "started" }));
 };
 
-let ready = init({ module_or_path: new URL("../wasm/promptgate_bg.wasm", import.meta.url) }).then(begin);
+// While a request waits for this background to start, the code is made ready beside the questions.
+const compiled = init({ module_or_path: new URL("../wasm/promptgate_bg.wasm", import.meta.url) });
+const beginAnew = () => Promise.all([recall(), compiled]).then(([recalled]) => begin(recalled));
+let ready = beginAnew();
 
 const happen = async (event) => {
   try {
@@ -64,7 +73,7 @@ const recover = (event) => {
   ports.clear();
   host?.disconnect();
   host = null;
-  ready = begin();
+  ready = beginAnew();
   ready.catch(() => {});
 };
 

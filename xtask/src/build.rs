@@ -40,6 +40,11 @@ pub fn all(profile: Profile) -> Result<Built> {
     Ok(Built { host, extensions: extensions(profile)? })
 }
 
+/// The programs that drive browsers, quick to build; a development build of the host comes along.
+pub fn programs() -> Result<()> {
+    host(Profile::Dev).map(drop)
+}
+
 /// Both extensions; the folder they are in.
 pub fn extensions(profile: Profile) -> Result<PathBuf> {
     setup::toolchain::target(setup::toolchain::WASM)?;

@@ -2,6 +2,7 @@
 //!
 //! Each task does all of its own set-up: what is missing is announced, then installed or named in one line.
 
+mod bench;
 mod build;
 mod capture;
 mod demo;
@@ -19,6 +20,8 @@ cargo xtask <task>
 
   demo [--browser chromium|firefox|both]   the product at work in a real browser
   test                                     every check and test, real browsers included
+  bench [--browser B] [--only NAME]        how fast it is, in real browsers with and without it; warns, never fails
+        [--n N] [--json]                   NAME: send asleep host-start stream load memory transport
   build [--release|--extension]            the host and both extensions, under target/
   capture FILE.har                         recorded traffic as invented cases, under target/cases/
   tidy                                     the rules of the house
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["demo", options @ ..] => demo::run(options),
+        ["bench", options @ ..] => bench::run(options),
         ["test"] => test::run(),
         ["build"] => build::all(build::Profile::Dev).map(drop),
         ["build", "--release"] => build::all(build::Profile::Release).map(drop),

@@ -41,6 +41,6 @@ pub use browser::{Browser, Home, Launch};
 pub use ledger::{Arrival, Entry, Ledger};
 pub use paths::{extension, host};
 pub use records::Records;
-pub use session::{Card, PATIENCE, Session, State};
+pub use session::{Card, PATIENCE, Part, Resident, Session, State};
 pub use site::Site;
-pub use stand_ins::{Served, StandIns, answer_to};
+pub use stand_ins::{Paced, Served, StandIns, answer_to};

@@ -6,9 +6,11 @@ mod gate;
 mod input;
 mod lifecycle;
 mod page;
+mod part;
 mod wire;
 
 pub use card::Card;
+pub use part::{Part, Resident};
 
 use crate::browser::{Browser, Home, Launch, Process};
 use crate::records::Records;

@@ -21,7 +21,7 @@ use crate::site::{self, Origin, Site};
 pub use answer::answer_to;
 use anyhow::{Context, Result};
 use exchange::{Incoming, Reply};
-pub use served::Served;
+pub use served::{Paced, Served};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
@@ -69,6 +69,11 @@ impl StandIns {
     /// Serves a file of the test's own at this path of every site's host, from now on.
     pub fn serve(&self, path: &str, file: Served) {
         self.fronts.files.put(path, file);
+    }
+
+    /// Streams this at this path of every site's host, from now on.
+    pub fn serve_paced(&self, path: &str, stream: Paced) {
+        self.fronts.files.put_paced(path, stream);
     }
 
     /// The content security policy of a site's pages, with this nonce.

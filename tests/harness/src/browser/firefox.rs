@@ -42,6 +42,8 @@ pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Valu
                 "browser.startup.page": 0,
                 "browser.shell.checkDefaultBrowser": false,
                 "datareporting.policy.dataSubmissionEnabled": false,
+                // A page's clock to the hundredth of a millisecond.
+                "privacy.reduceTimerPrecision": false,
                 "devtools.console.stdout.content": true,
                 "extensions.getAddons.cache.enabled": false,
                 "services.settings.server": "data:,#remote-settings-dummy/v1",

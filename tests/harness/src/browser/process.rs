@@ -82,6 +82,18 @@ impl Process {
         sent.count()
     }
 
+    /// The driver and all that came of it, by the tree of processes: a process may write over its environment.
+    pub(crate) fn tree(&self) -> Vec<u32> {
+        let parents = parents();
+        let mut tree = vec![self.child.id()];
+        let mut next = 0;
+        while let Some(parent) = tree.get(next).copied() {
+            tree.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(process, _)| *process));
+            next += 1;
+        }
+        tree
+    }
+
     /// Waits until nothing but the driver itself is left of what was started.
     pub(crate) async fn settled(&self, deadline: Duration) -> Result<()> {
         let end = Instant::now() + deadline;
@@ -138,6 +150,19 @@ fn marked(home: &Path) -> Vec<u32> {
         fs::read(format!("/proc/{id}/environ")).is_ok_and(|all| all.split(|b| *b == 0).any(|one| one == mark))
     };
     processes.flatten().filter_map(id).filter(has_mark).collect()
+}
+
+/// Every process with its parent.
+fn parents() -> Vec<(u32, u32)> {
+    let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
+    let parent = |entry: fs::DirEntry| {
+        let process: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+        // Its name, in parentheses, may hold anything.
+        let parent = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()?;
+        Some((process, parent))
+    };
+    processes.flatten().filter_map(parent).collect()
 }
 
 fn keep_lines(

@@ -1,8 +1,10 @@
 //! Files of a test's own, which every site's host serves beside its stand-in's.
 
 use super::exchange::Reply;
+use super::pieces::Pieces;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// One file.
 #[derive(Clone, Debug)]
@@ -15,17 +17,43 @@ pub struct Served {
     pub body: String,
 }
 
+/// An event stream at a pace, for measures of time. `@written-at@` in a piece becomes the time at which that piece is
+/// written, in milliseconds since 1970.
+#[derive(Clone, Debug)]
+pub struct Paced {
+    /// Between two pieces.
+    pub pace: Duration,
+    /// What is written, one piece at a time.
+    pub pieces: Vec<String>,
+}
+
+#[derive(Clone)]
+enum Content {
+    Whole(Served),
+    Paced(Paced),
+}
+
 /// All of them, by path.
 #[derive(Default)]
-pub(super) struct Files(Mutex<HashMap<String, Served>>);
+pub(super) struct Files(Mutex<HashMap<String, Content>>);
 
 impl Files {
     pub(super) fn put(&self, path: &str, file: Served) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), file);
+        self.lock().insert(path.to_owned(), Content::Whole(file));
+    }
+
+    pub(super) fn put_paced(&self, path: &str, stream: Paced) {
+        self.lock().insert(path.to_owned(), Content::Paced(stream));
     }
 
     pub(super) fn reply(&self, path: &str) -> Option<Reply> {
-        let file = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned()?;
+        let file = match self.lock().get(path).cloned()? {
+            Content::Whole(file) => file,
+            Content::Paced(Paced { pace, pieces }) => {
+                let pieces = Pieces::paced(pieces, pace);
+                return Some(Reply::Streamed { content_type: "text/event-stream; charset=utf-8", pieces });
+            }
+        };
         let mut headers = vec![
             ("content-type", file.content_type.to_owned()),
             ("cache-control", "no-store".to_owned()),
@@ -33,5 +61,9 @@ impl Files {
         ];
         headers.extend(file.policy.map(|policy| ("content-security-policy", policy)));
         Some(Reply::Whole { status: 200, headers, body: file.body.into_bytes() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Content>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
