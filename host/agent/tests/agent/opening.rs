@@ -250,8 +250,27 @@ fn a_recipient_that_is_no_key_is_told_and_nothing_is_sealed_to_another() {
     seal_to(&home, &["not a key"]);
     let mut browser = Browser::start(&home);
     assert_eq!(browser.judge(&event(1), "hello").outcome, Outcome::Refuse);
-    assert!(browser.close().0.success());
     assert_eq!(home.lines(&["log", "list", "--json"]).len(), 0);
+    // On record for whoever reads the record elsewhere: when it began, and when it was over.
+    let told = |number: usize| {
+        let started = std::time::Instant::now();
+        loop {
+            let mut rows = home.lines(&["log", "list", "--kind", "health", "--json"]);
+            if rows.len() >= number || started.elapsed().as_secs() >= 60 {
+                rows.reverse();
+                break rows
+                    .iter()
+                    .map(|row| (row["trouble"].clone(), row["over"].clone()))
+                    .collect::<Vec<_>>();
+            }
+        }
+    };
+    let (began, over) = (("no-recipient".into(), false.into()), ("no-recipient".into(), true.into()));
+    assert_eq!(told(1), [began]);
+    home.settings(&format!("policy = \"builtin-enforce\"\n[fail]\n{PATIENT}\n"));
+    assert_eq!(told(2).last(), Some(&over));
+    assert!(browser.close().0.success());
+    seal_to(&home, &["not a key"]);
     let told = json_lines(&home.run(&["doctor", "--json"])).remove(0);
     let key = told["checks"].as_array().unwrap().iter().find(|check| check["check"] == "key").unwrap();
     assert_eq!(key["state"], "wrong");
