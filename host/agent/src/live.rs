@@ -108,11 +108,15 @@ impl Active {
         self.recipients().ok()
     }
 
-    /// Whom text is sealed to; asked for again after a fault.
+    /// Whom text is sealed to; asked for again after a fault. Nobody on a managed machine whose settings name nobody: a
+    /// person's reason is then not kept either.
     pub(crate) fn recipients(&self) -> Result<Vec<Recipient>> {
         let mut known = self.recipients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(recipients) = &*known {
             return Ok(recipients.clone());
+        }
+        if !self.configured.may_keep_text() {
+            return Ok(Vec::new());
         }
         let data = self.data.as_deref().context("no home folder is known; set HOME")?;
         let recipients = keys::recipients(data, &self.configured.recipients)?;

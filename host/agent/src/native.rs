@@ -6,6 +6,7 @@
 
 mod desk;
 mod drafts;
+mod health;
 mod heart;
 mod incoming;
 mod outgoing;

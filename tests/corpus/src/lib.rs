@@ -24,10 +24,11 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     Target { name: "frames", run: wire::frames },
     Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
+    Target { name: "key-file", run: wire::key_file },
     Target { name: "socket", run: answers::socket },
     Target { name: "answer-delta-encoding", run: answers::delta_encoding },
     Target { name: "answer-framed-json", run: answers::framed_json },

@@ -21,6 +21,11 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
     match target {
         "socket" => files(&shared.join("sites/answers/delta-encoding"), "frames").iter().map(|path| read(path)).collect(),
         "seal" => files(&shared.join("seal/tests/vectors"), "json").iter().flat_map(|path| words(&read(path))).collect(),
+        "key-file" => {
+            let vectors = shared.join("seal/tests/vectors");
+            let found = [files(&vectors, "txt"), files(&vectors, "json")].concat();
+            found.iter().map(|path| read(path)).chain(words(&read(&vectors.join("matched-data-v3.json")))).collect()
+        }
         "frames" => vec![
             br#"{"kind":"status"}"#.to_vec(),
             b"{\"chunk\":{\"id\":1,\"index\":0,\"count\":2,\"data\":\"{\\\"kind\\\":\"}}\n{\"chunk\":{\"id\":1,\"index\":1,\"count\":2,\"data\":\"\\\"status\\\"}\"}}"

@@ -49,3 +49,20 @@ pub(crate) fn seal(bytes: &[u8]) {
     let pair = KeyPair::derive(Seed::new([7; 32]));
     assert!(open(&pair.private, &text).is_err(), "what nobody sealed was opened");
 }
+
+/// A file that should hold a private key. Nothing is opened: a file says itself how much work that would be.
+pub(crate) fn key_file(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    match shared_seal::KeyFile::parse(&text) {
+        Ok(key) => {
+            let again = shared_seal::PublicKey::parse(&key.public().to_base64());
+            assert!(again.is_ok_and(|again| again == key.public()), "a public half that is no key");
+        }
+        Err(fault) => {
+            // A private key in an error would end in a log.
+            let told = fault.to_string();
+            let is_told = |word: &str| word.len() >= 16 && told.contains(word);
+            assert!(!text.split_whitespace().any(is_told), "an error that shows a piece of the file");
+        }
+    }
+}

@@ -11,6 +11,7 @@ use host_journal::{Beat, Entry, Heartbeat, SiteWord};
 use shared_protocol::{Browser, Hello};
 
 use super::desk::now;
+use super::health::Watched;
 use crate::live::Live;
 use crate::out;
 use crate::record::Recorder;
@@ -34,11 +35,13 @@ pub(super) struct Heart {
     live: Arc<Live>,
     recorder: Arc<Recorder>,
     connected: Mutex<Option<Connected>>,
+    health: Watched,
 }
 
 impl Heart {
     pub(super) fn new(live: Arc<Live>, recorder: Arc<Recorder>) -> Self {
-        Self { live, recorder, connected: Mutex::new(None) }
+        let health = Watched::new(Arc::clone(&live), Arc::clone(&recorder));
+        Self { live, recorder, connected: Mutex::new(None), health }
     }
 
     /// The extension introduced itself. Only the first time of a connection counts.
@@ -54,11 +57,16 @@ impl Heart {
         *connected = Some(new.clone());
         drop(connected);
         self.beat(Beat::Connected, &new);
+        self.health.look();
     }
 
     /// Time goes by.
     pub(super) fn tick(&self, at: Instant) {
         let mut connected = self.lock();
+        if connected.is_none() {
+            return;
+        }
+        self.health.look();
         let Some(now) = connected.as_mut().filter(|now| at.saturating_duration_since(now.last) >= PAUSE)
         else {
             return;

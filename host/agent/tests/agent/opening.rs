@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use serde_json::Value;
-use shared_protocol::Outcome;
+use shared_protocol::{Outcome, Reading, ToHost};
 
-use crate::browser::{Browser, event};
+use crate::browser::{Browser, ask, event};
 use crate::home::{Home, PATIENT, account, holds, json_lines};
 
 const SECRET: &str = "card 4111 1111 1111 1111, said Jane";
@@ -44,8 +44,17 @@ fn seal_to(home: &Home, recipients: &[&str]) {
 }
 
 fn judge(home: &Home, number: u32, words: &str) {
+    judge_in(home, number, words, None);
+}
+
+fn judge_in(home: &Home, number: u32, words: &str, conversation: Option<&str>) {
     let mut browser = Browser::start(home);
-    assert_ne!(browser.judge(&event(number), words).outcome, Outcome::Release);
+    let mut ask = ask(&event(number), words);
+    if let Reading::Prompt(prompt) = &mut ask.reading {
+        prompt.conversation_id = conversation.map(str::to_owned);
+    }
+    browser.send(&ToHost::Judge(Box::new(ask)));
+    assert_ne!(browser.verdict(&event(number)).outcome, Outcome::Release);
     assert!(browser.close().0.success());
 }
 
@@ -138,7 +147,7 @@ fn each_recipient_opens_what_was_sealed_to_all() {
     let public: Vec<&str> =
         made["keys"].as_array().unwrap().iter().map(|key| key["public_key"].as_str().unwrap()).collect();
     seal_to(&home, &public);
-    judge(&home, 1, SECRET);
+    judge_in(&home, 1, SECRET, Some("conversation-1"));
     assert!(!holds(&home.bytes(), "said Jane"));
     let row = home.rows(event(1).as_str()).remove(0);
     let ids: Vec<&Value> = row["sealed"].as_array().unwrap().iter().map(|note| &note["key"]).collect();
@@ -159,6 +168,10 @@ fn each_recipient_opens_what_was_sealed_to_all() {
         assert_eq!(refused.status.code(), Some(code), "{refused:?}");
         assert!(refused.stdout.is_empty() && text(&refused.stderr).contains(says), "{refused:?}");
     }
+    // A conversation that cannot be opened is not shown in part.
+    let other_path = other.to_str().unwrap();
+    let refused = home.run(&["log", "conversation", "conversation-1", "--open", "--key", other_path]);
+    assert_eq!((refused.status.code(), refused.stdout.len()), (Some(5), 0), "{refused:?}");
     // What the public tool writes.
     let plain = fs::read_to_string(&other).unwrap();
     fs::write(&other, format!("{{\"private_key\":\"{}\",\"public_key\":\"{}\"}}", plain.trim(), public[0]))
@@ -237,8 +250,27 @@ fn a_recipient_that_is_no_key_is_told_and_nothing_is_sealed_to_another() {
     seal_to(&home, &["not a key"]);
     let mut browser = Browser::start(&home);
     assert_eq!(browser.judge(&event(1), "hello").outcome, Outcome::Refuse);
-    assert!(browser.close().0.success());
     assert_eq!(home.lines(&["log", "list", "--json"]).len(), 0);
+    // On record for whoever reads the record elsewhere: when it began, and when it was over.
+    let told = |number: usize| {
+        let started = std::time::Instant::now();
+        loop {
+            let mut rows = home.lines(&["log", "list", "--kind", "health", "--json"]);
+            if rows.len() >= number || started.elapsed().as_secs() >= 60 {
+                rows.reverse();
+                break rows
+                    .iter()
+                    .map(|row| (row["trouble"].clone(), row["over"].clone()))
+                    .collect::<Vec<_>>();
+            }
+        }
+    };
+    let (began, over) = (("no-recipient".into(), false.into()), ("no-recipient".into(), true.into()));
+    assert_eq!(told(1), [began]);
+    home.settings(&format!("policy = \"builtin-enforce\"\n[fail]\n{PATIENT}\n"));
+    assert_eq!(told(2).last(), Some(&over));
+    assert!(browser.close().0.success());
+    seal_to(&home, &["not a key"]);
     let told = json_lines(&home.run(&["doctor", "--json"])).remove(0);
     let key = told["checks"].as_array().unwrap().iter().find(|check| check["check"] == "key").unwrap();
     assert_eq!(key["state"], "wrong");

@@ -53,3 +53,52 @@ pub(super) fn check(env: &Env, configured: &Configured) -> Check {
         None => Check::wrong("key", "no home folder is known", "set HOME"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{State, check};
+    use crate::os::{Env, Os};
+    use crate::settings::Configured;
+
+    const KEYS: [&str; 2] =
+        ["Ycig/Zr/pZmklmFUN99nr+taURlYItL91g+NcHGYpB8=", "uBS5eBttHrqkdY41kbZPdvYnNz8Vj0TvKIUpjB1y/GA="];
+
+    /// What is said of a managed machine with these settings.
+    fn managed(text: &str) -> (State, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().to_str().unwrap().to_owned();
+        fs::create_dir(folder.path().join("Promptgate")).unwrap();
+        fs::write(folder.path().join("Promptgate/settings.toml"), text).unwrap();
+        let env = Env::new(Os::Windows, [("PROGRAMDATA", place.clone()), ("LOCALAPPDATA", place)]);
+        let check = check(&env, &Configured::load(&env));
+        assert_eq!(check.fix.is_some(), check.state == State::Wrong);
+        (check.state, check.what)
+    }
+
+    #[test]
+    fn who_can_open_the_text_of_a_managed_machine_is_told() {
+        let [one, two] = KEYS;
+        let enforce = "policy = \"builtin-enforce\"\n";
+        for (text, state, says) in [
+            (enforce.to_owned(), State::Ok, "no text is kept"),
+            (format!("{enforce}capture = \"full\""), State::Wrong, "`capture = \"full\"` is not followed"),
+            (format!("{enforce}recipients = [\"x\"]"), State::Wrong, "a recipient in the settings is no key"),
+            (
+                format!("{enforce}capture = \"full\"\nrecipient = \"{one}\""),
+                State::Note,
+                "a recovery key beside it",
+            ),
+            (
+                format!("{enforce}capture = \"full\"\nrecipients = [\"{one}\", \"{two}\"]"),
+                State::Ok,
+                "text is sealed to keys 064f06a26eebac4c, ",
+            ),
+        ] {
+            let (told, what) = managed(&text);
+            assert_eq!(told, state, "{text}: {what}");
+            assert!(what.contains(says), "{text}: {what}");
+        }
+    }
+}

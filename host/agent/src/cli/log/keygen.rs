@@ -51,10 +51,15 @@ pub(super) fn run(args: &Args, json: bool) -> Result<Exit> {
         }
     }
     let passphrases = Passphrases::new(args.passphrase_file.as_deref(), os::passphrase());
-    let made: Vec<Made<'_>> = paths
-        .into_iter()
-        .map(|(path, what)| make(path, what, (!args.no_passphrase).then_some(&passphrases)))
-        .collect::<Result<_>>()?;
+    // All questions first: what is typed while a key is being protected would be echoed.
+    let asked = |what: &str| match args.no_passphrase {
+        true => Ok(None),
+        false => passphrases.fresh(what).map(Some),
+    };
+    let answered: Vec<(&Path, Option<Zeroizing<String>>)> =
+        paths.into_iter().map(|(path, what)| Ok((path, asked(what)?))).collect::<Result<_>>()?;
+    let made: Vec<Made<'_>> =
+        answered.iter().map(|(path, passphrase)| make(path, passphrase.as_ref())).collect::<Result<_>>()?;
     for one in &made {
         if !keys::write_new(one.path, &one.text)? {
             return Err(taken(one.path));
@@ -77,13 +82,12 @@ fn taken(path: &Path) -> anyhow::Error {
     )
 }
 
-fn make<'a>(path: &'a Path, what: &str, passphrases: Option<&Passphrases>) -> Result<Made<'a>> {
+fn make<'a>(path: &'a Path, passphrase: Option<&Zeroizing<String>>) -> Result<Made<'a>> {
     let pair = KeyPair::derive(keys::seed()?);
-    let text = match passphrases {
+    let text = match passphrase {
         None => Zeroizing::new(format!("{}\n", pair.private.to_base64().as_str())),
-        Some(passphrases) => {
-            let passphrase = passphrases.fresh(what)?;
-            let text = protect(&pair.private, &passphrase, Cost::USUAL, keys::seed()?);
+        Some(passphrase) => {
+            let text = protect(&pair.private, passphrase, Cost::USUAL, keys::seed()?);
             Zeroizing::new(text.context("the key was not made")?)
         }
     };

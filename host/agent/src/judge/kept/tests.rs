@@ -1,5 +1,7 @@
 //! What is kept, byte for byte.
 
+use host_classify::Engine;
+use proptest::prelude::*;
 use shared_protocol::{Finding, Label, Operation, Part, PartKind, Prompt};
 
 use super::{AROUND, masked, matches};
@@ -48,4 +50,40 @@ fn masks_stand_in_place_of_what_was_found() {
     let kept = masked(&prompt(&["a SECRET b", "c"]), &[finding(0, 2, 8), finding(1, 0, 1)]);
     assert_eq!(texts(&kept), ["a •• b", "••"]);
     assert!(kept.parts.iter().all(|part| part.name.is_none()));
+}
+
+/// A text of plain words with secrets at any place, as the engine reads it.
+fn texts_with_secrets() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[a-zé😀 ]{0,120}",
+        Just("4111 1111 1111 1111".to_owned()),
+        Just("jane.doe@example.com".to_owned()),
+        Just("ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8".to_owned()),
+    ];
+    prop::collection::vec(piece, 1..12).prop_map(|pieces| pieces.join(", "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever is found: its value is in no masked text, and matches keep nothing that is further away than they say.
+    #[test]
+    fn no_capture_keeps_more_than_it_says(text in texts_with_secrets()) {
+        let engine = Engine::builtin().unwrap();
+        let prompt = prompt(&[&text]);
+        let found = engine.classify(&prompt).findings;
+        let chars: Vec<char> = text.chars().collect();
+        let masked = masked(&prompt, &found);
+        for one in &found {
+            let value: String = chars[one.start..one.end].iter().collect();
+            prop_assert!(!texts(&masked)[0].contains(&value), "{}", one.label.as_str());
+        }
+        let kept: usize = texts(&matches(&prompt, &found)).iter().map(|text| text.len()).sum();
+        let values = |one: &Finding| chars[one.start..one.end].iter().collect::<String>().len();
+        let most: usize = found.iter().map(|one| values(one) + 2 * AROUND).sum();
+        prop_assert!(kept <= most.min(text.len()), "{kept} of {}, at most {most}", text.len());
+        for piece in texts(&matches(&prompt, &found)) {
+            prop_assert!(text.contains(piece));
+        }
+    }
 }
