@@ -19,7 +19,7 @@ cargo xtask <task>
 
   demo [--browser chromium|firefox|both]   the product at work in a real browser
   test                                     every check and test, real browsers included
-  build [--release|--extension]            the host and both extensions, under target/
+  build [--release|--extension]            the host with its viewer, both extensions, under target/
   capture FILE.har                         recorded traffic as invented cases, under target/cases/
   tidy                                     the rules of the house
   web-ext lint|build|run                   web-ext over the built extension

@@ -9,6 +9,8 @@
 //! conversation(&view, None, "id")? -> Vec<Turn>    from first prompt to last answer
 //! sealed(&view, record.seq)? -> Vec<Sealed>        the text, for whoever has the key
 //! Plain::prompt(..) | answer(..) | reason(..)      what is inside the sealed text; `to_bytes`, `from_bytes`
+//! figures(&view, &filter, offset)?, policies(..)?  counts over time, and what became of each policy's cards
+//! connected(&view, since)?                         when a browser's extension was there
 //! verify(&view)? -> Verified                       the first bad row, named
 //! ```
 //!
@@ -25,6 +27,8 @@ mod content;
 pub mod encoding;
 mod entry;
 mod error;
+mod figures;
+mod health;
 mod known;
 mod read;
 mod record;
@@ -38,7 +42,9 @@ pub use entry::{
     PolicyUse, Refused, RefusedBy, Released, Responded, Seen, Shown, Timings, ToolUse, TopicNote,
 };
 pub use error::JournalError;
-pub use host_store::{Order, Page};
+pub use figures::{Figures, PolicyFigures, figures, policies, words};
+pub use health::{BEAT_COUNTS, Connected, connected};
+pub use host_store::{By, Order, Page};
 pub use known::{Known, State, StoredVerdict, known};
 pub use read::{Filter, Turn, conversation, count, event, list, sealed};
 pub use record::{Record, Sealed, SealedNote};

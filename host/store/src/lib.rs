@@ -18,6 +18,7 @@ mod open;
 mod place;
 mod row;
 mod store;
+mod tally;
 mod view;
 
 pub use error::StoreError;
@@ -26,4 +27,5 @@ pub use migrate::SCHEMA;
 pub use place::FILE;
 pub use row::{Head, Index, Link, Row, SealedBlob, TopicLevel};
 pub use store::Store;
+pub use tally::{By, Cut, Followed, Listed, Tally};
 pub use view::{Tx, View};
