@@ -50,7 +50,8 @@ fn what_is_no_key_file_is_refused_and_not_repeated() {
 #[test]
 fn texts_open_for_their_key_and_their_event() {
     let opener = Opener::read(&pair(1).0).unwrap();
-    let json = |content: &str| format!("{{\"v\":1,\"event\":\"{EVENT}\",\"at\":5,\"app\":\"claude\",{content}}}");
+    let json =
+        |content: &str| format!("{{\"v\":1,\"event\":\"{EVENT}\",\"at\":5,\"app\":\"claude\",{content}}}");
     for (sealed_content, told) in [
         (
             r#""prompt":{"parts":[{"kind":"text","text":"hé"},{"kind":"file","name":"a.txt","text":"b"}],"attachments":["plan.pdf"]}"#,

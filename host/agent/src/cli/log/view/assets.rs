@@ -24,11 +24,41 @@ macro_rules! page {
 }
 
 /// The page, by path.
-const PAGE: [(&str, &[u8]); 3] = page!["index.html", "app.js", "view.css"];
+const PAGE: [(&str, &[u8]); 27] = page![
+    "api.js",
+    "app.js",
+    "chart.css",
+    "chart.js",
+    "conversation.js",
+    "door.js",
+    "event.js",
+    "figures.js",
+    "filters.js",
+    "health.js",
+    "index.html",
+    "keyboard.js",
+    "list.css",
+    "list.js",
+    "lock.js",
+    "make.js",
+    "pills.js",
+    "read.css",
+    "route.js",
+    "rows.js",
+    "texts.js",
+    "view.css",
+    "words.js",
+    "words/de.json",
+    "words/en.json",
+    "words/es.json",
+    "words/fr.json",
+];
 
-/// Colours, type and buttons are the extension's.
-const THEME: (&str, &[u8]) =
-    ("/theme.css", include_bytes!("../../../../../../extension/ui/theme.css").as_slice());
+/// Colours, type, buttons and the mark are the extension's.
+const SHARED: [(&str, &[u8]); 2] = [
+    ("/theme.css", include_bytes!("../../../../../../extension/ui/theme.css").as_slice()),
+    ("/icon.svg", include_bytes!("../../../../../../extension/icons/icon.svg").as_slice()),
+];
 
 /// The opener: empty in a build that was made without it.
 const OPENER: [(&str, &[u8]); 2] = [
@@ -39,13 +69,14 @@ const OPENER: [(&str, &[u8]); 2] = [
 /// The file of this path.
 pub(super) fn find(path: &str) -> Option<Asset> {
     let path = if path == "/" { "/index.html" } else { path };
-    let fixed = PAGE.iter().chain([&THEME]).find(|(name, _)| *name == path).map(|(_, bytes)| *bytes);
-    let bytes = match fixed {
-        Some(bytes) => Bytes::from_static(bytes),
-        None => match opener(path)? {
-            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-            Cow::Owned(bytes) => Bytes::from(bytes),
-        },
+    let inside = PAGE.iter().chain(&SHARED).find(|(name, _)| *name == path);
+    let bytes = match inside {
+        Some((name, bytes)) => edited(name).map_or(Cow::Borrowed(*bytes), Cow::Owned),
+        None => opener(path)?,
+    };
+    let bytes = match bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
     };
     Some(Asset { kind: kind(path)?, bytes })
 }
@@ -69,8 +100,19 @@ fn beside(name: &str) -> Option<Vec<u8>> {
     std::fs::read(target.join("view").join(name.trim_start_matches('/'))).ok()
 }
 
+/// A build for development shows the page as it stands in the work tree, so that a change is seen at once.
+#[cfg(debug_assertions)]
+fn edited(name: &str) -> Option<Vec<u8>> {
+    std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/view").to_owned() + name).ok()
+}
+
 #[cfg(not(debug_assertions))]
 fn beside(_name: &str) -> Option<Vec<u8>> {
+    None
+}
+
+#[cfg(not(debug_assertions))]
+fn edited(_name: &str) -> Option<Vec<u8>> {
     None
 }
 
@@ -84,4 +126,66 @@ fn kind(path: &str) -> Option<&'static str> {
         "wasm" => "application/wasm",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PAGE, find};
+
+    #[test]
+    fn every_file_of_the_page_is_inside() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/view");
+        let mut files = Vec::new();
+        for (folder, name) in [("", root.to_owned()), ("/words", format!("{root}/words"))] {
+            let entries = std::fs::read_dir(name).unwrap().map(|entry| entry.unwrap());
+            let names = entries.filter(|entry| entry.path().is_file());
+            files.extend(names.map(|entry| format!("{folder}/{}", entry.file_name().to_str().unwrap())));
+        }
+        files.sort();
+        assert_eq!(files, PAGE.map(|(name, _)| name.to_owned()));
+        assert!(files.iter().all(|name| find(name).is_some()));
+        assert!(find("/").is_some());
+    }
+
+    #[test]
+    fn nothing_else_is_found() {
+        for path in [
+            "",
+            "//",
+            "/index",
+            "/Index.html",
+            "/../Cargo.toml",
+            "/words/../app.js",
+            "/words/",
+            "/words/%2e%2e/app.js",
+            "/%2e%2e/%2e%2e/etc/passwd",
+            "/etc/passwd",
+            "/./app.js",
+            "/app.js/",
+            "/app.js\0",
+            "\\app.js",
+        ] {
+            assert!(find(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn languages_have_the_same_words() {
+        use std::collections::BTreeMap;
+        let words = |language: &str| -> BTreeMap<String, Vec<String>> {
+            let asset = find(&format!("/words/{language}.json")).unwrap();
+            let words: BTreeMap<String, String> = serde_json::from_slice(&asset.bytes).unwrap();
+            let places = |text: &str| {
+                let mut all: Vec<String> =
+                    text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect();
+                all.sort();
+                all
+            };
+            words.into_iter().map(|(key, text)| (key, places(&text))).collect()
+        };
+        let english = words("en");
+        for language in ["de", "es", "fr"] {
+            assert_eq!(words(language), english, "{language}");
+        }
+    }
 }

@@ -1,1 +1,1 @@
-//! x
+//! The page's questions.

@@ -1,0 +1,119 @@
+// The private key of this tab: taken in by the person, kept in the opener's own memory, gone on "lock" and on leaving.
+// INVARIANT: neither the key nor a text that it opened is given to any function that reaches outside the tab.
+
+import { ICONS, el, icon, say, show } from "./make.js";
+import { t } from "./words.js";
+
+// Longest file that is read as a key.
+const LONGEST = 16 * 1024;
+
+let module = null;
+let opener = null;
+let changed = () => undefined;
+
+export const begin = (draw) => {
+  changed = draw;
+};
+
+// The short name of the key at hand, or null.
+export const keyId = () => opener?.id() ?? null;
+
+// The text of an event, opened; throws with why not.
+export const openText = (blob, event) => JSON.parse(opener.open(blob, event));
+
+export const forget = () => {
+  opener?.free();
+  opener = null;
+  document.querySelectorAll("[data-opened]").forEach((text) => text.replaceChildren());
+};
+
+const load = async () => {
+  if (module) return module;
+  const loaded = await import("/opener.js");
+  await loaded.default({ module_or_path: "/opener_bg.wasm" });
+  module = loaded;
+  return module;
+};
+
+const take = async (text) => {
+  const { Opener } = await load().catch(() => {
+    throw new Error(t("key.absent"));
+  });
+  const next = new Opener(text);
+  forget();
+  opener = next;
+};
+
+const close = () => document.getElementById("key").close();
+
+const unlock = async (text, fault) => {
+  fault.textContent = "";
+  try {
+    if (text.trim() === "") throw new Error(t("key.empty"));
+    await take(text);
+  } catch (why) {
+    fault.textContent = why.message;
+    return;
+  }
+  close();
+  await changed();
+  say(t("key.said", { key: keyId() }));
+};
+
+const readFile = async (file, fault) => {
+  if (!file) return;
+  if (file.size > LONGEST) fault.textContent = t("key.large");
+  else await unlock(await file.text(), fault);
+};
+
+const dialog = () => {
+  const fault = el("p", { class: "fault", role: "alert", id: "key-fault" });
+  const typed = el("input", { type: "password", id: "key-text", autocomplete: "off", spellcheck: "false", "aria-describedby": "key-fault" });
+  const chosen = el("input", { type: "file", class: "unseen", id: "key-file", onchange: () => readFile(chosen.files[0], fault) });
+  const over = (event) => {
+    event.preventDefault();
+    event.currentTarget.toggleAttribute("data-over", event.type === "dragover");
+  };
+  const drop = (event) => {
+    over(event);
+    readFile(event.dataTransfer.files[0], fault);
+  };
+  const submit = (event) => {
+    event.preventDefault();
+    const text = typed.value;
+    typed.value = "";
+    unlock(text, fault);
+  };
+  return el("form", { onsubmit: submit, method: "dialog" },
+    el("h1", { id: "key-title" }, t("key.title")),
+    el("p", { class: "state" }, t("key.promise")),
+    el("label", { class: "drop", for: "key-file", ondragover: over, ondragleave: over, ondrop: drop }, chosen,
+      el("b", {}, t("key.drop")), el("span", {}, t("key.choose"))),
+    el("label", { class: "field" }, el("span", {}, t("key.paste")), typed),
+    fault,
+    el("div", { class: "actions" },
+      el("button", { class: "first", type: "submit" }, t("key.unlock")),
+      el("button", { class: "quiet", type: "button", onclick: close }, t("key.cancel"))));
+};
+
+export const askForKey = () => {
+  const where = document.getElementById("key");
+  show(where, dialog());
+  where.addEventListener("close", () => where.replaceChildren(), { once: true });
+  where.showModal();
+  where.querySelector("#key-text").focus();
+};
+
+const shut = async () => {
+  forget();
+  await changed();
+  say(t("key.locked"));
+};
+
+// Unlocks, or locks again.
+export const button = () =>
+  opener
+    ? el("button", { class: "second lock", type: "button", "data-press": "lock", onclick: shut, title: t("key.open", { key: keyId() }) },
+        icon(ICONS.open), t("key.lock"))
+    : el("button", { class: "second lock", type: "button", "data-press": "unlock", onclick: askForKey },
+        icon(ICONS.locked), t("key.unlock"));
