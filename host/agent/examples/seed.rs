@@ -83,8 +83,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let key = home.join("sample.key");
     std::fs::write(&key, format!("{}\n", pair.private.to_base64().as_str()))?;
     let now = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
-    let mut sample = Sample { start: now.saturating_sub(DAYS * DAY), pair, draws: 7, rows: Vec::new() };
+    // Whole days, so that office hours are those of the clock.
+    let start = (now / DAY + 1).saturating_sub(DAYS) * DAY;
+    let mut sample = Sample { start, now, pair, draws: 7, rows: Vec::new() };
     let mut written = 0;
+    for day in 0..DAYS {
+        sample.day(day)?;
+    }
     for number in 0..count {
         sample.interaction(number, count)?;
         if sample.rows.len() > 2_000 || number + 1 == count {
@@ -102,6 +107,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 struct Sample {
     start: u64,
+    now: u64,
     pair: KeyPair,
     draws: u64,
     rows: Vec<NewRow>,
@@ -177,10 +183,10 @@ impl Sample {
 
     /// Office hours of the weeks before now, mostly.
     fn time(&mut self, number: u64, count: u64) -> u64 {
-        let through = DAYS * DAY * number / count.max(1);
+        let through = (self.now - self.start) * number / count.max(1);
         let day = through / DAY * DAY;
         let hour = 8 * 60 + (through % DAY) * 10 * 60 / DAY;
-        self.start + day + hour * 60_000 + self.draw(50_000)
+        (self.start + day + hour * 60_000 + self.draw(50_000)).min(self.now)
     }
 
     fn judged(
@@ -230,15 +236,6 @@ impl Sample {
     /// Now and then something that is not an interaction.
     fn health(&mut self, number: u64, base: &Base) -> Result<(), Box<dyn Error>> {
         let alone = Base { event: None, ..base.clone() };
-        let browser = if number.is_multiple_of(5) { Browser::Firefox } else { Browser::Chrome };
-        if number.is_multiple_of(2) {
-            let beat = if number % 70 == 68 { Beat::Ended } else { Beat::Alive };
-            let word = |word: &str| SiteWord::from(word);
-            let source = PolicySource::BuiltinEnforce;
-            let heartbeat =
-                Heartbeat { beat, browser, extension: word("0.1.0"), host: word("0.1.0"), source };
-            self.push(&alone, Entry::Heartbeat(heartbeat), None)?;
-        }
         if number % 190 == 33 {
             let path = "POST /backend-api/f/{}".to_owned();
             let drift = Drift {
@@ -253,6 +250,32 @@ impl Sample {
         if number % 260 == 91 {
             let seen = Uncovered { road: Road::Resource, path: "GET /i/{}".to_owned(), stopped: true };
             self.push(&alone, Entry::Uncovered(Seen { seen }), None)?;
+        }
+        Ok(())
+    }
+
+    /// The heartbeats of a day: office hours, with a break at noon, and one connection that breaks off.
+    fn day(&mut self, day: u64) -> Result<(), Box<dyn Error>> {
+        for (browser, first, last) in [(Browser::Chrome, 31, 74), (Browser::Firefox, 34, 70)] {
+            for quarter in first..=last {
+                let beat = match quarter {
+                    52 if browser == Browser::Chrome => Beat::Connected,
+                    49 if browser == Browser::Chrome => Beat::Ended,
+                    50 | 51 if browser == Browser::Chrome => continue,
+                    _ if quarter == first => Beat::Connected,
+                    _ if quarter == last && day % 9 == 4 => break,
+                    _ if quarter == last => Beat::Ended,
+                    _ => Beat::Alive,
+                };
+                let at = self.start + day * DAY + quarter * 900_000;
+                let alone = Base { at, app: "chatgpt", person: "ana", event: None };
+                let word = |word: &str| SiteWord::from(word);
+                let (extension, host) = (word("0.1.0"), word("0.1.0"));
+                let source = PolicySource::BuiltinEnforce;
+                if at < self.now {
+                    self.push(&alone, Entry::Heartbeat(Heartbeat { beat, browser, extension, host, source }), None)?;
+                }
+            }
         }
         Ok(())
     }

@@ -59,7 +59,7 @@ const draw = async () => {
     document.title = `${drawn.title} · Promptgate`;
     show(main, drawn.parts);
     main.dataset.page = page || "list";
-    drawn.then?.(main);
+    drawn.after?.(main);
     say(drawn.said ?? drawn.title);
   } catch (fault) {
     if (!signal.aborted) show(main, stuck(fault));

@@ -45,6 +45,6 @@ export const figures = async ({ filters, signal }) => {
       section("topics", chart(t("chart.topics"), told, told.topics, "topic", "figures", filters, byTopic)),
       section("policies", policies(matched), el("p", { class: "hint" }, t("figures.note"))),
     ],
-    then: goOn,
+    after: goOn,
   };
 };

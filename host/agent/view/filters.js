@@ -9,7 +9,11 @@ const ACTIONS = ["allow", "coach", "warn", "justify", "redact", "block"];
 const AGES = ["1h", "24h", "7d", "30d"];
 const MORE = ["until", "conversation", "captured", "matched"];
 
+// Where there is no room, the form opens when it is asked for.
+const ROOM = matchMedia("(min-width: 44rem)");
+
 let known = null;
+let refocus = null;
 
 const field = (name, control) => el("label", { class: "field", "data-filter": name }, el("span", {}, t(`filter.${name}`)), control);
 
@@ -79,15 +83,14 @@ export const filterForm = async (page, filters) => {
   const drawn = (name) => field(name, make[name]());
   const more = MORE.some((name) => filters[name]);
   return [
+    el("details", { class: "filtering", open: ROOM.matches || refocus !== null }, el("summary", {}, t("filter.title")),
     el("form", { class: "filters", role: "search", "aria-label": t("filter.title"), onchange: apply, onsubmit: apply },
       FILTERS.filter((name) => !MORE.includes(name)).map(drawn),
       el("details", { open: more }, el("summary", {}, t("filter.more")), el("div", { class: "more" }, MORE.map(drawn))),
-      el("button", { class: "unseen", type: "submit" }, t("filter.apply"))),
+      el("button", { class: "unseen", type: "submit" }, t("filter.apply")))),
     chips(page, filters),
   ];
 };
-
-let refocus = null;
 
 // Who changed a filter goes on from there.
 export const goOn = (main) => {

@@ -15,6 +15,7 @@ const step = (by) => {
 
 const press = (selector) => {
   const found = document.querySelector(selector);
+  found?.closest("details")?.setAttribute("open", "");
   found?.focus();
   if (found?.tagName === "A") found.click();
   return Boolean(found);

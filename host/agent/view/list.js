@@ -85,7 +85,7 @@ export const list = async ({ filters, signal }) => {
       page.next && more(filters, page.next, signal),
       page.rows.length > 0 && el("p", { class: "hint keys" }, t("list.keys")),
     ],
-    then: goOn,
+    after: goOn,
   };
 };
 

@@ -9,7 +9,7 @@ const fill = (element, attributes, children) => {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 };
 
@@ -27,7 +27,7 @@ export const ICONS = {
 };
 
 export const show = (where, ...children) => {
-  where.replaceChildren(...children.flat(2).filter(Boolean));
+  where.replaceChildren(...children.flat(Infinity).filter(Boolean));
 };
 
 // Tells a screen reader what changed.

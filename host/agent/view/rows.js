@@ -49,7 +49,7 @@ export const tone = (row) => {
 export const about = (judgement) => {
   const all = (values) => (values?.length ? values.join(", ") : null);
   const timings = judgement.timings ?? {};
-  const took = timings.total_us ? t("about.took", { total: span(timings.total_us / 1000), classify: span((timings.classify_us ?? 0) / 1000) }) : null;
+  const took = timings.total_us ? t("about.took.value", { total: span(timings.total_us / 1000), classify: span((timings.classify_us ?? 0) / 1000) }) : null;
   const pairs = {
     policies: all(judgement.policies?.map((policy) => `${policy.id} (${word("action", policy.action)})`)),
     labels: all(Object.entries(judgement.labels ?? {}).map(([label, count]) => (count > 1 ? `${label} × ${count}` : label))),

@@ -7,7 +7,7 @@ import { ICONS, el, icon } from "./make.js";
 import { bytes, t } from "./words.js";
 
 const closed = (row, why, act) =>
-  el("div", { class: "closed" }, icon(ICONS.locked), el("span", {}, why),
+  el("div", { class: "closed", title: t("text.keys", { keys: row.sealed.map((one) => one.key).join(", ") }) }, icon(ICONS.locked), el("span", {}, why),
     act && el("button", { class: "quiet", type: "button", onclick: askForKey }, t("key.unlock")));
 
 const lines = (content) => {
@@ -39,7 +39,7 @@ export const text = (row, signal) => {
   const place = el("div", { class: "text", "data-seq": row.seq });
   if (keyId() === null) {
     const size = bytes(row.text_bytes || row.sealed[0].bytes);
-    place.append(closed(row, t("text.sealed", { size, keys: row.sealed.map((one) => one.key).join(", ") }), false));
+    place.append(closed(row, t("text.sealed", { size }), false));
   } else {
     opened(row, signal).then((part) => signal.aborted || place.replaceChildren(part)).catch(() => null);
   }

@@ -34,9 +34,11 @@ export const number = (value) => new Intl.NumberFormat(language).format(value);
 
 const format = (options) => (at) => new Intl.DateTimeFormat(language, options).format(at);
 
-export const day = format({ year: "numeric", month: "short", day: "numeric" });
+const thisYear = format({ month: "short", day: "numeric" });
+const anyYear = format({ year: "numeric", month: "short", day: "numeric" });
+export const day = (at) => (new Date(at).getFullYear() === new Date().getFullYear() ? thisYear(at) : anyYear(at));
 export const clock = format({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-export const moment = (at) => `${day(at)}, ${clock(at)}`;
+export const moment = (at) => `${anyYear(at)}, ${clock(at)}`;
 export const weekday = format({ weekday: "short", day: "numeric", month: "short" });
 export const dayAndHour = format({ month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
@@ -52,7 +54,6 @@ export const span = (ms) => {
 };
 
 export const bytes = (count) => {
-  const unit = count < 1000 ? "byte" : "kilobyte";
-  const value = count < 1000 ? count : count / 1000;
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }).format(value);
+  const [unit, unitDisplay, value] = count < 1000 ? ["byte", "long", count] : ["kilobyte", "short", count / 1000];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay, maximumFractionDigits: 1 }).format(value);
 };

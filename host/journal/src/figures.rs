@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use host_store::{By, Cut, Listed, View};
+use host_store::{Column, Cut, Listed, View};
 use shared_protocol::Millis;
 
 use crate::{Filter, JournalError, Kind};
@@ -65,7 +65,7 @@ const WIDTHS: [u64; 12] = {
 };
 
 /// Most stretches.
-const STRETCHES: u64 = 62;
+const STRETCHES: u64 = 45;
 
 /// Interactions over time, cut so that stretches begin at full hours and days of a time zone `offset` milliseconds
 /// ahead of UTC.
@@ -103,8 +103,8 @@ pub fn figures(view: &View<'_>, filter: &Filter, offset: i64) -> Result<Figures,
         from: (start * width).saturating_add_signed(-offset),
         width,
         stretches,
-        actions: counted(By::Action)?,
-        topics: counted(By::Topic)?,
+        actions: counted(Column::Action)?,
+        topics: counted(Column::Topic)?,
     })
 }
 
@@ -147,7 +147,7 @@ pub fn policies(view: &View<'_>, filter: &Filter) -> Result<BTreeMap<String, Pol
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn words(view: &View<'_>, filter: &Filter, by: By) -> Result<Vec<(String, u64)>, JournalError> {
+pub fn words(view: &View<'_>, filter: &Filter, by: Column) -> Result<Vec<(String, u64)>, JournalError> {
     let all_time = Cut { width: i64::MAX.unsigned_abs(), shift: 0 };
     let tallies = view.tally(&filter.rows(), by, all_time)?;
     let mut words: Vec<(String, u64)> =

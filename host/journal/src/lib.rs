@@ -44,7 +44,7 @@ pub use entry::{
 pub use error::JournalError;
 pub use figures::{Figures, PolicyFigures, figures, policies, words};
 pub use health::{BEAT_COUNTS, Connected, connected};
-pub use host_store::{By, Order, Page};
+pub use host_store::{Column, Order, Page};
 pub use known::{Known, State, StoredVerdict, known};
 pub use read::{Filter, Turn, conversation, count, event, list, sealed};
 pub use record::{Record, Sealed, SealedNote};

@@ -27,5 +27,5 @@ pub use migrate::SCHEMA;
 pub use place::FILE;
 pub use row::{Head, Index, Link, Row, SealedBlob, TopicLevel};
 pub use store::Store;
-pub use tally::{By, Cut, Followed, Listed, Tally};
+pub use tally::{Column, Cut, Followed, Listed, Tally};
 pub use view::{Tx, View};

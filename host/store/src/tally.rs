@@ -9,9 +9,9 @@ use crate::filter::integer;
 use crate::view::{View, unsigned};
 use crate::{Filter, StoreError};
 
-/// What rows are counted by.
+/// What rows are counted by, beside their time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
+pub enum Column {
     /// The decision's label.
     Action,
     /// The site.
@@ -88,13 +88,13 @@ impl View<'_> {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn tally(&self, filter: &Filter, by: By, cut: Cut) -> Result<Vec<Tally>, StoreError> {
+    pub fn tally(&self, filter: &Filter, by: Column, cut: Cut) -> Result<Vec<Tally>, StoreError> {
         let conditions = filter.conditions();
         let (word, from) = match by {
-            By::Action => ("action", "record"),
-            By::App => ("app", "record"),
-            By::Person => ("person", "record"),
-            By::Topic => ("topic", "record JOIN record_topic USING (seq)"),
+            Column::Action => ("action", "record"),
+            Column::App => ("app", "record"),
+            Column::Person => ("person", "record"),
+            Column::Topic => ("topic", "record JOIN record_topic USING (seq)"),
         };
         let sql = format!(
             "SELECT (at + ?) / ? AS stretch, {word}, count(*) FROM {from}{} GROUP BY 1, 2 ORDER BY 1, 2",

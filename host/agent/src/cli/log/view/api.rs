@@ -6,7 +6,7 @@
 mod ask;
 mod health;
 
-use host_journal::{By, Entry, Filter, JournalError, Known, Record};
+use host_journal::{Column, Entry, Filter, JournalError, Known, Record};
 use host_store::View;
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
@@ -148,11 +148,11 @@ fn words(view: &View<'_>) -> Result<Value, Fault> {
         Ok(host_journal::words(view, &all, by)?.into_iter().map(|(word, _)| word).collect())
     };
     let mut topics: Vec<String> = Topic::BUILTIN.into_iter().map(String::from).collect();
-    topics.extend(seen(By::Topic)?.into_iter().filter(|topic| topic.starts_with("custom.")));
+    topics.extend(seen(Column::Topic)?.into_iter().filter(|topic| topic.starts_with("custom.")));
     let device =
         host_journal::list(view, &Filter::default(), &host_journal::Page { limit: 1, ..Default::default() })?;
     Ok(json!({
-        "apps": seen(By::App)?, "users": seen(By::Person)?, "topics": topics,
+        "apps": seen(Column::App)?, "users": seen(Column::Person)?, "topics": topics,
         "operations": Operation::ALL.map(Operation::as_str),
         "device": device.first().map(|record| &record.device), "version": env!("CARGO_PKG_VERSION"),
     }))
