@@ -68,6 +68,8 @@ enum Word {
     Uncovered,
     Heartbeat,
     Drafts,
+    Audit,
+    Health,
 }
 
 impl Args {
@@ -113,6 +115,8 @@ fn kind(word: Word) -> Kind {
         Word::Uncovered => Kind::Uncovered,
         Word::Heartbeat => Kind::Heartbeat,
         Word::Drafts => Kind::Drafts,
+        Word::Audit => Kind::Audit,
+        Word::Health => Kind::Health,
     }
 }
 
