@@ -273,7 +273,11 @@ impl Sample {
                 let (extension, host) = (word("0.1.0"), word("0.1.0"));
                 let source = PolicySource::BuiltinEnforce;
                 if at < self.now {
-                    self.push(&alone, Entry::Heartbeat(Heartbeat { beat, browser, extension, host, source }), None)?;
+                    self.push(
+                        &alone,
+                        Entry::Heartbeat(Heartbeat { beat, browser, extension, host, source }),
+                        None,
+                    )?;
                 }
             }
         }

@@ -59,13 +59,16 @@ const stretches = (browser) =>
       el("tbody", {}, browser.connected.map((one) => el("tr", {}, el("td", {}, moment(one.from)), el("td", {}, one.open ? t("health.goes-on") : moment(one.to)),
         el("td", {}, span(one.to - one.from)), el("td", {}, t(one.open ? "health.open" : one.ended ? "health.in-order" : "health.broke")))))));
 
+// What the last column holds, where it is no path.
+const AFTER = { audit: "by", trouble: "name" };
+
 const rows = (kind, told) =>
   told.rows.length === 0
     ? el("p", { class: "quiet" }, t(`health.${kind}.none`))
     : el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t(`health.${kind}.title`) },
-        el("table", { class: "rows" }, el("thead", {}, el("tr", {}, ["time", "app", "what", "path"].map((name) => el("th", { scope: "col" }, t(`column.${name}`))))),
+        el("table", { class: "rows" }, el("thead", {}, el("tr", {}, ["time", "app", "what", AFTER[kind] ?? "path"].map((name) => el("th", { scope: "col" }, t(`column.${name}`))))),
           el("tbody", {}, told.rows.map((row) => el("tr", {}, el("td", {}, moment(row.at)), el("td", {}, word("app", row.app ?? "–")),
-            el("td", {}, row.event ? el("a", { href: write("event", [row.event]) }, word("drift", row.what)) : word("drift", row.what ?? "–"), " ",
+            el("td", {}, row.event ? el("a", { href: write("event", [row.event]) }, word("what", row.what)) : word("what", row.what ?? "–"), " ",
               row.left !== null && el("span", { class: "quiet" }, t(row.left ? "state.left" : "state.stopped"))),
             el("td", {}, row.path ? el("code", {}, row.path) : "–"))))));
 
@@ -73,7 +76,7 @@ const section = (name, title, ...parts) => el("section", { class: "sheet", "aria
 
 export const health = async ({ signal }) => {
   const told = await ask("health", {}, signal);
-  const kinds = ["drift", "uncovered", "late"].map((kind) =>
+  const kinds = ["drift", "uncovered", "late", "trouble", "audit"].map((kind) =>
     section(kind, t(`health.${kind}.title`), told[kind].count > 0 && el("p", { class: "state" }, t(`health.${kind}.what`)),
       told[kind].count > 0 && [ticks(told[kind].rows, told), days(told)], rows(kind, told[kind])));
   const browsers = told.browsers.map((browser) =>

@@ -30,7 +30,7 @@ const KINDS = {
   released: (row) => t(row.edited ? "row.released.edited" : "row.released"),
   refused: (row) => t("row.refused", { by: refusedBy(row.by) }),
   ended: (row) => t("row.ended", { reason: word("reason", row.reason) }),
-  drift: (row) => t("row.drift", { what: word("drift", row.drift.what), path: row.drift.path }),
+  drift: (row) => t("row.drift", { what: word("what", row.drift.what), path: row.drift.path }),
   late: (row) => t(row.released ? "row.late.released" : "row.late.refused"),
   drafts: (row) => t("row.drafts", { count: row.drafts }),
 };

@@ -5,6 +5,7 @@ mod faults;
 mod gate;
 mod lifecycle;
 mod page;
+mod viewer;
 mod wire;
 
 pub use card::Card;

@@ -1,7 +1,7 @@
 //! `promptgate log view`: a page on this machine to look through the record.
 //!
-//! INVARIANT: serves the loopback and nobody else; reads only; never opens a sealed text. Texts are opened in the tab,
-//! with a key that stays there.
+//! INVARIANT: serves the loopback and nobody else; never opens a sealed text: texts are opened in the tab, with a key
+//! that stays there. INVARIANT: reads only, but for the row that says that somebody looked, which comes first.
 
 mod api;
 mod assets;
@@ -14,14 +14,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use host_journal::{Audit, By, Change, Entry, SiteWord};
 use host_store::Store;
 use serde_json::json;
 
 use self::door::{Door, Secret};
 use self::serve::Desk;
 use crate::exit::Exit;
+use crate::native::now;
 use crate::os::Env;
-use crate::out;
+use crate::record::Recorder;
+use crate::{live, out};
 
 /// How it is served.
 #[derive(Debug, clap::Args)]
@@ -56,9 +59,17 @@ pub(super) fn run(args: &Args, store: Store, data: &Path, env: &Env, json: bool)
         }
         let way_in = if args.no_browser { None } else { open::browser(env, data, &address) };
         let door = Door::new(port, enter, Secret::fresh()?);
-        let desk = Arc::new(Desk::new(store, door));
+        let recorder = Recorder::new(Some(data.to_owned()), live::person(env));
+        let by = env.user().unwrap_or_default().to_owned();
+        let desk = Arc::new(Desk::new(store, door, Box::new(move || viewed(&recorder, &by))));
         serve::until_idle(listener, desk, Duration::from_secs(args.idle.saturating_mul(60))).await?;
         drop(way_in);
         Ok(Exit::Done)
     })
+}
+
+/// On record that the record is looked at.
+fn viewed(recorder: &Recorder, by: &str) -> Result<()> {
+    let audit = Audit::new(Change::LogViewed, By::User(SiteWord::from(by)));
+    recorder.note(None, now(), Entry::Audit(audit))
 }

@@ -1,4 +1,5 @@
-//! Whether somebody looked, and what could not be read: heartbeats, drift, requests that no hook vouched for.
+//! Whether somebody looked, and what could not be read: heartbeats, drift, requests that no hook vouched for; then what
+//! was wrong with the record, and who changed or saw what.
 
 use host_journal::{Entry, Filter, Kind, Page};
 use host_store::View;
@@ -28,7 +29,8 @@ pub(super) fn told(view: &View<'_>, _query: &str) -> Result<Value, Fault> {
     Ok(json!({
         "since": since, "now": now, "browsers": browsers,
         "drift": rows(view, Kind::Drift, since)?, "uncovered": rows(view, Kind::Uncovered, since)?,
-        "late": rows(view, Kind::Late, since)?,
+        "late": rows(view, Kind::Late, since)?, "trouble": rows(view, Kind::Health, since)?,
+        "audit": rows(view, Kind::Audit, since)?,
     }))
 }
 
@@ -42,6 +44,8 @@ fn rows(view: &View<'_>, kind: Kind, since: Millis) -> Result<Value, Fault> {
                 Entry::Drift(row) => (json!(row.drift.what), json!(row.drift.path), None),
                 Entry::Uncovered(row) => (json!(row.seen.road), json!(row.seen.path), Some(!row.seen.stopped)),
                 Entry::Late(row) => (json!(row.operation), Value::Null, Some(row.released)),
+                Entry::Health(row) => (json!(row.trouble), json!(row.name), None),
+                Entry::Audit(row) => (json!(row.what), json!(row.by.as_str()), None),
                 _ => return None,
             };
             Some(json!({
