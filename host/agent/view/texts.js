@@ -38,7 +38,7 @@ export const text = (row, signal) => {
   if (!row.sealed?.length) return null;
   const place = el("div", { class: "text", "data-seq": row.seq });
   if (keyId() === null) {
-    const size = bytes(row.text_bytes || row.sealed[0].bytes);
+    const size = bytes(row.text_bytes || row.reason_bytes || row.sealed[0].bytes);
     place.append(closed(row, t("text.sealed", { size }), false));
   } else {
     opened(row, signal).then((part) => signal.aborted || place.replaceChildren(part)).catch(() => null);
