@@ -18,6 +18,8 @@ const TABS = ["", "figures", "health"];
 
 let left = new AbortController();
 let listed = write("");
+let drawnPage = null;
+let opened = null;
 
 const bar = (page, filters) => {
   const tab = (name) => {
@@ -44,6 +46,16 @@ const stuck = (fault) => {
     kind === "missing" && el("p", {}, el("a", { href: write("") }, t("tab.list"))));
 };
 
+// Who goes on to another page begins at its top; who comes back to the list, where they left it.
+const focus = (main, page, rest) => {
+  const goesOn = drawnPage !== null && drawnPage !== page;
+  drawnPage = page;
+  const row = page === "" && goesOn && opened && main.querySelector(`a[data-event="${CSS.escape(opened)}"]`);
+  if (row) row.focus();
+  else if (goesOn) main.focus({ preventScroll: true });
+  opened = page === "event" ? rest[0] : opened;
+};
+
 const draw = async () => {
   left.abort();
   left = new AbortController();
@@ -60,6 +72,7 @@ const draw = async () => {
     show(main, drawn.parts);
     main.dataset.page = page || "list";
     drawn.after?.(main);
+    focus(main, page, rest);
     say(drawn.said ?? drawn.title);
   } catch (fault) {
     if (!signal.aborted) show(main, stuck(fault));

@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { el } from "./make.js";
-import { FILTERS, become, read, write } from "./route.js";
+import { FILTERS, go, read, write } from "./route.js";
 import { t, word } from "./words.js";
 
 const ACTIONS = ["allow", "coach", "warn", "justify", "redact", "block"];
@@ -77,8 +77,8 @@ export const filterForm = async (page, filters) => {
     }
     if (JSON.stringify(next) === JSON.stringify(read().filters)) return;
     const focused = document.activeElement?.name;
-    become(page, [], next);
     refocus = focused ?? null;
+    go(page, [], next);
   };
   const drawn = (name) => field(name, make[name]());
   const more = MORE.some((name) => filters[name]);

@@ -1,5 +1,5 @@
 // Keys for those who do not leave the keyboard: j and k (or the arrows) through the list, Enter opens, / filters, u goes
-// back, ? tells.
+// back.
 
 const links = () => [...document.querySelectorAll("a[data-row]")];
 

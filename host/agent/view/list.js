@@ -49,12 +49,14 @@ const empty = (filters) =>
 const more = (filters, after, signal) => {
   const button = el("button", { class: "second more", type: "button", onclick: async () => {
     button.disabled = true;
-    const page = await ask("list", { ...filters, limit: LIMIT, after }, signal);
+    const page = await ask("list", { ...filters, limit: LIMIT, after }, signal).catch(() => null);
+    button.disabled = false;
+    if (page === null) return say(t("gone.title"));
     const body = document.querySelector("table.list tbody");
     body.append(...page.rows.map(row));
     button.replaceWith(...(page.next ? [more(filters, page.next, signal)] : []));
     say(t("list.more.said", { count: page.rows.length }));
-    body.rows[body.rows.length - page.rows.length]?.querySelector("a")?.focus();
+    return body.rows[body.rows.length - page.rows.length]?.querySelector("a")?.focus();
   } }, t("list.more"));
   return button;
 };

@@ -1,4 +1,5 @@
 // The private key of this tab: taken in by the person, kept in the opener's own memory, gone on "lock" and on leaving.
+// The input is no password's: a browser would offer to keep it.
 // INVARIANT: neither the key nor a text that it opened is given to any function that reaches outside the tab.
 
 import { ICONS, el, icon, say, show } from "./make.js";
@@ -13,6 +14,8 @@ let changed = () => undefined;
 
 export const begin = (draw) => {
   changed = draw;
+  // A file that misses its place must not replace the page.
+  for (const what of ["dragover", "drop"]) addEventListener(what, (event) => event.preventDefault());
 };
 
 // The short name of the key at hand, or null.
@@ -68,7 +71,7 @@ const readFile = async (file, fault) => {
 
 const dialog = () => {
   const fault = el("p", { class: "fault", role: "alert", id: "key-fault" });
-  const typed = el("input", { type: "password", id: "key-text", autocomplete: "off", spellcheck: "false", "aria-describedby": "key-fault" });
+  const typed = el("input", { type: "text", class: "masked", id: "key-text", autocomplete: "off", spellcheck: "false", "aria-describedby": "key-fault" });
   const chosen = el("input", { type: "file", class: "unseen", id: "key-file", onchange: () => readFile(chosen.files[0], fault) });
   const over = (event) => {
     event.preventDefault();

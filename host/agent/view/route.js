@@ -32,9 +32,3 @@ export const write = (page, rest = [], filters = {}) => {
 export const go = (page, rest, filters) => {
   location.hash = write(page, rest, filters);
 };
-
-// Without a step back in the history.
-export const become = (page, rest, filters) => {
-  history.replaceState(null, "", write(page, rest, filters));
-  dispatchEvent(new HashChangeEvent("hashchange"));
-};
