@@ -21,12 +21,13 @@ const bars = ({ from, width, stretches }, series, page, filters) => {
   const totals = Array.from({ length: stretches }, (_, at) => sum(series.map(({ counts }) => counts[at])));
   const most = Math.max(...totals, 1);
   const wide = WIDTH / stretches;
+  const thick = Math.min(wide * 0.8, WIDTH / 24);
   const column = (at) => {
     let top = HEIGHT;
     const parts = series.filter(({ counts }) => counts[at] > 0).map(({ name, counts }) => {
       const height = (counts[at] / most) * HEIGHT;
       top -= height;
-      return svg("rect", { x: at * wide + wide * 0.1, width: wide * 0.8, y: top, height: Math.max(height - 0.6, 0.6), "data-series": name });
+      return svg("rect", { x: at * wide + (wide - thick) / 2, width: thick, y: top, height: Math.max(height - 0.6, 0.6), "data-series": name });
     });
     const start = from + at * width;
     const words = `${label(start, width)}: ${number(totals[at])}`;

@@ -64,6 +64,9 @@ const WIDTHS: [u64; 12] = {
     ]
 };
 
+/// Fewest stretches where nobody said since when.
+const FEWEST: u64 = 24;
+
 /// Most stretches.
 const STRETCHES: u64 = 45;
 
@@ -85,8 +88,13 @@ pub fn figures(view: &View<'_>, filter: &Filter, offset: i64) -> Result<Figures,
     let width = WIDTHS.into_iter().find(|width| (until - from) / width < STRETCHES).unwrap_or(last_width);
     let cut = Cut { width, shift: offset };
     let stretch = |at: Millis| at.saturating_add_signed(offset) / width;
-    let start = stretch(from);
-    let stretches = usize::try_from(stretch(until) - start).unwrap_or(0).saturating_add(1);
+    let end = stretch(until);
+    // What is on record since an hour is the end of a day, not all of it.
+    let start = match filter.since {
+        Some(_) => stretch(from),
+        None => stretch(from).min(end.saturating_sub(FEWEST - 1)),
+    };
+    let stretches = usize::try_from(end - start).unwrap_or(0).saturating_add(1);
     let counted = |by| -> Result<BTreeMap<String, Vec<u64>>, JournalError> {
         let mut all: BTreeMap<String, Vec<u64>> = BTreeMap::new();
         for tally in view.tally(&rows, by, cut)? {

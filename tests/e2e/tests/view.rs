@@ -42,8 +42,8 @@ async fn looked_through(browser: Browser) -> Result<()> {
         let viewer = guarded.viewer()?;
 
         guarded.driver()?.goto(viewer.address()).await?;
-        guarded.until_true("document.querySelectorAll('a[data-row]').length === 2").await?;
-        guarded.until_true("/2/.test(document.querySelector('.counted').textContent)").await?;
+        guarded.until_true("document.querySelectorAll('a[data-row]').length === 3").await?;
+        guarded.until_true("/3/.test(document.querySelector('.counted').textContent)").await?;
         guarded.until_true("document.querySelectorAll('.days .bars [data-series]').length >= 2").await?;
         guarded.until_true("!location.href.includes('enter')").await?;
 
@@ -54,16 +54,16 @@ async fn looked_through(browser: Browser) -> Result<()> {
         guarded.until_true("document.querySelectorAll('a[data-row]').length === 1").await?;
         guarded.until_true("location.hash.includes('action=block')").await?;
         press(&guarded, ".chips a.all").await?;
-        guarded.until_true("document.querySelectorAll('a[data-row]').length === 2").await?;
+        guarded.until_true("document.querySelectorAll('a[data-row]').length === 3").await?;
 
-        // By keys: to the second row, which is the older one, in and back and in again.
+        // By keys: to the last row, which is the first prompt (the site asked for a title after it), in and back.
         guarded.script("document.activeElement.blur();", Vec::new()).await?;
-        guarded.press_keys("jj").await?;
-        guarded.until_true("document.activeElement === document.querySelectorAll('a[data-row]')[1]").await?;
+        guarded.press_keys("jjj").await?;
+        guarded.until_true("document.activeElement === document.querySelectorAll('a[data-row]')[2]").await?;
         guarded.press_keys(ENTER).await?;
         guarded.until_true("document.querySelectorAll('.steps li').length >= 4").await?;
         guarded.press_keys("u").await?;
-        guarded.until_true("document.querySelectorAll('a[data-row]').length === 2").await?;
+        guarded.until_true("document.querySelectorAll('a[data-row]').length === 3").await?;
         guarded.driver()?.back().await?;
         press(&guarded, ".ways a:last-child").await?;
         guarded.until_true("document.querySelectorAll('.talk .closed').length >= 2").await?;
