@@ -1,7 +1,7 @@
 //! Key pairs in the text form of the public tool: the 32 raw bytes in standard base64, 44 characters.
 //!
 //! INVARIANT: private bytes are wiped when dropped and never shown by `Debug`.
-//! It does not protect a private key by a passphrase and does not touch files.
+//! It does not protect a private key by a passphrase (see `protected`) and does not touch files.
 
 use std::fmt;
 
@@ -112,13 +112,23 @@ impl PrivateKey {
         Inner::from_bytes(decode(text)?.as_slice()).map(Self).map_err(|_| KeyError)
     }
 
+    /// The 32 bytes as they are.
+    pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
+        Inner::from_bytes(bytes).map(Self).map_err(|_| KeyError)
+    }
+
+    /// The 32 bytes, clamped.
+    pub(crate) fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+        let mut bytes = Zeroizing::new([0_u8; 32]);
+        self.0.write_exact(bytes.as_mut_slice());
+        bytes
+    }
+
     /// The 44 characters. RFC 9180 has X25519 keys written clamped, so a key that another tool made can come
     /// out with other characters; it is the same key.
     #[must_use]
     pub fn to_base64(&self) -> Zeroizing<String> {
-        let mut bytes = Zeroizing::new([0_u8; 32]);
-        self.0.write_exact(bytes.as_mut_slice());
-        Zeroizing::new(STANDARD.encode(bytes.as_slice()))
+        Zeroizing::new(STANDARD.encode(self.to_bytes().as_slice()))
     }
 
     /// The public half.
