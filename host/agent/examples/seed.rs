@@ -1,7 +1,8 @@
 //! A record to look at: some weeks of invented interactions, sealed to a key that is made beside it.
 //!
 //! `cargo run -p host-agent --example seed -- HOME [INTERACTIONS]` writes under `HOME/.local/share/promptgate`; then
-//! `HOME=HOME promptgate log view`. Numbers come from a counter: the same call writes the same weeks, up to now.
+//! `HOME=HOME promptgate log view`. `HOME/sample.key` opens the texts, as `sample-protected.key` does with the passphrase
+//! "look inside". Numbers come from a counter: the same call writes the same weeks, up to now.
 
 #![expect(clippy::print_stdout, reason = "says what it wrote")]
 
@@ -19,7 +20,7 @@ use shared_protocol::{
     Action, App, Browser, Capture, Drift, DriftKind, EndReason, EventId, Label, Level, Mode, Obligation,
     Operation, Outcome, Part, PartKind, PolicySource, Prompt, Response, Road, Topic, Uncovered,
 };
-use shared_seal::{KeyPair, Seed};
+use shared_seal::{Cost, KeyPair, Seed, protect};
 
 const DAY: u64 = 24 * 60 * 60 * 1000;
 const DAYS: u64 = 28;
@@ -82,6 +83,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pair = KeyPair::derive(Seed::new([41; 32]));
     let key = home.join("sample.key");
     std::fs::write(&key, format!("{}\n", pair.private.to_base64().as_str()))?;
+    let cost = Cost { memory_kib: 8 * 1024, passes: 1, lanes: 1 };
+    std::fs::write(
+        home.join("sample-protected.key"),
+        protect(&pair.private, "look inside", cost, Seed::new([43; 32]))?,
+    )?;
     let now = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
     // Whole days, so that office hours are those of the clock.
     let start = (now / DAY + 1).saturating_sub(DAYS) * DAY;

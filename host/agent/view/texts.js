@@ -4,7 +4,7 @@
 import { ask } from "./api.js";
 import { askForKey, keyId, openText } from "./lock.js";
 import { ICONS, el, icon } from "./make.js";
-import { bytes, t } from "./words.js";
+import { bytes, t, word } from "./words.js";
 
 const closed = (row, why, act) =>
   el("div", { class: "closed", title: t("text.keys", { keys: row.sealed.map((one) => one.key).join(", ") }) }, icon(ICONS.locked), el("span", {}, why),
@@ -29,7 +29,7 @@ const opened = async (row, signal) => {
     const { blob } = all.find((one) => one.key === key);
     return el("div", { class: "opened", "data-opened": row.kind }, lines(openText(blob, row.event)));
   } catch (fault) {
-    return closed(row, t("text.fault", { why: fault.message }), false);
+    return closed(row, t("text.fault", { why: word("text.fault", fault.message) }), false);
   }
 };
 

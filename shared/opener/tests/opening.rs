@@ -1,7 +1,7 @@
 //! Key files in every form, and texts that open for their own event only.
 
-use shared_opener::{Closed, KeyFileError, Opener, PlainError};
-use shared_seal::{KeyPair, OpenError, Seed};
+use shared_opener::{Closed, NoKey, Opener, PlainError, is_protected};
+use shared_seal::{Cost, KeyFileError, KeyPair, OpenError, Seed, protect};
 
 const EVENT: &str = "01890a5d-ac96-474b-bcce-000000000001";
 
@@ -15,14 +15,14 @@ fn sealed(number: u8, json: &str) -> String {
     shared_seal::seal(&to, json.as_bytes(), Seed::new([9; 32])).unwrap()
 }
 
-fn fault(file: &str) -> KeyFileError {
-    Opener::read(file).err().unwrap()
+fn fault(file: &str) -> NoKey {
+    Opener::read(file, "").err().unwrap()
 }
 
 #[test]
 fn key_files_are_read_in_either_form() {
     let (private, public) = pair(1);
-    let id = Opener::read(&private).unwrap().id();
+    let id = Opener::read(&private, "").unwrap().id();
     assert_eq!(id.len(), 16);
     for file in [
         format!("{private}\n"),
@@ -31,7 +31,7 @@ fn key_files_are_read_in_either_form() {
         format!("{{\n  \"public_key\": \"{public}\",\n  \"private_key\": \"{private}\"\n}}\n"),
         format!("{{\"private_key\":\"{private}\"}}"),
     ] {
-        assert_eq!(Opener::read(&file).unwrap().id(), id);
+        assert_eq!(Opener::read(&file, "").unwrap().id(), id);
     }
 }
 
@@ -40,16 +40,26 @@ fn what_is_no_key_file_is_refused_and_not_repeated() {
     let (private, _) = pair(1);
     let (_, other) = pair(2);
     for file in ["", "{}", "hello", "{\"private_key\":\"x\"}", "{\"private_key\":5}", &private[..43]] {
-        assert_eq!(fault(file), KeyFileError::NoKey, "{file}");
+        assert_eq!(fault(file), NoKey::File(KeyFileError::NoKey), "{file}");
     }
     let mixed = format!("{{\"private_key\":\"{private}\",\"public_key\":\"{other}\"}}");
-    assert_eq!(fault(&mixed), KeyFileError::OtherHalf);
+    assert_eq!(fault(&mixed), NoKey::File(KeyFileError::Halves));
     assert!(!format!("{} {:?}", fault(&mixed), fault(&mixed)).contains(&private[..8]));
 }
 
 #[test]
+fn a_protected_key_wants_its_passphrase() {
+    let pair = KeyPair::derive(Seed::new([1; 32]));
+    let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
+    let file = protect(&pair.private, "open sesame", cost, Seed::new([2; 32])).unwrap();
+    assert!(is_protected(file.to_string()) && !is_protected(pair.private.to_base64().to_string()));
+    assert_eq!(Opener::read(&file, "open sesame").unwrap().id(), pair.public.id().to_string());
+    assert_eq!(Opener::read(&file, "").err().unwrap(), NoKey::Passphrase);
+}
+
+#[test]
 fn texts_open_for_their_key_and_their_event() {
-    let opener = Opener::read(&pair(1).0).unwrap();
+    let opener = Opener::read(&pair(1).0, "").unwrap();
     let json =
         |content: &str| format!("{{\"v\":1,\"event\":\"{EVENT}\",\"at\":5,\"app\":\"claude\",{content}}}");
     for (sealed_content, told) in [
