@@ -63,9 +63,10 @@ const more = (filters, after, signal) => {
 
 export const list = async ({ filters, signal }) => {
   const offset = -new Date().getTimezoneOffset();
-  const figures = ask("figures", { ...filters, offset }, signal).catch(() => null);
-  const count = ask("count", filters, signal).catch(() => null);
   const [form, page] = await Promise.all([filterForm("", filters), ask("list", { ...filters, limit: LIMIT }, signal)]);
+  // What is looked for comes first; what is around it may take longer.
+  const count = ask("count", filters, signal).catch(() => null);
+  const figures = ask("figures", { ...filters, offset }, signal).catch(() => null);
   const counted = el("p", { class: "counted" }, t("list.counting"));
   const days = el("div", { class: "days" });
   const health = el("div", { class: "strip" });
