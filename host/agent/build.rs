@@ -1,8 +1,6 @@
 //! Puts the opener of sealed text into the program: the folder that `PROMPTGATE_OPENER` names (`cargo xtask build
 //! --release` makes it), or nothing.
 
-#![expect(clippy::print_stdout, reason = "this is how cargo is told")]
-
 use std::path::PathBuf;
 use std::{env, fs, io};
 

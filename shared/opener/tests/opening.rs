@@ -1,5 +1,7 @@
 //! Key files in every form, and texts that open for their own event only.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use shared_opener::{Closed, NoKey, Opener, PlainError, is_protected};
 use shared_seal::{Cost, KeyFileError, KeyPair, OpenError, Seed, protect};
 
@@ -39,12 +41,14 @@ fn key_files_are_read_in_either_form() {
 fn what_is_no_key_file_is_refused_and_not_repeated() {
     let (private, _) = pair(1);
     let (_, other) = pair(2);
-    for file in ["", "{}", "hello", "{\"private_key\":\"x\"}", "{\"private_key\":5}", &private[..43]] {
+    for file in
+        ["", "{}", "hello", "{\"private_key\":\"x\"}", "{\"private_key\":5}", private.trim_end_matches('=')]
+    {
         assert_eq!(fault(file), NoKey::File(KeyFileError::NoKey), "{file}");
     }
     let mixed = format!("{{\"private_key\":\"{private}\",\"public_key\":\"{other}\"}}");
     assert_eq!(fault(&mixed), NoKey::File(KeyFileError::Halves));
-    assert!(!format!("{} {:?}", fault(&mixed), fault(&mixed)).contains(&private[..8]));
+    assert!(!format!("{} {:?}", fault(&mixed), fault(&mixed)).contains(private.get(..8).unwrap()));
 }
 
 #[test]

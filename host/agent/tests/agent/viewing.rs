@@ -24,7 +24,8 @@ impl Viewer {
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let told: Value = serde_json::from_str(&line).unwrap();
-        let address = told["address"].as_str().unwrap().strip_prefix("http://127.0.0.1:").unwrap();
+        let address =
+            told.get("address").and_then(Value::as_str).unwrap().strip_prefix("http://127.0.0.1:").unwrap();
         let (port, enter) = address.split_once("/#enter=").unwrap();
         Self { process, port: port.parse().unwrap(), enter: enter.to_owned() }
     }
@@ -59,7 +60,7 @@ impl Viewer {
             self.ask("POST", "/api/enter", &[("Authorization", &shown), ("Origin", &origin)]);
         assert_eq!(status, 200, "{answer}");
         let told: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
-        format!("Bearer {}", told["session"].as_str().unwrap())
+        format!("Bearer {}", told.get("session").and_then(Value::as_str).unwrap())
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod any_row;
 mod conversation;
+mod counting;
 mod idempotency;
 mod kill;
 mod listing;

@@ -176,3 +176,6 @@ fn response(status: StatusCode, kind: &'static str, bytes: Bytes) -> Response<Fu
     }
     response
 }
+
+#[cfg(test)]
+mod tests;
