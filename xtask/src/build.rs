@@ -1,13 +1,15 @@
-//! Builds the host and the extension's two folders, under target/.
+//! Builds the host with its viewer's opener, and the extension's two folders, under target/.
 //!
 //! One source serves both browsers.
 
 mod extension;
 mod net;
+mod opener;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use wasm_bindgen_cli_support::Bindgen;
 
 pub use extension::folder as extension_folder;
 
@@ -34,9 +36,11 @@ pub struct Built {
     pub extensions: PathBuf,
 }
 
-/// The host and both extensions.
+/// The host, the opener of its viewer, and both extensions.
 pub fn all(profile: Profile) -> Result<Built> {
-    let host = host(profile)?;
+    setup::toolchain::target(setup::toolchain::WASM)?;
+    let opener = opener::build(profile)?;
+    let host = host(profile, &opener)?;
     Ok(Built { host, extensions: extensions(profile)? })
 }
 
@@ -51,7 +55,28 @@ pub fn extensions(profile: Profile) -> Result<PathBuf> {
     extension::build(profile)
 }
 
-fn host(profile: Profile) -> Result<PathBuf> {
+/// The WASM of one of our crates.
+fn wasm(package: &str, profile: Profile) -> Result<PathBuf> {
+    let profile = match profile {
+        Profile::Dev => "wasm-dev",
+        Profile::Release => "wasm",
+    };
+    let mut cargo = paths::cargo();
+    cargo.args(["build", "--quiet", "--package", package, "--target", "wasm32-unknown-unknown"]);
+    step::run(&format!("building the WASM of {package}"), cargo.args(["--profile", profile]))?;
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    Ok(paths::target().join("wasm32-unknown-unknown").join(profile).join(file))
+}
+
+/// A WASM with the script that loads it, as `NAME.js` and `NAME_bg.wasm`.
+fn bindgen(wasm: &Path, out: &Path, name: &str) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(wasm).web(true)?.typescript(false).out_name(name);
+    bindgen.remove_name_section(true).remove_producers_section(true);
+    bindgen.generate(out)
+}
+
+fn host(profile: Profile, opener: &Path) -> Result<PathBuf> {
     let mut cargo = paths::cargo();
     cargo.args(["build", "--quiet"]);
     let folder = match profile {
@@ -60,7 +85,8 @@ fn host(profile: Profile) -> Result<PathBuf> {
             "debug"
         }
         Profile::Release => {
-            cargo.args(["--package", "host-agent", "--release"]);
+            // What is shipped has the opener inside; a build for development reads it from the target folder.
+            cargo.args(["--package", "host-agent", "--release"]).env("PROMPTGATE_OPENER", opener);
             "release"
         }
     };

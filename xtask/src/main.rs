@@ -22,7 +22,7 @@ cargo xtask <task>
   test                                     every check and test, real browsers included
   bench [--browser B] [--only NAME]        how fast it is, in real browsers with and without it; warns, never fails
         [--n N] [--json]                   NAME: send asleep host-start stream load memory transport
-  build [--release|--extension]            the host and both extensions, under target/
+  build [--release|--extension]            the host with its viewer, both extensions, under target/
   capture FILE.har                         recorded traffic as invented cases, under target/cases/
   tidy                                     the rules of the house
   web-ext lint|build|run                   web-ext over the built extension

@@ -16,7 +16,9 @@ pub fn run() -> Result<()> {
     let fuzzer = ["fmt", "--check", "--manifest-path", "tests/fuzz/Cargo.toml"];
     step::run("format of the fuzzer", paths::cargo().args(fuzzer))?;
     clippy("clippy", &["--workspace", "--all-targets"])?;
-    clippy("clippy for the browser", &["--package", "extension", "--target", "wasm32-unknown-unknown"])?;
+    let browser =
+        ["--package", "extension", "--package", "shared-opener", "--target", "wasm32-unknown-unknown"];
+    clippy("clippy for the browser", &browser)?;
     other_systems()?;
     deny()?;
     step::run(

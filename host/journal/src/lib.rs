@@ -9,8 +9,10 @@
 //! conversation(&view, None, "id")? -> Vec<Turn>    from first prompt to last answer
 //! sealed(&view, record.seq)? -> Vec<Sealed>        the text, for whoever has the key
 //! Plain::prompt(..) | answer(..) | reason(..)      what is inside the sealed text; `to_bytes`, `from_bytes`
-//! begin(&tx, &device, NewLine { .. })?              a line of keys for whoever can open its first (`encoding`, `epoch`)
-//! sealed_to(&tx, &keys)? -> Option<Vec<String>>   the keys before, when text is sealed to others from now on
+//! figures(&view, &filter, offset)?, policies(..)?  counts over time, and what became of each policy's cards
+//! connected(&view, since)?                         when a browser's extension was there
+//! begin(&tx, &device, NewLine { .. })?             a line of keys for whoever can open its first (`encoding`, `epoch`)
+//! sealed_to(&tx, &keys)? -> Option<Vec<String>>    the keys before, when text is sealed to others from now on
 //! head(&view, &device, now)? -> Option<SignedHead> what every export carries
 //! verify(&view)? -> Verified                       the first bad row, named; with keys and heads: `Checking`
 //! ```
@@ -30,7 +32,9 @@ mod entry;
 mod epoch;
 mod erase;
 mod error;
+mod figures;
 mod head;
+mod health;
 mod known;
 mod read;
 mod recipients;
@@ -48,8 +52,10 @@ pub use entry::{
 pub use epoch::{ChainKey, NewLine, Roots, begin, close};
 pub use erase::{Erasing, prune};
 pub use error::JournalError;
+pub use figures::{Figures, PolicyFigures, figures, policies, words};
 pub use head::{SignedHead, head};
-pub use host_store::{Order, Page};
+pub use health::{BEAT_COUNTS, Connected, connected};
+pub use host_store::{Column, Order, Page};
 pub use known::{Known, State, StoredVerdict, known};
 pub use read::{Filter, Turn, conversation, count, event, list, sealed};
 pub use recipients::sealed_to;

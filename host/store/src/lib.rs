@@ -22,6 +22,7 @@ mod place;
 mod row;
 mod scan;
 mod store;
+mod tally;
 mod view;
 
 pub use epoch::EpochKey;
@@ -33,4 +34,5 @@ pub use place::FILE;
 pub use row::{Head, Index, Link, Row, SealedBlob, TopicLevel};
 pub use scan::Whole;
 pub use store::Store;
+pub use tally::{Column, Cut, Followed, Listed, Tally};
 pub use view::{Tx, View};

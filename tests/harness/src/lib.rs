@@ -36,6 +36,7 @@ mod records;
 mod session;
 mod site;
 mod stand_ins;
+mod viewer;
 
 pub use browser::{Browser, Home, Launch};
 pub use ledger::{Arrival, Entry, Ledger};
@@ -44,3 +45,4 @@ pub use records::Records;
 pub use session::{Card, PATIENCE, Part, Resident, Session, State};
 pub use site::Site;
 pub use stand_ins::{Paced, Served, StandIns, answer_to};
+pub use viewer::Viewer;

@@ -7,6 +7,7 @@ mod input;
 mod lifecycle;
 mod page;
 mod part;
+mod viewer;
 mod wire;
 
 pub use card::Card;

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use shared_sites::Sites;
-use wasm_bindgen_cli_support::Bindgen;
 
 use super::{Profile, net};
 use crate::{paths, step};
@@ -28,7 +27,7 @@ pub fn folder(form: &str) -> PathBuf {
 
 /// Builds both folders; gives back the folder they are in.
 pub fn build(profile: Profile) -> Result<PathBuf> {
-    let wasm = compile(profile)?;
+    let wasm = super::wasm("extension", profile)?;
     let sites = Sites::builtin().context("the sites' data")?;
     for form in FORMS {
         step::announce(&format!("extension for {form}"));
@@ -37,7 +36,7 @@ pub fn build(profile: Profile) -> Result<PathBuf> {
             fs::remove_dir_all(&out)?;
         }
         fs::create_dir_all(&out)?;
-        bindgen(&wasm, &out)?;
+        super::bindgen(&wasm, &out.join("wasm"), "promptgate")?;
         scripts(&sites, &out)?;
         let source = paths::root().join("extension");
         for part in ["ui", "_locales", "icons"] {
@@ -48,24 +47,6 @@ pub fn build(profile: Profile) -> Result<PathBuf> {
         fs::write(out.join("net.json"), serde_json::to_string_pretty(&net::rules(&sites))?)?;
     }
     Ok(paths::target().join("extension"))
-}
-
-fn compile(profile: Profile) -> Result<PathBuf> {
-    let profile = match profile {
-        Profile::Dev => "wasm-dev",
-        Profile::Release => "wasm",
-    };
-    let mut cargo = paths::cargo();
-    cargo.args(["build", "--quiet", "--package", "extension", "--target", "wasm32-unknown-unknown"]);
-    step::run("building the extension's WASM", cargo.args(["--profile", profile]))?;
-    Ok(paths::target().join("wasm32-unknown-unknown").join(profile).join("extension.wasm"))
-}
-
-fn bindgen(wasm: &Path, out: &Path) -> Result<()> {
-    let mut bindgen = Bindgen::new();
-    bindgen.input_path(wasm).web(true)?.typescript(false).out_name("promptgate");
-    bindgen.remove_name_section(true).remove_producers_section(true);
-    bindgen.generate(out.join("wasm"))
 }
 
 /// The hook's files share one function scope, so that no name of theirs is a global of the page.

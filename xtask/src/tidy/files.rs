@@ -7,6 +7,12 @@ const LINES: usize = 400;
 /// Most lines of a script that runs beside the page.
 const PAGE_LINES: usize = 200;
 
+/// Where such scripts are.
+const PAGES: [&str; 2] = ["extension/page/", "host/agent/view/"];
+
+/// What runs in browsers.
+const IN_BROWSERS: [&str; 2] = ["extension/", "host/agent/view/"];
+
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: [&str; 7] = ["common", "handler", "handlers", "helper", "helpers", "manager", "utils"];
 
@@ -27,7 +33,7 @@ fn check_one(file: &File) -> Vec<String> {
     let mut complaints = Vec::new();
     let lines = file.text.lines().count();
     let is_rust = path.ends_with(".rs");
-    let is_page = path.starts_with("extension/page/") && path.ends_with(".js");
+    let is_page = PAGES.iter().any(|folder| path.starts_with(folder)) && path.ends_with(".js");
     let most = if is_page { PAGE_LINES } else { LINES };
     if (is_rust || path.ends_with(".js")) && lines > most {
         complaints.push(format!("{path}: {lines} lines, more than {most}"));
@@ -58,7 +64,7 @@ fn words(file: &File) -> Vec<String> {
         if is_code && UNFINISHED.iter().any(|word| line.contains(word)) {
             complaints.push(format!("{path}:{at}: unfinished"));
         }
-        if path.starts_with("extension/") && is_code {
+        if IN_BROWSERS.iter().any(|folder| path.starts_with(folder)) && is_code {
             let unsafe_sinks = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"];
             complaints.extend(
                 unsafe_sinks

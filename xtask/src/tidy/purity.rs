@@ -3,7 +3,8 @@
 use super::File;
 
 /// Crates where everything is an argument.
-const PURE: [&str; 6] = [
+const PURE: [&str; 7] = [
+    "shared/opener/src/",
     "shared/protocol/src/",
     "shared/seal/src/",
     "shared/sites/src/",

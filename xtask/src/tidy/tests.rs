@@ -75,7 +75,9 @@ fn files_stay_short_named_and_explained() {
 #[test]
 fn unfinished_and_unsafe_lines_are_refused() {
     complains(&[("host/store/src/a.rs", "//! x\nfn a() { todo!() }\n")], "a.rs:2: unfinished");
-    complains(&[("extension/page/a.js", "// x\nx.innerHTML = 1;\n")], "no `innerHTML`");
+    for page in ["extension/page/a.js", "host/agent/view/a.js"] {
+        complains(&[(page, "// x\nx.innerHTML = 1;\n")], "no `innerHTML`");
+    }
 }
 
 #[test]

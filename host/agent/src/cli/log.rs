@@ -6,18 +6,22 @@
 mod emptying;
 pub(in crate::cli) mod filter;
 mod keygen;
+mod listed;
 mod mine;
 mod open;
 mod opened;
 mod rescan;
 mod row;
 mod verify;
+mod view;
 
 use anyhow::{Context, Result};
-use host_journal::{Entry, JournalError, Known, Page, Record, Released, State};
+use host_journal::{JournalError, Known, Record, Released, State};
 use host_store::{Store, StoreError, View};
+use serde_json::json;
 use shared_protocol::EventId;
 
+use self::listed::Listed;
 use super::table;
 use crate::exit::Exit;
 use crate::keys::{Given, Keys};
@@ -33,6 +37,8 @@ pub(super) enum Command {
     Keygen(keygen::Args),
     /// One line for each interaction, newest first.
     List(filter::Args),
+    /// Serves a page on this machine to look through the record: list, figures, conversations.
+    View(view::Args),
     /// Everything on record of one interaction, oldest first.
     Show {
         /// Its event id, as `log list` shows it.
@@ -94,6 +100,7 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
         Command::Erase(args) => emptying::erase(&store, args, &data, env, json),
         Command::Prune(args) => emptying::prune(&store, args, &data, env, json),
         Command::Verify(args) => verify::run(&store, args, load(&args.keys)?, json),
+        Command::View(args) => view::run(args, store, &data, env, recorder(), json),
         Command::Show { event } => show(&store, event, json),
         Command::Conversation { id, app, open: false, .. } => {
             open::conversation(&store, id, app.as_deref(), None, json)
@@ -112,30 +119,24 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
 }
 
 fn list(store: &Store, args: &filter::Args, json: bool) -> Result<Exit> {
-    let (filter, page) = (args.filter()?, Page { limit: args.limit(), ..Page::default() });
-    let listed: Vec<(Record, Option<Known>)> = read(store, |view| {
-        let records = host_journal::list(view, &filter, &page)?;
-        let known = |record: Record| {
-            let known = match (&record.entry, &record.event) {
-                (Some(Entry::Judged(_)), Some(event)) => Some(host_journal::known(view, event)?),
-                _ => None,
-            };
-            Ok((record, known))
-        };
-        records.into_iter().map(known).collect()
-    })?;
+    let (filter, page) = (args.filter()?, args.page());
+    let Listed { rows, next } = read(store, |view| listed::page(view, &filter, &page))?;
     if json {
-        for (record, known) in &listed {
-            if !out::line(&row::json(record, known.as_ref().map(state))?.to_string()) {
+        let rows = rows.iter().map(|(record, known)| row::json(record, known.as_ref().map(state)));
+        for told in rows.chain(next.map(|next| Ok(json!({ "next": next })))) {
+            if !out::line(&told?.to_string()) {
                 break;
             }
         }
         return Ok(Exit::Done);
     }
     let cells: Vec<_> =
-        listed.iter().map(|(record, known)| row::cells(record, known.as_ref().map(state))).collect();
+        rows.iter().map(|(record, known)| row::cells(record, known.as_ref().map(state))).collect();
     for line in table::align(&row::HEAD, &cells) {
         out::line(&line);
+    }
+    if let Some(next) = next {
+        out::line(&format!("more: the same command with --after {next}"));
     }
     Ok(Exit::Done)
 }

@@ -46,12 +46,21 @@ fn the_log_is_listed_filtered_shown_and_opened() {
 
     let listed = |filter: &[&str]| -> Vec<String> {
         let args = [&["log", "list", "--json"], filter].concat();
-        home.lines(&args).iter().map(|row| row["event"].as_str().unwrap().to_owned()).collect()
+        let rows = home.lines(&args).into_iter().filter(|row| row.get("next").is_none());
+        rows.map(|row| row["event"].as_str().unwrap().to_owned()).collect()
     };
     let ids =
         |numbers: &[u32]| numbers.iter().map(|&number| event(number).as_str().to_owned()).collect::<Vec<_>>();
     assert_eq!(listed(&[]), ids(&[3, 2, 1]));
     assert_eq!(listed(&["--limit", "1"]), ids(&[3]));
+    // The last line says where the next page begins, and the last page has no such line.
+    let page = home.lines(&["log", "list", "--json", "--limit", "2"]);
+    let next = page.last().unwrap()["next"].as_u64().unwrap().to_string();
+    assert_eq!(listed(&["--limit", "2", "--after", &next]), ids(&[1]));
+    assert_eq!(home.lines(&["log", "list", "--json", "--limit", "3"]).len(), 3);
+    let told = text(&home.run(&["log", "list", "--limit", "2"]).stdout);
+    assert!(told.ends_with(&format!("more: the same command with --after {next}\n")), "{told}");
+    assert!(!text(&home.run(&["log", "list", "--limit", "3"]).stdout).contains("more:"));
     assert_eq!(listed(&["--action", "warn"]), ids(&[2]));
     assert_eq!(listed(&["--topic", "content.pii"]), ids(&[3, 2]));
     assert_eq!(listed(&["--matched=false"]), ids(&[1]));

@@ -21,3 +21,4 @@ mod rows;
 mod scanning;
 mod troubled;
 mod verifying;
+mod viewing;

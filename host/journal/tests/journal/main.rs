@@ -4,6 +4,7 @@
 
 mod any_row;
 mod conversation;
+mod counting;
 mod epochs;
 mod erasing;
 mod idempotency;

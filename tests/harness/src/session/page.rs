@@ -224,7 +224,7 @@ impl Session {
         self.find(".composer").await
     }
 
-    async fn find(&self, selector: &str) -> Result<WebElement> {
+    pub(super) async fn find(&self, selector: &str) -> Result<WebElement> {
         self.driver()?
             .find(By::Css(selector.to_owned()))
             .await

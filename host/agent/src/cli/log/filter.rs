@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, anyhow};
 use clap::ValueEnum;
-use host_journal::{Filter, Kind};
+use host_journal::{Filter, Kind, Page};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
@@ -46,8 +46,11 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_enum)]
     kind: Vec<Word>,
     /// Most lines.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
+    /// What follows this row in the list: the next page, as the last line of the page before tells it.
+    #[arg(long, value_name = "SEQ")]
+    after: Option<u64>,
 }
 
 /// The kinds of row, as words.
@@ -71,9 +74,9 @@ enum Word {
 }
 
 impl Args {
-    /// Most lines.
-    pub(in crate::cli) fn limit(&self) -> u32 {
-        self.limit
+    /// Which page.
+    pub(in crate::cli) fn page(&self) -> Page {
+        Page { limit: self.limit, after: self.after, ..Page::default() }
     }
 
     /// As the journal takes it.
