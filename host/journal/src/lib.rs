@@ -10,6 +10,7 @@
 //! sealed(&view, record.seq)? -> Vec<Sealed>        the text, for whoever has the key
 //! Plain::prompt(..) | answer(..) | reason(..)      what is inside the sealed text; `to_bytes`, `from_bytes`
 //! verify(&view)? -> Verified                       the first bad row, named
+//! sink::..                                         rows as lines of the formats that others read
 //! ```
 //!
 //! A row ([`Entry`]) says one thing about one event and is never changed. `judged` and, when no answer is
@@ -28,6 +29,7 @@ mod error;
 mod known;
 mod read;
 mod record;
+pub mod sink;
 mod site_word;
 mod verify;
 

@@ -4,6 +4,7 @@
 //! let store = Store::open(folder, Store::BUSY)?;            // makes folder (0700) and file (0600), migrates
 //! store.write(|tx| { tx.head()?; tx.append(&row, &topics, &sealed)?; Ok(()) })?;   // one BEGIN IMMEDIATE
 //! store.read(|view| view.list(&filter, &page))?;            // one consistent snapshot
+//! Store::beside(folder, Store::BUSY)?;                      // a second connection, for cursors: see there
 //! ```
 //!
 //! INVARIANT: when `write` returns Ok, what was written survives a crash of the process and of the machine
@@ -17,6 +18,7 @@ mod migrate;
 mod open;
 mod place;
 mod row;
+mod sink;
 mod store;
 mod view;
 
@@ -25,5 +27,6 @@ pub use filter::{Filter, Order, Page};
 pub use migrate::SCHEMA;
 pub use place::FILE;
 pub use row::{Head, Index, Link, Row, SealedBlob, TopicLevel};
+pub use sink::{DeadLetter, SinkState};
 pub use store::Store;
 pub use view::{Tx, View};

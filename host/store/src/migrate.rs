@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::StoreError;
 
 /// Version n stands at n - 1.
-const MIGRATIONS: [&str; 1] = [include_str!("../schema/001.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("../schema/001.sql"), include_str!("../schema/002.sql")];
 
 /// The version this code reads and writes.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;

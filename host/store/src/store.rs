@@ -37,6 +37,26 @@ impl Store {
         Ok(Self { connection: Mutex::new(connection) })
     }
 
+    /// A second connection to the file in `folder`, for work beside the record such as the cursors of sinks: a write
+    /// survives a crash of the process, and may be lost with a power cut, which costs no flush to the disk. Never for
+    /// rows of the record.
+    ///
+    /// # Errors
+    /// As [`Store::existing`].
+    pub fn beside(folder: &Path, busy: Duration) -> Result<Self, StoreError> {
+        let connection = open::connect(&place::find(folder)?, busy)?;
+        connection.execute_batch("PRAGMA synchronous = NORMAL;")?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// An empty record in this process's memory, gone with it: for reading what other devices exported.
+    ///
+    /// # Errors
+    /// When SQLite cannot be started.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Ok(Self { connection: Mutex::new(open::in_memory()?) })
+    }
+
     /// One transaction that has the file to itself from its first statement on; durable when it returns Ok.
     ///
     /// # Errors

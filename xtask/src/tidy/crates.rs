@@ -69,7 +69,7 @@ const OUTSIDE: &[Outside] = &[
     outside("http-body-util", &["tests/harness"], NOW),
     outside("hyper", &["tests/harness"], NOW),
     outside("hyper-util", &["tests/harness"], NOW),
-    outside("jiff", &["host/agent"], NOW),
+    outside("jiff", &["host/agent", "host/journal"], NOW),
     outside("js-sys", &["extension"], NOW),
     outside("jsonwebtoken", &["host/policy", "host/risk"], "bundles"),
     outside("native_messaging", &["host/agent"], NOW),

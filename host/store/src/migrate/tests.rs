@@ -6,7 +6,8 @@ use super::{SCHEMA, migrate, migrate_to};
 use crate::StoreError;
 
 /// Rows as a file of each version can hold them; version n stands at n.
-const SAMPLES: [&str; SCHEMA as usize + 1] = ["", include_str!("../../tests/schema/001-rows.sql")];
+const SAMPLES: [&str; SCHEMA as usize + 1] =
+    ["", include_str!("../../tests/schema/001-rows.sql"), include_str!("../../tests/schema/002-rows.sql")];
 
 fn schema(connection: &Connection) -> Vec<String> {
     let mut select = connection
