@@ -145,7 +145,13 @@ impl Recorder {
                 return Ok(false);
             }
             let is_there = match kind {
-                Kind::Judged | Kind::Drift | Kind::Uncovered | Kind::Heartbeat | Kind::Drafts => false,
+                Kind::Judged
+                | Kind::Drift
+                | Kind::Uncovered
+                | Kind::Heartbeat
+                | Kind::Drafts
+                | Kind::Audit
+                | Kind::Health => false,
                 Kind::Shown => known.shown,
                 Kind::Answered => known.answered.is_some(),
                 Kind::Released => known.released.is_some(),

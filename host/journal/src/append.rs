@@ -161,7 +161,9 @@ pub(crate) fn index(app: Option<&App>, person: Option<&String>, entry: &Entry) -
         | Entry::Refused(_)
         | Entry::Ended(_)
         | Entry::Uncovered(_)
-        | Entry::Heartbeat(_) => {}
+        | Entry::Heartbeat(_)
+        | Entry::Audit(_)
+        | Entry::Health(_) => {}
     }
     index
 }

@@ -3,11 +3,13 @@
 //! INVARIANT: no field holds a person's or an assistant's words, an attachment's name or a found value. A new
 //! field is optional or has a default, so that old rows stay readable.
 
+mod audit;
 mod follow_up;
 mod judged;
 
 use serde::{Deserialize, Serialize};
 
+pub use audit::{Audit, By, Change, Health, Trouble};
 pub use follow_up::{
     Answered, Beat, ChoiceWord, Drafted, Drifted, Ended, Heartbeat, Late, Refused, RefusedBy, Released,
     Responded, Seen, Shown, ToolUse,
@@ -42,11 +44,15 @@ pub enum Kind {
     Heartbeat,
     /// The drafts of one message, together.
     Drafts,
+    /// A change of power, or a look at what was recorded.
+    Audit,
+    /// Something went wrong on the machine, or is well again.
+    Health,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Judged,
         Self::Shown,
         Self::Answered,
@@ -59,6 +65,8 @@ impl Kind {
         Self::Uncovered,
         Self::Heartbeat,
         Self::Drafts,
+        Self::Audit,
+        Self::Health,
     ];
 
     /// Its word in the file and on the command line.
@@ -77,6 +85,8 @@ impl Kind {
             Self::Uncovered => "uncovered",
             Self::Heartbeat => "heartbeat",
             Self::Drafts => "drafts",
+            Self::Audit => "audit",
+            Self::Health => "health",
         }
     }
 
@@ -96,6 +106,8 @@ impl Kind {
             Self::Uncovered => 10,
             Self::Heartbeat => 11,
             Self::Drafts => 12,
+            Self::Audit => 14,
+            Self::Health => 15,
         }
     }
 
@@ -133,6 +145,10 @@ pub enum Entry {
     Heartbeat(Heartbeat),
     /// The drafts of one message, together.
     Drafts(Drafted),
+    /// A change of power, or a look at what was recorded.
+    Audit(Audit),
+    /// Something went wrong on the machine, or is well again.
+    Health(Health),
 }
 
 impl Entry {
@@ -152,6 +168,8 @@ impl Entry {
             Self::Uncovered(_) => Kind::Uncovered,
             Self::Heartbeat(_) => Kind::Heartbeat,
             Self::Drafts(_) => Kind::Drafts,
+            Self::Audit(_) => Kind::Audit,
+            Self::Health(_) => Kind::Health,
         }
     }
 
@@ -170,6 +188,8 @@ impl Entry {
             Self::Uncovered(entry) => serde_json::to_string(entry),
             Self::Heartbeat(entry) => serde_json::to_string(entry),
             Self::Drafts(entry) => serde_json::to_string(entry),
+            Self::Audit(entry) => serde_json::to_string(entry),
+            Self::Health(entry) => serde_json::to_string(entry),
         }
     }
 
@@ -188,6 +208,8 @@ impl Entry {
             Kind::Uncovered => Self::Uncovered(serde_json::from_str(body)?),
             Kind::Heartbeat => Self::Heartbeat(serde_json::from_str(body)?),
             Kind::Drafts => Self::Drafts(serde_json::from_str(body)?),
+            Kind::Audit => Self::Audit(serde_json::from_str(body)?),
+            Kind::Health => Self::Health(serde_json::from_str(body)?),
         })
     }
 }
@@ -198,8 +220,9 @@ mod tests {
 
     #[test]
     fn words_and_numbers_are_one_to_one() {
-        for (number, kind) in (1..).zip(Kind::ALL) {
-            assert_eq!(kind.number(), number);
+        let numbers = Kind::ALL.map(Kind::number);
+        assert!(numbers.is_sorted_by(|one, next| one < next) && numbers[0] == 1, "{numbers:?}");
+        for kind in Kind::ALL {
             assert_eq!(Kind::parse(kind.as_str()), Some(kind));
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         }

@@ -94,7 +94,12 @@ impl Known {
                 Entry::Response(_) => known.response = true,
                 Entry::Ended(_) => known.ended = true,
                 Entry::Late(_) => known.late = true,
-                Entry::Drift(_) | Entry::Uncovered(_) | Entry::Heartbeat(_) | Entry::Drafts(_) => {}
+                Entry::Drift(_)
+                | Entry::Uncovered(_)
+                | Entry::Heartbeat(_)
+                | Entry::Drafts(_)
+                | Entry::Audit(_)
+                | Entry::Health(_) => {}
             }
         }
         known

@@ -36,8 +36,9 @@ mod verify;
 pub use append::{NewRow, Salt, append, device};
 pub use content::{Content, Plain, PromptText};
 pub use entry::{
-    Answered, Beat, ChoiceWord, Drafted, Drifted, Ended, Entry, FactsJson, Heartbeat, Judged, Kind, Late,
-    PolicyUse, Refused, RefusedBy, Released, Responded, Seen, Shown, Timings, ToolUse, TopicNote,
+    Answered, Audit, Beat, By, Change, ChoiceWord, Drafted, Drifted, Ended, Entry, FactsJson, Health,
+    Heartbeat, Judged, Kind, Late, PolicyUse, Refused, RefusedBy, Released, Responded, Seen, Shown, Timings,
+    ToolUse, TopicNote, Trouble,
 };
 pub use error::JournalError;
 pub use host_store::{Order, Page};

@@ -56,11 +56,13 @@ const MESSAGES: [&str; 6] = [
 ];
 
 /// Rows of the record.
-const ROWS: [&str; 4] = [
+const ROWS: [&str; 6] = [
     "judged\n{\"account\":\"unknown\",\"action\":\"redact\",\"app\":\"claude\",\"capture\":\"full\",\"facts\":{\"a\":1},\"labels\":{\"pii.email\":1},\"mode\":\"enforce\",\"operation\":\"send-prompt\",\"outcome\":\"ask\",\"policies\":[{\"id\":\"a\",\"action\":\"warn\",\"mode\":\"monitor\"}],\"source\":\"builtin-enforce\",\"topics\":[{\"topic\":\"content.pii\",\"level\":\"high\",\"score\":900}]}",
     "response\n{\"complete\":true,\"conversation\":\"c\",\"sealed\":[{\"key\":\"k\",\"sha256\":\"00\",\"bytes\":1}],\"tool_calls\":[{\"name\":\"n\"}]}",
     "refused\n{\"by\":{\"extension\":\"aborted\"}}",
     "uncovered\n{\"seen\":{\"road\":\"frame\",\"path\":\"GET /\",\"stopped\":true}}",
+    "audit\n{\"by\":{\"user\":\"jane\"},\"count\":2,\"keys\":[\"0011223344556677\"],\"name\":\"rescan\",\"old_keys\":[\"k\"],\"version\":\"3\",\"what\":\"log-opened\",\"whose\":\"joe\"}",
+    "health\n{\"count\":3,\"name\":\"syslog\",\"over\":true,\"trouble\":\"sink\"}",
 ];
 
 /// Texts of the record, opened.

@@ -1,8 +1,8 @@
 //! Whatever a row says, it comes back as it was and its chain is whole.
 
 use host_journal::{
-    Entry, FactsJson, Filter, NewRow, Order, Page, PolicyUse, Refused, RefusedBy, Responded, Salt, Sealed,
-    Seen, TopicNote, list, verify,
+    Audit, By, Change, Entry, FactsJson, Filter, Health, NewRow, Order, Page, PolicyUse, Refused, RefusedBy,
+    Responded, Salt, Sealed, Seen, SiteWord, TopicNote, Trouble, list, verify,
 };
 use proptest::prelude::*;
 use shared_protocol::{
@@ -87,6 +87,43 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    fn audit()(
+        what in prop::sample::select(Change::ALL.to_vec()),
+        user in maybe(),
+        keys in prop::collection::vec("[0-9a-f]{16}", 0..3),
+        old_keys in prop::collection::vec("[0-9a-f]{16}", 0..3),
+        version in maybe(),
+        name in maybe(),
+        count in prop::option::of(any::<u64>()),
+        whose in maybe(),
+    ) -> Entry {
+        let by = user.as_ref().map_or(By::Host, |user| By::User(SiteWord::from(user)));
+        let word = |word: Option<String>| word.as_ref().map(SiteWord::from);
+        let words = |words: Vec<String>| words.iter().map(SiteWord::from).collect();
+        Entry::Audit(Audit {
+            keys: words(keys),
+            old_keys: words(old_keys),
+            version: word(version),
+            name: word(name),
+            count,
+            whose: word(whose),
+            ..Audit::new(what, by)
+        })
+    }
+}
+
+prop_compose! {
+    fn health()(
+        trouble in prop::sample::select(Trouble::ALL.to_vec()),
+        over: bool,
+        name in maybe(),
+        count in prop::option::of(any::<u64>()),
+    ) -> Entry {
+        Entry::Health(Health { trouble, over, name: name.as_ref().map(SiteWord::from), count })
+    }
+}
+
 fn entry() -> impl Strategy<Value = Entry> {
     let refused = prop::sample::select(vec![
         RefusedBy::Policy,
@@ -104,6 +141,8 @@ fn entry() -> impl Strategy<Value = Entry> {
     prop_oneof![
         judgement(),
         response(),
+        audit(),
+        health(),
         refused.prop_map(|by| Entry::Refused(Refused { by })),
         seen.prop_map(|seen| Entry::Uncovered(Seen { seen })),
     ]

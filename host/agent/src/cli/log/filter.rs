@@ -65,6 +65,8 @@ enum Word {
     Uncovered,
     Heartbeat,
     Drafts,
+    Audit,
+    Health,
 }
 
 impl Args {
@@ -110,6 +112,8 @@ fn kind(word: Word) -> Kind {
         Word::Uncovered => Kind::Uncovered,
         Word::Heartbeat => Kind::Heartbeat,
         Word::Drafts => Kind::Drafts,
+        Word::Audit => Kind::Audit,
+        Word::Health => Kind::Health,
     }
 }
 

@@ -27,6 +27,8 @@ fn entry(entry: &Entry) -> Result<Map<String, Value>> {
         Entry::Uncovered(said) => serde_json::to_value(&said.seen),
         Entry::Heartbeat(said) => serde_json::to_value(said),
         Entry::Drafts(said) => serde_json::to_value(said),
+        Entry::Audit(said) => serde_json::to_value(said),
+        Entry::Health(said) => serde_json::to_value(said),
     }?;
     Ok(match value {
         Value::Object(fields) => fields,
@@ -85,6 +87,11 @@ pub(super) fn cells(record: &Record, state: Option<&str>) -> Vec<String> {
         Some(Entry::Drafts(drafted)) => {
             operation = word(&Operation::SendDraft);
             action = word(&drafted.action);
+        }
+        Some(Entry::Audit(audit)) => action = Some(audit.what.as_str().to_owned()),
+        Some(Entry::Health(health)) => {
+            let what = health.trouble.as_str();
+            action = Some(if health.over { format!("{what}-over") } else { what.to_owned() });
         }
         Some(Entry::Response(response)) => {
             conversation = response.conversation.as_ref().map(|id| id.as_str().to_owned());
