@@ -19,6 +19,7 @@ mod preview;
 mod profiles;
 mod record;
 mod settings;
+mod ship;
 
 use std::process::ExitCode;
 

@@ -28,6 +28,7 @@ use crate::origin;
 use crate::os::Env;
 use crate::out;
 use crate::record::Recorder;
+use crate::ship;
 use desk::Desk;
 pub(crate) use desk::now;
 use drafts::DraftRows;
@@ -57,6 +58,9 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     let (sender, writer) = outgoing::spawn(out::wire());
     let recorder = Arc::new(Recorder::new(env.data(), live::person(env)));
     warm(&live, &recorder);
+    if let Some(data) = env.data() {
+        ship::start(Arc::clone(&live), data);
+    }
 
     let settings = reply::Settings::new(Arc::clone(&live), sender.clone());
     let heart = Arc::new(Heart::new(Arc::clone(&live), Arc::clone(&recorder)));

@@ -5,6 +5,7 @@
 //! It deliberately knows no policy text: `policy` names a compiled-in one.
 
 mod file;
+mod sink;
 
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
@@ -14,6 +15,7 @@ use std::time::SystemTime;
 use shared_protocol::{Capture, FailSettings, PolicySource, Settings};
 
 pub(crate) use file::FileError;
+pub(crate) use sink::SinkSettings;
 
 use crate::os::Env;
 
@@ -39,6 +41,8 @@ pub(crate) struct Configured {
     pub(crate) recipient: Option<String>,
     /// Ids of extensions under development that may call.
     pub(crate) extensions: Vec<String>,
+    /// Where rows go besides this machine.
+    pub(crate) sinks: Vec<SinkSettings>,
     /// Why the file is not followed.
     pub(crate) fault: Option<FileError>,
     /// How the file looked when it was read.
@@ -71,6 +75,7 @@ impl Configured {
             source: Source::Trial,
             recipient: None,
             extensions: Vec::new(),
+            sinks: Vec::new(),
             fault: None,
             seen,
         };
@@ -86,6 +91,7 @@ impl Configured {
                 source,
                 recipient: file.recipient,
                 extensions: file.extensions,
+                sinks: file.sinks,
                 ..trial
             },
             Err(fault) => Self { settings: broken(is_managed), source, fault: Some(fault), ..trial },

@@ -7,6 +7,7 @@
 
 mod kind;
 mod lease;
+mod standing;
 mod web;
 mod worker;
 
@@ -22,6 +23,7 @@ use host_store::Store;
 
 pub(crate) use kind::{KINDS, Key, Kind};
 pub(crate) use lease::Lease;
+pub(crate) use standing::{Standing, standing};
 pub(crate) use worker::{Step, Worker};
 
 use crate::live::Live;

@@ -39,7 +39,7 @@ impl Filter {
     /// One row for each interaction.
     pub const INTERACTIONS: [Kind; 3] = [Kind::Judged, Kind::Late, Kind::Uncovered];
 
-    fn rows(&self) -> host_store::Filter {
+    pub(crate) fn rows(&self) -> host_store::Filter {
         host_store::Filter {
             kinds: self.kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
             app: self.app.as_ref().map(|app| app.as_str().to_owned()),

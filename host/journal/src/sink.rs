@@ -4,7 +4,8 @@
 //! outgoing(&view, cursor, Most { rows, bytes })? -> Vec<Outgoing>    the rows after a cursor, oldest first
 //! FORMATS, format("ocsf")                                            a row to one line without a line break
 //! envelope::{lines, otlp, splunk_hec, syslog}                        lines to one message
-//! read_line(text)? -> Line                                           a `jsonl` line back to a row
+//! read_line(text)? -> Line, import(&tx, &row)?                       a `jsonl` line back to a row
+//! outgoing_of(&view, &filter, cursor, most)?, csv_line(&row)         for exports
 //! ```
 //!
 //! A format is a file under `sink/format`, an envelope one under `sink/envelope`. Each line carries the device, the
@@ -14,14 +15,20 @@
 //! INVARIANT: pure: bytes in, bytes out. Nothing here opens sealed text, and a row that cannot be read still goes out
 //! with its place and its hash: a sink never stands still because of it.
 
+mod csv;
 pub mod envelope;
 mod format;
+mod import;
 mod outgoing;
 mod severity;
+mod table;
 
-pub use format::{Exported, FORMATS, Format, Last, Line, LineError, Manifest, format, read_line};
-pub use outgoing::{Most, Outgoing, outgoing};
+pub use csv::{csv_head, csv_line};
+pub use format::{Exported, FORMATS, Format, JSONL, Last, Line, LineError, Manifest, format, read_line};
+pub use import::{Imported, import};
+pub use outgoing::{Most, Outgoing, outgoing, outgoing_of};
 pub use severity::Severity;
+pub use table::{COLUMNS, Column, Of};
 
 /// Who sends: what formats say about the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

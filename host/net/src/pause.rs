@@ -11,7 +11,8 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// `random`, so that a fleet does not come back in one moment.
 #[must_use]
 pub fn pause(failures: u32, random: u64) -> Duration {
-    let doubled = FIRST.saturating_mul(1_u32.checked_shl(failures.saturating_sub(1).min(20)).unwrap_or(u32::MAX));
+    let doubled =
+        FIRST.saturating_mul(1_u32.checked_shl(failures.saturating_sub(1).min(20)).unwrap_or(u32::MAX));
     let whole = doubled.min(LONGEST);
     let half = whole / 2;
     let drawn = half.as_millis().saturating_mul(u128::from(random)) / u128::from(u64::MAX);

@@ -63,7 +63,8 @@ impl Stream {
                     continue;
                 }
             };
-            let wait = |timeout| socket.set_read_timeout(timeout).and_then(|()| socket.set_write_timeout(timeout));
+            let wait =
+                |timeout| socket.set_read_timeout(timeout).and_then(|()| socket.set_write_timeout(timeout));
             wait(Some(reach.connect)).map_err(|fault| NetError::of(&fault))?;
             let over = match tls {
                 Some(tls) => secured(host, socket, tls)?,
@@ -132,7 +133,8 @@ impl Stream {
 
 fn secured(host: &str, mut socket: TcpStream, tls: &Tls) -> Result<Over, NetError> {
     let name = ServerName::try_from(host.to_owned()).map_err(|_| NetError::Address(host.to_owned()))?;
-    let mut session = ClientConnection::new(Arc::clone(&tls.0), name).map_err(|fault| NetError::Tls(fault.to_string()))?;
+    let mut session =
+        ClientConnection::new(Arc::clone(&tls.0), name).map_err(|fault| NetError::Tls(fault.to_string()))?;
     while session.is_handshaking() {
         session.complete_io(&mut socket).map_err(|fault| match NetError::of(&fault) {
             NetError::Broken(what) => NetError::Tls(what),

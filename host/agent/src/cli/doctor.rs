@@ -9,6 +9,7 @@ mod drift;
 mod host;
 mod live;
 mod profiles;
+mod sinks;
 
 use anyhow::{Context, Result};
 use host_store::{Store, StoreError};
@@ -89,6 +90,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     checks.push(settings(&configured));
     checks.push(key(env, &configured));
     checks.push(record(env));
+    checks.extend(sinks::checks(env, &configured));
     checks.extend(beats::checks(env));
     checks.push(host::check(&program));
     let ok = checks.iter().all(|check| check.state != State::Wrong);

@@ -2,9 +2,12 @@
 //!
 //! INVARIANT: reads only. Text is shown by `open`, and by `conversation --open`, and nowhere else.
 
+mod books;
+mod export;
 pub(in crate::cli) mod filter;
 mod opened;
 mod row;
+mod ship;
 
 use std::path::PathBuf;
 
@@ -18,16 +21,24 @@ use super::table;
 use crate::exit::Exit;
 use crate::os::Env;
 use crate::out;
+use books::Books;
 
 /// What to read.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// One line for each interaction, newest first.
-    List(filter::Args),
+    List {
+        #[command(flatten)]
+        filter: filter::Args,
+        #[command(flatten)]
+        from: books::From,
+    },
     /// Everything on record of one interaction, oldest first.
     Show {
         /// Its event id, as `log list` shows it.
         event: String,
+        #[command(flatten)]
+        from: books::From,
     },
     /// A conversation from its first prompt to its last answer.
     Conversation {
@@ -42,6 +53,8 @@ pub(super) enum Command {
         /// A private key besides those on this machine.
         #[arg(long, value_name = "FILE", requires = "open")]
         key: Option<PathBuf>,
+        #[command(flatten)]
+        from: books::From,
     },
     /// Opens the sealed text of one interaction.
     Open {
@@ -50,45 +63,72 @@ pub(super) enum Command {
         /// A private key besides those on this machine.
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
+        #[command(flatten)]
+        from: books::From,
     },
+    /// Writes rows into a file that others read.
+    Export(export::Args),
+    /// Sends rows to the sinks of the settings, and says what went where.
+    Ship(ship::Args),
 }
 
 pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
     let data = env.data().context("no home folder is known; set HOME")?;
-    let store = match Store::existing(&data, Store::BUSY) {
-        Ok(store) => store,
-        Err(StoreError::Missing) => {
-            out::note(&StoreError::Missing.to_string());
-            return Ok(Exit::NotFound);
-        }
-        Err(fault) => return Err(fault.into()),
+    let from = match command {
+        Command::List { from, .. }
+        | Command::Show { from, .. }
+        | Command::Conversation { from, .. }
+        | Command::Open { from, .. } => from.folder(),
+        Command::Export(_) => None,
+        Command::Ship(args) => return ship::run(args, env, json),
+    };
+    let books = match from {
+        Some(folder) => Some(Books::from(folder)?),
+        None => Books::here(&data)?,
+    };
+    let Some(books) = books else {
+        out::note(&StoreError::Missing.to_string());
+        return Ok(Exit::NotFound);
     };
     match command {
-        Command::List(args) => list(&store, args, json),
-        Command::Show { event } => show(&store, event, json),
-        Command::Conversation { id, app, open, key } => {
+        Command::List { filter, .. } => list(&books, filter, json),
+        Command::Show { event, .. } => show(&books, event, json),
+        Command::Conversation { id, app, open, key, .. } => {
             let keys = if *open { Some(opened::Keys::load(&data, key.as_deref())?) } else { None };
-            conversation(&store, id, app.as_deref(), keys.as_ref(), json)
+            conversation(&books, id, app.as_deref(), keys.as_ref(), json)
         }
-        Command::Open { event, key } => {
-            open(&store, event, &opened::Keys::load(&data, key.as_deref())?, json)
+        Command::Open { event, key, .. } => {
+            open(&books, event, &opened::Keys::load(&data, key.as_deref())?, json)
         }
+        Command::Export(args) => match books.stores.first() {
+            Some(store) => export::run(args, store, env, json),
+            None => Ok(Exit::NotFound),
+        },
+        Command::Ship(args) => ship::run(args, env, json),
     }
 }
 
-fn list(store: &Store, args: &filter::Args, json: bool) -> Result<Exit> {
+fn list(books: &Books, args: &filter::Args, json: bool) -> Result<Exit> {
     let (filter, page) = (args.filter()?, Page { limit: args.limit(), ..Page::default() });
-    let listed: Vec<(Record, Option<Known>)> = read(store, |view| {
-        let records = host_journal::list(view, &filter, &page)?;
-        let known = |record: Record| {
-            let known = match (&record.entry, &record.event) {
-                (Some(Entry::Judged(_)), Some(event)) => Some(host_journal::known(view, event)?),
-                _ => None,
+    let mut listed: Vec<(Record, Option<Known>)> = Vec::new();
+    for store in &books.stores {
+        listed.extend(read(store, |view| {
+            let records = host_journal::list(view, &filter, &page)?;
+            let known = |record: Record| {
+                let known = match (&record.entry, &record.event) {
+                    (Some(Entry::Judged(_)), Some(event)) => Some(host_journal::known(view, event)?),
+                    _ => None,
+                };
+                Ok((record, known))
             };
-            Ok((record, known))
-        };
-        records.into_iter().map(known).collect()
-    })?;
+            records.into_iter().map(known).collect::<Result<Vec<_>, _>>()
+        })?);
+    }
+    if books.exported {
+        // Of many devices: by time, newest first, and within a device by its sequence.
+        listed.sort_by_key(|(record, _)| std::cmp::Reverse((record.at, record.seq)));
+        listed.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
+    }
     if json {
         for (record, known) in &listed {
             if !out::line(&row::json(record, known.as_ref().map(state))?.to_string()) {
@@ -97,16 +137,21 @@ fn list(store: &Store, args: &filter::Args, json: bool) -> Result<Exit> {
         }
         return Ok(Exit::Done);
     }
-    let cells: Vec<_> =
-        listed.iter().map(|(record, known)| row::cells(record, known.as_ref().map(state))).collect();
-    for line in table::align(&row::HEAD, &cells) {
+    let mut head = row::HEAD.to_vec();
+    head.splice(0..0, books.exported.then_some("DEVICE"));
+    let cells = |(record, known): &(Record, Option<Known>)| {
+        let mut cells = row::cells(record, known.as_ref().map(state));
+        cells.splice(0..0, books.exported.then(|| record.device.clone()));
+        cells
+    };
+    for line in table::align(&head, &listed.iter().map(cells).collect::<Vec<_>>()) {
         out::line(&line);
     }
     Ok(Exit::Done)
 }
 
-fn show(store: &Store, event: &str, json: bool) -> Result<Exit> {
-    let Some(records) = interaction(store, event)? else { return Ok(Exit::NotFound) };
+fn show(books: &Books, event: &str, json: bool) -> Result<Exit> {
+    let Some((_, records)) = interaction(books, event)? else { return Ok(Exit::NotFound) };
     for record in &records {
         if json {
             out::line(&row::json(record, None)?.to_string());
@@ -120,19 +165,27 @@ fn show(store: &Store, event: &str, json: bool) -> Result<Exit> {
 }
 
 fn conversation(
-    store: &Store,
+    books: &Books,
     id: &str,
     app: Option<&str>,
     keys: Option<&opened::Keys>,
     json: bool,
 ) -> Result<Exit> {
     let app = app.map(App::new);
-    let turns: Vec<Turn> = read(store, |view| host_journal::conversation(view, app.as_ref(), id))?;
+    let mut turns: Vec<(&Store, Turn)> = Vec::new();
+    for store in &books.stores {
+        let found = read(store, |view| host_journal::conversation(view, app.as_ref(), id))?;
+        turns.extend(found.into_iter().map(|turn| (store, turn)));
+    }
+    if books.exported {
+        // A conversation can go on on another device.
+        turns.sort_by_key(|(_, turn)| turn.records.first().map(|first| first.at));
+    }
     if turns.is_empty() {
         out::note("no such conversation is on record; `promptgate log list` shows their ids");
         return Ok(Exit::NotFound);
     }
-    for turn in &turns {
+    for (store, turn) in &turns {
         let known = Known::of(&turn.records);
         let texts = match keys {
             Some(keys) => opened::texts(store, &turn.records, keys)?,
@@ -160,8 +213,8 @@ fn conversation(
     Ok(Exit::Done)
 }
 
-fn open(store: &Store, event: &str, keys: &opened::Keys, json: bool) -> Result<Exit> {
-    let Some(records) = interaction(store, event)? else { return Ok(Exit::NotFound) };
+fn open(books: &Books, event: &str, keys: &opened::Keys, json: bool) -> Result<Exit> {
+    let Some((store, records)) = interaction(books, event)? else { return Ok(Exit::NotFound) };
     if records.iter().all(|record| record.sealed.is_empty()) {
         out::note("no text of this interaction was kept");
         return Ok(Exit::NotFound);
@@ -179,15 +232,17 @@ fn open(store: &Store, event: &str, keys: &opened::Keys, json: bool) -> Result<E
     Ok(if texts.iter().any(opened::Text::is_open) { Exit::Done } else { Exit::NoKey })
 }
 
-/// The rows of an event; `None`, told on stderr, when there are none.
-fn interaction(store: &Store, event: &str) -> Result<Option<Vec<Record>>> {
+/// The rows of an event and the record they are in; `None`, told on stderr, when there are none.
+fn interaction<'a>(books: &'a Books, event: &str) -> Result<Option<(&'a Store, Vec<Record>)>> {
     let id = EventId::try_from(event.to_owned())?;
-    let records = read(store, |view| host_journal::event(view, &id))?;
-    if records.is_empty() {
-        out::note("no such interaction is on record; `promptgate log list` shows their ids");
-        return Ok(None);
+    for store in &books.stores {
+        let records = read(store, |view| host_journal::event(view, &id))?;
+        if !records.is_empty() {
+            return Ok(Some((store, records)));
+        }
     }
-    Ok(Some(records))
+    out::note("no such interaction is on record; `promptgate log list` shows their ids");
+    Ok(None)
 }
 
 fn read<T>(store: &Store, work: impl FnOnce(&View<'_>) -> Result<T, JournalError>) -> Result<T> {

@@ -9,6 +9,8 @@ use shared_protocol::{
     Capture, FailAction, FailSettings, PolicySource, Preview, Settings, UnreachableAction,
 };
 
+use super::sink::{self, SinkSettings};
+
 /// Why a settings file is not followed. Carries words of the file, which holds no prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FileError {
@@ -42,6 +44,7 @@ pub(super) struct File {
     pub(super) settings: Settings,
     pub(super) recipient: Option<String>,
     pub(super) extensions: Vec<String>,
+    pub(super) sinks: Vec<SinkSettings>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +58,8 @@ struct Written {
     fail: Fail,
     #[serde(default)]
     developer: Developer,
+    #[serde(default)]
+    sink: Vec<sink::Written>,
 }
 
 /// The policies a file can name today.
@@ -90,6 +95,7 @@ struct Developer {
 /// Reads the text of a file.
 pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     let written: Written = toml::from_str(text).map_err(|fault| syntax(text, &fault))?;
+    let sinks = sink::understood(written.sink).map_err(|(start, what)| at(text, start, what))?;
     let base = if managed { Settings::MANAGED } else { Settings::TRIAL };
     let source = written.policy.map_or(base.source, |policy| match policy {
         Builtin::BuiltinMonitor => PolicySource::BuiltinMonitor,
@@ -110,6 +116,7 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
         settings: Settings { source, managed, fail, preview, capture },
         recipient: written.recipient,
         extensions: written.developer.extensions,
+        sinks,
     })
 }
 
@@ -131,10 +138,14 @@ impl Fail {
 }
 
 fn syntax(text: &str, fault: &toml::de::Error) -> FileError {
-    let start = fault.span().map_or(0, |span| span.start);
+    let what = fault.message().lines().collect::<Vec<_>>().join(", ");
+    at(text, fault.span().map_or(0, |span| span.start), what)
+}
+
+/// With line and column in place of bytes.
+fn at(text: &str, start: usize, what: String) -> FileError {
     let before = text.get(..start).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let what = fault.message().lines().collect::<Vec<_>>().join(", ");
     FileError::Syntax { line, column, what }
 }

@@ -73,7 +73,10 @@ pub(super) fn understood(written: Vec<Written>) -> Result<Vec<SinkSettings>, Wro
         let place = one.name.span().start;
         let sink = one.understood()?;
         if sinks.iter().any(|other| other.name == sink.name) {
-            return Err((place, format!("two sinks are called `{}`: give each a name of its own", sink.name)));
+            return Err((
+                place,
+                format!("two sinks are called `{}`: give each a name of its own", sink.name),
+            ));
         }
         sinks.push(sink);
     }

@@ -61,7 +61,7 @@ pub(crate) trait Transport: Send {
 /// Every kind.
 pub(crate) static KINDS: [Kind; 5] = [file::KIND, http::KIND, otlp::KIND, splunk_hec::KIND, syslog::KIND];
 
-const JSONL: Format = host_journal::sink::FORMATS[0];
+const JSONL: Format = host_journal::sink::JSONL;
 
 impl PartialEq for Kind {
     fn eq(&self, other: &Self) -> bool {

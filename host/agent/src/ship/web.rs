@@ -77,7 +77,8 @@ fn token(path: &Path) -> Result<String> {
 
 /// `https://…`, or `http://` on this machine: what goes out beside the sealed text is in clear, and so is the token.
 pub(super) fn check(address: &str) -> Result<(), &'static str> {
-    let wrong = "the address is https://HOST/PATH; http:// only to this machine (localhost, 127.0.0.1, [::1])";
+    let wrong =
+        "the address is https://HOST/PATH; http:// only to this machine (localhost, 127.0.0.1, [::1])";
     let host = |rest: &str| {
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned();
         if authority.is_empty() || authority.contains('@') { Err(wrong) } else { Ok(authority) }

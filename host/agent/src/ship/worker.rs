@@ -75,14 +75,9 @@ impl Worker {
         })?;
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Step::Idle) };
         let (first, last, count) = (first.row.seq, last.row.seq, rows.len() as u64);
-        let letter = |rows, reason: String| DeadLetter {
-            sink: self.settings.name.clone(),
-            first,
-            last,
-            rows,
-            at: now(),
-            reason: short(&reason),
-        };
+        let sink = self.settings.name.clone();
+        let letter =
+            |rows, reason: String| DeadLetter { sink, first, last, rows, at: now(), reason: short(&reason) };
         match self.send(&rows) {
             Sent::Taken => {
                 self.limit = self.limit.saturating_mul(2).min(ROWS);
@@ -183,6 +178,7 @@ fn rest(wait: Duration, stop: &AtomicBool) -> bool {
 
 /// What a receiver said, on one line and not too long.
 fn short(text: &str) -> String {
-    let line: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(REASON).collect();
+    let line: String =
+        text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(REASON).collect();
     line.trim().to_owned()
 }

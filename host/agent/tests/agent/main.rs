@@ -15,3 +15,4 @@ mod installing;
 mod judging;
 mod previewing;
 mod scanning;
+mod shipping;

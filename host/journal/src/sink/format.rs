@@ -22,9 +22,12 @@ pub struct Format {
     write: fn(&Outgoing, &Producer<'_>) -> Result<String, JournalError>,
 }
 
+/// The record's own: complete.
+pub const JSONL: Format = Format { name: "jsonl", is_json: true, write: jsonl::write };
+
 /// Every format.
 pub const FORMATS: [Format; 4] = [
-    Format { name: "jsonl", is_json: true, write: jsonl::write },
+    JSONL,
     Format { name: "ecs", is_json: true, write: ecs::write },
     Format { name: "cef", is_json: false, write: cef::write },
     Format { name: "ocsf", is_json: true, write: ocsf::write },

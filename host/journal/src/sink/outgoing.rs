@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Severity;
 use crate::encoding::hex;
-use crate::{Entry, JournalError, Judged, Kind, Sealed};
+use crate::{Entry, Filter, JournalError, Judged, Kind, Sealed};
 
 /// Most of what is taken at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +33,23 @@ pub struct Outgoing {
 /// # Errors
 /// When the file cannot be read. A row that makes no sense is no error: it goes out as far as it can be told.
 pub fn outgoing(view: &View<'_>, after: u64, most: Most) -> Result<Vec<Outgoing>, JournalError> {
+    outgoing_of(view, &Filter::default(), after, most)
+}
+
+/// The same of the rows for which a filter holds.
+///
+/// # Errors
+/// As [`outgoing`].
+pub fn outgoing_of(
+    view: &View<'_>,
+    filter: &Filter,
+    after: u64,
+    most: Most,
+) -> Result<Vec<Outgoing>, JournalError> {
     let page = Page { order: Order::Oldest, after: Some(after), limit: most.rows };
     let mut all = Vec::new();
     let mut bytes = 0_usize;
-    for row in view.list(&host_store::Filter::default(), &page)? {
+    for row in view.list(&filter.rows(), &page)? {
         let sealed = crate::sealed(view, row.seq)?;
         let size = row.body.as_ref().map_or(0, String::len);
         bytes = sealed.iter().fold(bytes + size, |sum, one| sum + one.blob.len());

@@ -25,6 +25,8 @@ impl Severity {
             Some(Entry::Judged(judged)) => Self::action(judged.action),
             Some(Entry::Drafts(drafted)) => Self::action(drafted.action),
             Some(Entry::Refused(_)) => Self::High,
+            Some(Entry::Health(health)) if !health.over => Self::Medium,
+            Some(Entry::Audit(_)) => Self::Low,
             Some(Entry::Late(late)) if late.released => Self::Medium,
             Some(Entry::Uncovered(row)) if !row.seen.stopped => Self::Medium,
             Some(Entry::Drift(_) | Entry::Late(_) | Entry::Uncovered(_)) => Self::Low,
@@ -34,7 +36,8 @@ impl Severity {
                 | Entry::Released(_)
                 | Entry::Response(_)
                 | Entry::Ended(_)
-                | Entry::Heartbeat(_),
+                | Entry::Heartbeat(_)
+                | Entry::Health(_),
             )
             | None => Self::Information,
         }

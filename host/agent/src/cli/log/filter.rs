@@ -45,9 +45,9 @@ pub(in crate::cli) struct Args {
     /// Rows of this kind, in place of one line for each interaction.
     #[arg(long, value_enum)]
     kind: Vec<Word>,
-    /// Most lines.
-    #[arg(long, default_value_t = 50)]
-    limit: u32,
+    /// Most lines; 50 where a list is shown.
+    #[arg(long)]
+    limit: Option<u32>,
 }
 
 /// The kinds of row, as words.
@@ -72,7 +72,19 @@ enum Word {
 impl Args {
     /// Most lines.
     pub(in crate::cli) fn limit(&self) -> u32 {
+        self.limit.unwrap_or(50)
+    }
+
+    /// Most rows, where all are taken when nothing is said.
+    pub(in crate::cli) fn most(&self) -> Option<u32> {
         self.limit
+    }
+
+    /// As the journal takes it, where every kind is meant when none is named.
+    pub(in crate::cli) fn every_kind(&self) -> Result<Filter> {
+        let filter = self.filter()?;
+        let kinds = if self.kind.is_empty() { Vec::new() } else { filter.kinds };
+        Ok(Filter { kinds, ..filter })
     }
 
     /// As the journal takes it.

@@ -27,7 +27,8 @@ struct Http {
 
 impl Transport for Http {
     fn send(&mut self, rows: &[Outgoing]) -> Sent {
-        let content_type = if self.format.is_json { "application/x-ndjson" } else { "text/plain; charset=utf-8" };
+        let content_type =
+            if self.format.is_json { "application/x-ndjson" } else { "text/plain; charset=utf-8" };
         match envelope::lines(rows, &self.format, &PRODUCER) {
             Ok(text) => self.web.post(content_type, &text).map_or_else(|sent| sent, |_| Sent::Taken),
             Err(fault) => Sent::Refused(fault.to_string()),

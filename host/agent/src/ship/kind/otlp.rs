@@ -65,7 +65,10 @@ impl Transport for Otlp {
         }
         let Ok(response) = serde_json::from_slice::<Response>(&answer.body) else {
             let said = web::said(&answer);
-            return Sent::Later(format!("it answers {} and no OTLP{said}: check `address`", answer.status), None);
+            return Sent::Later(
+                format!("it answers {} and no OTLP{said}: check `address`", answer.status),
+                None,
+            );
         };
         let Some(partial) = response.partial_success else { return Sent::Taken };
         let refused = match partial.rejected_log_records {

@@ -45,7 +45,10 @@ impl Transport for Hec {
                 Ok(Response { code: 0 }) => Sent::Taken,
                 Ok(Response { .. }) | Err(_) => {
                     let said = web::said(&answer);
-                    Sent::Later(format!("it answers {} and no success{said}: check `address`", answer.status), None)
+                    Sent::Later(
+                        format!("it answers {} and no success{said}: check `address`", answer.status),
+                        None,
+                    )
                 }
             },
             Err(Sent::Refused(said)) if is_settings(&said) => {

@@ -142,7 +142,9 @@ fn action(row: &Outgoing) -> (u8, u8) {
             | Entry::Ended(_)
             | Entry::Drift(_)
             | Entry::Heartbeat(_)
-            | Entry::Drafts(_),
+            | Entry::Drafts(_)
+            | Entry::Audit(_)
+            | Entry::Health(_),
         )
         | None => (0, 17),
     }
