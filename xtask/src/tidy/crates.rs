@@ -76,6 +76,7 @@ const OUTSIDE: &[Outside] = &[
     outside("jsonwebtoken", &["host/policy", "host/risk"], "bundles"),
     outside("native_messaging", &["host/agent"], NOW),
     outside("openidconnect", &["host/identity"], "identity"),
+    outside("parquet", &["host/agent"], NOW),
     outside("percent-encoding", &["shared/sites"], NOW),
     outside("proptest", ANY, NOW),
     outside("rcgen", &["tests/harness"], NOW),
