@@ -12,6 +12,7 @@
 //! INVARIANT: what is said here and does not fit the kind is an error with its place, not passed over.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use host_journal::sink::{FORMATS, Format, format};
 use serde::Deserialize;
@@ -22,6 +23,8 @@ use crate::ship::{KINDS, Key, Kind};
 /// Rotation of files.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 const MAX_FILES: u32 = 8;
+/// For one batch.
+const TIMEOUT_S: u64 = 30;
 
 /// A sink, as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,8 @@ pub(crate) struct SinkSettings {
     pub(crate) max_files: u32,
     /// Whether a syslog receiver's orderly close is waited for.
     pub(crate) receipt: bool,
+    /// Most time for one batch, connecting included.
+    pub(crate) timeout: Duration,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +66,7 @@ pub(super) struct Written {
     max_bytes: Option<Spanned<u64>>,
     max_files: Option<Spanned<u32>>,
     receipt: Option<Spanned<bool>>,
+    timeout_s: Option<Spanned<u64>>,
 }
 
 /// Where in the file, in bytes, and what is wrong there.
@@ -116,6 +122,7 @@ impl Written {
             max_bytes: self.max_bytes.map_or(MAX_BYTES, Spanned::into_inner).max(1),
             max_files: self.max_files.map_or(MAX_FILES, Spanned::into_inner),
             receipt: self.receipt.is_none_or(Spanned::into_inner),
+            timeout: Duration::from_secs(self.timeout_s.map_or(TIMEOUT_S, Spanned::into_inner).clamp(1, 600)),
         })
     }
 
@@ -127,6 +134,7 @@ impl Written {
             (Key::TokenFile, "token_file", self.token_file.as_ref().map(Spanned::span)),
             (Key::MaxBytes, "max_bytes", self.max_bytes.as_ref().map(Spanned::span)),
             (Key::MaxFiles, "max_files", self.max_files.as_ref().map(Spanned::span)),
+            (Key::Timeout, "timeout_s", self.timeout_s.as_ref().map(Spanned::span)),
             (Key::Receipt, "receipt", self.receipt.as_ref().map(Spanned::span)),
         ];
         for (key, name, span) in keys {

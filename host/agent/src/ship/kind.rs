@@ -37,6 +37,7 @@ pub(crate) enum Key {
     MaxBytes,
     MaxFiles,
     Receipt,
+    Timeout,
 }
 
 /// What became of some rows.

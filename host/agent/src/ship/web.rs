@@ -30,7 +30,9 @@ pub(super) struct Web {
 impl Web {
     /// `scheme` stands before the token in `Authorization`.
     pub(super) fn open(settings: &SinkSettings, scheme: &str) -> Result<Self> {
-        let reach = Reach { ca: settings.ca.clone(), proxy: settings.proxy.clone(), ..Reach::default() };
+        let (ca, proxy) = (settings.ca.clone(), settings.proxy.clone());
+        let connect = settings.timeout.min(Reach::default().connect);
+        let reach = Reach { ca, proxy, connect, total: settings.timeout, ..Reach::default() };
         let token = settings.token_file.as_deref().map(token).transpose()?;
         let authorization = token.map(|token| format!("{scheme} {token}"));
         Ok(Self { client: Client::new(&reach)?, url: settings.address.clone(), authorization })

@@ -4,8 +4,10 @@
 
 mod any_row;
 mod conversation;
+mod formats;
 mod idempotency;
 mod kill;
 mod listing;
+mod ocsf;
 mod sample;
 mod tamper;

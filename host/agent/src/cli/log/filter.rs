@@ -11,6 +11,7 @@ use shared_protocol::{App, Millis, Topic};
 
 /// Which rows. Every given condition holds at once.
 #[derive(Debug, clap::Args)]
+#[group(id = "filters")]
 pub(in crate::cli) struct Args {
     /// The site: chatgpt, gemini, claude, perplexity.
     #[arg(long)]

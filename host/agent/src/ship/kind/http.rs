@@ -11,7 +11,7 @@ use crate::ship::web::{self, Web};
 pub(super) const KIND: Kind = Kind {
     name: "http",
     format: JSONL,
-    takes: &[Key::Ca, Key::Proxy, Key::TokenFile],
+    takes: &[Key::Ca, Key::Proxy, Key::TokenFile, Key::Timeout],
     check: web::check,
     open,
 };

@@ -15,7 +15,7 @@ use crate::ship::web::{self, Web};
 pub(super) const KIND: Kind = Kind {
     name: "otlp",
     format: JSONL,
-    takes: &[Key::Ca, Key::Proxy, Key::TokenFile],
+    takes: &[Key::Ca, Key::Proxy, Key::TokenFile, Key::Timeout],
     check: web::check,
     open,
 };

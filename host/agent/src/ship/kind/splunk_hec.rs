@@ -12,7 +12,7 @@ use crate::ship::web::{self, Web};
 pub(super) const KIND: Kind = Kind {
     name: "splunk-hec",
     format: JSONL,
-    takes: &[Key::Ca, Key::Proxy, Key::TokenFile],
+    takes: &[Key::Ca, Key::Proxy, Key::TokenFile, Key::Timeout],
     check: web::check,
     open,
 };

@@ -13,7 +13,7 @@ use crate::settings::SinkSettings;
 use crate::ship::PRODUCER;
 
 pub(super) const KIND: Kind =
-    Kind { name: "syslog", format: JSONL, takes: &[Key::Ca, Key::Receipt], check, open };
+    Kind { name: "syslog", format: JSONL, takes: &[Key::Ca, Key::Receipt, Key::Timeout], check, open };
 
 const WRONG: &str = "the address is tls://HOST:PORT, or tcp://HOST:PORT without encryption";
 
@@ -35,7 +35,9 @@ fn split(address: &str) -> Option<(bool, String, u16)> {
 
 fn open(settings: &SinkSettings) -> Result<Box<dyn Transport>> {
     let (secure, host, port) = split(&settings.address).ok_or_else(|| anyhow::anyhow!(WRONG))?;
-    let reach = Reach { ca: settings.ca.clone(), ..Reach::default() };
+    let timeout = settings.timeout;
+    let connect = timeout.min(Reach::default().connect);
+    let reach = Reach { ca: settings.ca.clone(), connect, total: timeout, ..Reach::default() };
     let tls = if secure { Some(Tls::new(&reach)?) } else { None };
     Ok(Box::new(Syslog { host, port, reach, tls, format: settings.format, receipt: settings.receipt }))
 }
