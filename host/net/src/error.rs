@@ -1,5 +1,6 @@
 //! Why a call came to nothing, told apart by what a person does next.
 
+use std::error::Error;
 use std::io;
 
 /// A call that came to nothing. Carries nothing of what was sent.
@@ -42,8 +43,8 @@ pub enum NetError {
 impl NetError {
     /// A fault of a socket, under TLS or not.
     pub(crate) fn of(fault: &io::Error) -> Self {
-        if let Some(tls) = fault.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return Self::Tls(tls.to_string());
+        if let Some(tls) = tls_in(fault) {
+            return Self::Tls(tls);
         }
         match fault.kind() {
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::TimedOut,
@@ -54,4 +55,21 @@ impl NetError {
             kind => Self::Broken(kind.to_string()),
         }
     }
+}
+
+/// What TLS complains about, somewhere in a chain of faults.
+pub(crate) fn tls_in(fault: &(dyn Error + 'static)) -> Option<String> {
+    let mut at = Some(fault);
+    while let Some(one) = at {
+        if let Some(tls) = one.downcast_ref::<rustls::Error>() {
+            return Some(tls.to_string());
+        }
+        // An I/O error's source is that of what it wraps, and not what it wraps.
+        let wrapped = one.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        at = match wrapped {
+            Some(inner) => Some(inner),
+            None => one.source(),
+        };
+    }
+    None
 }

@@ -8,6 +8,7 @@ use reqwest::blocking::{Client as Inner, Response};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::redirect;
 
+use crate::error::tls_in;
 use crate::{NetError, Reach, tls};
 
 /// A client with its connections.
@@ -104,11 +105,11 @@ fn told(fault: &reqwest::Error, url: &str) -> NetError {
     if fault.is_builder() {
         return NetError::Address(url.to_owned());
     }
+    if let Some(tls) = tls_in(fault) {
+        return NetError::Tls(tls);
+    }
     let mut at: Option<&dyn Error> = Some(fault);
     while let Some(one) = at {
-        if let Some(tls) = one.downcast_ref::<rustls::Error>() {
-            return NetError::Tls(tls.to_string());
-        }
         if let Some(io) = one.downcast_ref::<io::Error>() {
             let known = NetError::of(io);
             if !matches!(known, NetError::Broken(_)) {

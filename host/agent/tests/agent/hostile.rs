@@ -13,7 +13,7 @@ use shared_protocol::{Action, App, Capture, EventId, Mode, Outcome, PolicySource
 
 use crate::home::Home;
 use crate::receiver::{Certificates, Receiver, Reply, Request};
-use crate::shipping::{lines, recorded, settings, ship};
+use crate::shipping::{lines, settings, ship};
 
 /// A sink over HTTP, beside a file that is always well.
 fn sinks(kind: &str, address: &str, disk: &Path, more: &str) -> String {
@@ -64,7 +64,8 @@ pub(crate) fn fill(home: &Home, rows: u32) {
 fn whatever_it_answers_nothing_is_lost_and_the_file_goes_on() {
     let elsewhere = Receiver::start(|_, _| Reply::Status(200, ""));
     let away = format!("location: http://localhost:{}/", elsewhere.port);
-    let endless = [b"HTTP/1.1 200 X\r\ncontent-length: 99999999\r\n\r\n".to_vec(), vec![b'x'; 1 << 20]].concat();
+    let endless =
+        [b"HTTP/1.1 200 X\r\ncontent-length: 99999999\r\n\r\n".to_vec(), vec![b'x'; 1 << 20]].concat();
     for (kind, reply, said) in [
         ("http", Reply::Raw(b"\x16\x03garbage\r\n\r\n".to_vec()), "broke off"),
         ("http", Reply::Close, "broke off"),
@@ -78,7 +79,11 @@ fn whatever_it_answers_nothing_is_lost_and_the_file_goes_on() {
         ("otlp", Reply::Status(200, "<html>sign in</html>"), "no OTLP"),
         ("otlp", Reply::Raw(endless), "no OTLP"),
         ("splunk-hec", Reply::Status(200, "<html>"), "no success"),
-        ("splunk-hec", Reply::Status(400, "{\"text\":\"Incorrect index\",\"code\":7}"), "check the token's index"),
+        (
+            "splunk-hec",
+            Reply::Status(400, "{\"text\":\"Incorrect index\",\"code\":7}"),
+            "check the token's index",
+        ),
     ] {
         let home = Home::new();
         let disk = home.path().join("disk.jsonl");
@@ -92,7 +97,10 @@ fn whatever_it_answers_nothing_is_lost_and_the_file_goes_on() {
             }
         });
         fill(&home, 10);
-        settings(&home, &sinks(kind, &format!("http://localhost:{}/x", receiver.port), &disk, "timeout_s = 1"));
+        settings(
+            &home,
+            &sinks(kind, &format!("http://localhost:{}/x", receiver.port), &disk, "timeout_s = 1"),
+        );
         for tries in 1..=2 {
             let output = home.run(&["log", "ship", "--once", "--json"]);
             assert_eq!(output.status.code(), Some(1), "{reply:?}");
@@ -114,7 +122,9 @@ fn whatever_it_answers_nothing_is_lost_and_the_file_goes_on() {
 
 #[test]
 fn a_row_that_is_refused_for_good_is_set_aside_and_its_neighbours_arrive() {
-    for (status, said) in [(413, "answers 413"), (400, "answers 400 (bad row)"), (422, "answers 422 (bad row)")] {
+    for (status, said) in
+        [(413, "answers 413"), (400, "answers 400 (bad row)"), (422, "answers 422 (bad row)")]
+    {
         let home = Home::new();
         let disk = home.path().join("disk.jsonl");
         let receiver = Receiver::start(move |_, request| {
@@ -124,14 +134,21 @@ fn a_row_that_is_refused_for_good_is_set_aside_and_its_neighbours_arrive() {
         fill(&home, 40);
         settings(&home, &sinks("http", &format!("http://localhost:{}/", receiver.port), &disk, ""));
         let told = ship(&home);
-        assert_eq!((&told[0]["behind"], &told[0]["delivered"], &told[0]["dead_letters"]), (&0.into(), &39.into(), &1.into()));
+        assert_eq!(
+            (&told[0]["behind"], &told[0]["delivered"], &told[0]["dead_letters"]),
+            (&0.into(), &39.into(), &1.into())
+        );
         assert_eq!(told[0]["last_dead_letter"]["first"], 17);
         assert!(told[0]["last_dead_letter"]["reason"].as_str().unwrap().contains(said), "{told:?}");
-        let taken = receiver.requests().into_iter().map(|request| seqs(&request)).filter(|rows| !rows.contains(&17));
+        let taken =
+            receiver.requests().into_iter().map(|request| seqs(&request)).filter(|rows| !rows.contains(&17));
         let taken: Vec<u64> = taken.flatten().collect();
         assert_eq!(taken, (1..=40).filter(|&seq| seq != 17).collect::<Vec<_>>());
         let told = doctor(&home);
-        assert!(told.contains("1 rows were refused for good") && told.contains("the last is row 17"), "{told}");
+        assert!(
+            told.contains("1 rows were refused for good") && told.contains("the last is row 17"),
+            "{told}"
+        );
     }
 }
 
@@ -167,7 +184,10 @@ fn a_certificate_of_somebody_else_gets_nothing() {
             settings(&home, &sinks(kind, &address, &disk, &format!("ca = {ca:?}\ntimeout_s = 5")));
             let told = ship(&home);
             let fault = told[0]["fault"].as_str().unwrap();
-            assert!(fault.contains("TLS connection failed") && fault.contains("certificate"), "{kind}: {fault}");
+            assert!(
+                fault.contains("TLS connection failed") && fault.contains("certificate"),
+                "{kind}: {fault}"
+            );
             assert_eq!(told[0]["cursor"], 0);
         }
         assert!(receiver.requests().is_empty());
@@ -188,7 +208,6 @@ fn syslog_without_a_receipt_is_not_counted() {
     settings(&home, &sink("timeout_s = 1\nreceipt = false"));
     assert_eq!(ship(&home)[0]["behind"], 0);
     let closed = crate::receiver::free_port();
-    fill(&home, 0);
     settings(&home, &sinks("syslog", &format!("tcp://localhost:{closed}"), &disk, "").replace("web", "gone"));
     let told = ship(&home);
     assert!(told[0]["fault"].as_str().unwrap().contains("cannot be reached"), "{told:?}");

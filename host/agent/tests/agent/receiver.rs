@@ -1,7 +1,7 @@
 //! Receivers: real ones, and one of the tests that does what it is told, however badly.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -20,7 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// in the whole run it fails.
 pub(crate) fn installed(what: &str, found: Option<PathBuf>) -> Option<PathBuf> {
     if found.is_none() {
-        assert!(std::env::var_os("PROMPTGATE_TOOLS").is_none(), "{what} is missing, which the set-up installs");
+        assert!(
+            std::env::var_os("PROMPTGATE_TOOLS").is_none(),
+            "{what} is missing, which the set-up installs"
+        );
         eprintln!("SKIPPED: {what} is missing; `cargo xtask test` installs it");
     }
     found
@@ -87,7 +90,8 @@ impl Certificates {
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();
-        let leaf = CertificateParams::new(vec![host.to_owned()]).unwrap().signed_by(&key, &authority).unwrap();
+        let leaf =
+            CertificateParams::new(vec![host.to_owned()]).unwrap().signed_by(&key, &authority).unwrap();
         let file = |name: &str, text: String| {
             let path = folder.join(name);
             fs::write(&path, text).unwrap();
@@ -166,7 +170,8 @@ impl Receiver {
         // It ends with the test's process.
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (stream, told, script, tls) = (stream.unwrap(), Arc::clone(&told), Arc::clone(&script), tls.clone());
+                let (stream, told, script, tls) =
+                    (stream.unwrap(), Arc::clone(&told), Arc::clone(&script), tls.clone());
                 thread::spawn(move || match tls {
                     None => serve(stream, &told, &script),
                     Some(tls) => {

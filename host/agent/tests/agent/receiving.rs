@@ -12,7 +12,8 @@ use crate::receiver::{Certificates, Receiver, Reply, Running, free_port, program
 use crate::shipping::{recorded, settings, ship};
 
 /// What rsyslog writes of a message, told apart by a character that stands in none.
-const TEMPLATE: &str = "%pri%¦%timestamp:::date-rfc3339%¦%hostname%¦%app-name%¦%msgid%¦%structured-data%¦%msg%\\n";
+const TEMPLATE: &str =
+    "%pri%¦%timestamp:::date-rfc3339%¦%hostname%¦%app-name%¦%msgid%¦%structured-data%¦%msg%\\n";
 
 fn rsyslog(folder: &Path, tls: Option<&Certificates>, out: &Path) -> Option<(Running, u16)> {
     let daemon = program("rsyslogd")?;
@@ -50,7 +51,9 @@ fn check_rsyslog(secure: bool) {
     let Some((_running, port)) = rsyslog(&folder, secure.then_some(&certificates), &out) else { return };
     let scheme = if secure { "tls" } else { "tcp" };
     let ca = if secure { format!("ca = {:?}\n", certificates.ca) } else { String::new() };
-    let sink = format!("[[sink]]\nname = \"log\"\nkind = \"syslog\"\naddress = \"{scheme}://localhost:{port}\"\n{ca}");
+    let sink = format!(
+        "[[sink]]\nname = \"log\"\nkind = \"syslog\"\naddress = \"{scheme}://localhost:{port}\"\n{ca}"
+    );
     recorded(&home, &sink, 4);
     let told = ship(&home);
     assert_eq!((&told[0]["behind"], &told[0]["fault"]), (&0.into(), &Value::Null), "{told:?}");
@@ -87,20 +90,31 @@ fn an_opentelemetry_collector_takes_rows() {
     let out = home.path().join("collector");
     let mut command = Command::new(collector);
     command
-        .args(["start", "--exporter", "blackhole", "--debug-log", "logs", "--debug-log-verbosity", "detailed"])
+        .args([
+            "start",
+            "--exporter",
+            "blackhole",
+            "--debug-log",
+            "logs",
+            "--debug-log-verbosity",
+            "detailed",
+        ])
         .args(["--otlp-http-endpoint", &format!("127.0.0.1:{http}")])
         .args(["--otlp-grpc-endpoint", &format!("127.0.0.1:{grpc}")])
         .stdout(fs::File::create(&out).unwrap())
         .stderr(Stdio::null());
     let _running = Running::start(&mut command, http);
     let address = format!("http://localhost:{http}/v1/logs");
-    let sink = format!("[[sink]]\nname = \"otel\"\nkind = \"otlp\"\nformat = \"ocsf\"\naddress = \"{address}\"\n");
+    let sink =
+        format!("[[sink]]\nname = \"otel\"\nkind = \"otlp\"\nformat = \"ocsf\"\naddress = \"{address}\"\n");
     recorded(&home, &sink, 3);
     let told = ship(&home);
     assert_eq!((&told[0]["behind"], &told[0]["fault"]), (&0.into(), &Value::Null), "{told:?}");
     let rows = told[0]["delivered"].as_u64().unwrap();
     let received = || fs::read_to_string(&out).unwrap_or_default();
-    until("the collector told every row", || received().matches("-> promptgate.seq: Int(").count() as u64 >= rows);
+    until("the collector told every row", || {
+        received().matches("-> promptgate.seq: Int(").count() as u64 >= rows
+    });
     let received = received();
     for seq in 1..=rows {
         assert!(received.contains(&format!("-> promptgate.seq: Int({seq})")), "{seq}");
