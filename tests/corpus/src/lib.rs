@@ -24,7 +24,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     Target { name: "frames", run: wire::frames },
     Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
@@ -42,4 +42,5 @@ pub const TARGETS: [Target; 17] = [
     Target { name: "classify", run: classify::classify },
     Target { name: "record-row", run: record::row },
     Target { name: "record-text", run: record::text },
+    Target { name: "record-export", run: record::export },
 ];
