@@ -59,7 +59,7 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     let recorder = Arc::new(Recorder::new(env.data(), live::person(env)));
     warm(&live, &recorder);
     if let Some(data) = env.data() {
-        ship::start(Arc::clone(&live), data);
+        ship::start(Arc::clone(&live), Arc::clone(&recorder), data);
     }
 
     let settings = reply::Settings::new(Arc::clone(&live), sender.clone());

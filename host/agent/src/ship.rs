@@ -5,6 +5,7 @@
 //! cursor moves when the receiver has the rows, or refused one of them for good, which is then written down; so a
 //! crash repeats rows and never loses one. INVARIANT: nothing here is on the way of a verdict.
 
+mod health;
 mod kind;
 mod lease;
 mod standing;
@@ -12,7 +13,7 @@ mod web;
 mod worker;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -21,12 +22,14 @@ use std::time::Duration;
 use host_journal::sink::Producer;
 use host_store::Store;
 
+use health::SinkHealth;
 pub(crate) use kind::{KINDS, Key, Kind};
 pub(crate) use lease::Lease;
 pub(crate) use standing::{Standing, standing};
 pub(crate) use worker::{Step, Worker};
 
 use crate::live::Live;
+use crate::record::Recorder;
 use crate::settings::SinkSettings;
 
 /// Between two looks at the settings, and at the lease while another process holds it.
@@ -44,7 +47,7 @@ struct Running {
 
 /// Ships in the background for as long as this process lives. Nothing is waited for at its end: what was not
 /// confirmed goes out again.
-pub(crate) fn start(live: Arc<Live>, data: PathBuf) {
+pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: PathBuf) {
     thread::spawn(move || {
         let mut running = BTreeMap::new();
         let mut lease = None;
@@ -57,7 +60,7 @@ pub(crate) fn start(live: Arc<Live>, data: PathBuf) {
                 lease = Lease::take(&data).ok().flatten();
             }
             if lease.is_some() {
-                arrange(&mut running, &sinks, &data);
+                arrange(&mut running, &sinks, &recorder, &data);
             }
             thread::sleep(TICK);
         }
@@ -65,7 +68,12 @@ pub(crate) fn start(live: Arc<Live>, data: PathBuf) {
 }
 
 /// A thread for each sink of the settings and for no other.
-fn arrange(running: &mut BTreeMap<String, Running>, sinks: &[SinkSettings], data: &std::path::Path) {
+fn arrange(
+    running: &mut BTreeMap<String, Running>,
+    sinks: &[SinkSettings],
+    recorder: &Arc<Recorder>,
+    data: &Path,
+) {
     // One that ended by itself broke; it is started again below.
     running.retain(|_, one| !one.thread.is_finished());
     for one in running.values() {
@@ -81,7 +89,8 @@ fn arrange(running: &mut BTreeMap<String, Running>, sinks: &[SinkSettings], data
         let Ok(store) = Store::beside(data, Store::BUSY) else { continue };
         let stop = Arc::new(AtomicBool::new(false));
         let (settings, stopped) = (sink.clone(), Arc::clone(&stop));
-        let thread = thread::spawn(move || Worker::new(settings).run(&store, &stopped));
+        let mut health = SinkHealth::new(Arc::clone(recorder), &sink.name);
+        let thread = thread::spawn(move || Worker::new(settings).run(&store, &stopped, &mut health));
         running.insert(sink.name.clone(), Running { settings: sink.clone(), stop, thread });
     }
 }

@@ -9,6 +9,7 @@ use host_journal::sink::{Most, Outgoing, outgoing};
 use host_store::{DeadLetter, SinkState, Store, StoreError};
 use shared_protocol::Millis;
 
+use super::health::SinkHealth;
 use super::kind::{Sent, Transport};
 use crate::native::now;
 use crate::settings::SinkSettings;
@@ -51,10 +52,14 @@ impl Worker {
     }
 
     /// Works until it is stopped. The first try is made at once, whatever was before: the settings may be new.
-    pub(crate) fn run(mut self, store: &Store, stop: &AtomicBool) {
+    pub(super) fn run(mut self, store: &Store, stop: &AtomicBool, health: &mut SinkHealth) {
         let mut wait = Duration::ZERO;
         while !rest(wait, stop) {
-            wait = match self.step(store) {
+            let step = self.step(store);
+            if let Ok(step) = &step {
+                health.heard(step, now());
+            }
+            wait = match step {
                 Ok(Step::Moved(..)) => Duration::ZERO,
                 Ok(Step::Idle) => IDLE,
                 Ok(Step::Later(until, _)) => Duration::from_millis(until.saturating_sub(now())),

@@ -228,7 +228,8 @@ fn read(stream: &mut BufReader<impl std::io::Read>) -> Option<Request> {
         let Some((name, value)) = header.trim_end().split_once(": ") else { break };
         headers.push((name.to_ascii_lowercase(), value.to_owned()));
     }
-    let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()?;
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let length = length.map_or(Some(0), |(_, length)| length.parse().ok())?;
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
     Some(Request { line: line.trim_end().to_owned(), headers, body: String::from_utf8(body).ok()? })

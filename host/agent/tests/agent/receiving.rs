@@ -176,3 +176,21 @@ fn splunks_collector_gets_the_form_it_documents() {
     assert!(last.line.starts_with("POST /services/collector/event "), "{}", last.line);
     assert!(last.body.contains("CEF:0|Promptgate|"), "{}", last.body);
 }
+
+#[test]
+fn a_proxy_of_the_settings_or_of_the_environment_is_asked() {
+    let proxy = Receiver::start(|_, _| Reply::Status(407, ""));
+    let address = format!("http://localhost:{}", proxy.port);
+    let sink = |more: &str| {
+        format!("[[sink]]\nname = \"web\"\nkind = \"http\"\naddress = \"https://siem.example/\"\n{more}\n")
+    };
+    let home = Home::new();
+    recorded(&home, &sink(&format!("proxy = \"{address}\"")), 1);
+    assert!(ship(&home)[0]["fault"].is_string());
+    assert!(proxy.requests()[0].line.starts_with("CONNECT siem.example:443 "));
+    settings(&home, &sink(""));
+    let mut command = home.command();
+    command.args(["log", "ship", "--once"]).env("HTTPS_PROXY", &address);
+    assert_eq!(command.status().unwrap().code(), Some(1));
+    assert_eq!(proxy.requests().len(), 2);
+}
