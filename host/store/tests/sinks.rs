@@ -1,7 +1,5 @@
 //! Where sinks stand, from one connection to the other.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
 use host_store::{DeadLetter, SinkState, Store, StoreError};
 use tempfile::TempDir;
 

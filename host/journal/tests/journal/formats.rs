@@ -1,5 +1,11 @@
 //! Each format says what a row says, and keeps to the rules of who made it.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a reader of the tests, over text of the tests"
+)]
+
 use std::collections::BTreeMap;
 
 use host_journal::sink::{

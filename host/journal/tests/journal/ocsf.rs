@@ -110,8 +110,8 @@ fn faults(record: &Value) -> Vec<String> {
         faults.push("another activity without its name".to_owned());
     }
     for rule in EVERY.iter().chain(own) {
-        let path = rule.at.split('.').filter(|name| !name.is_empty());
-        let Some(object) = path.fold(Some(record), |at, name| at?.get(name)) else { continue };
+        let mut path = rule.at.split('.').filter(|name| !name.is_empty());
+        let Some(object) = path.try_fold(record, |at, name| at.get(name)) else { continue };
         for name in rule.required.iter().filter(|name| object.get(**name).is_none_or(Value::is_null)) {
             faults.push(format!("{}: {name} is missing", rule.at));
         }
