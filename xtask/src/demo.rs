@@ -15,7 +15,12 @@ pub fn run(options: &[&str]) -> Result<()> {
         ["--browser", browser @ ("chromium" | "firefox" | "both")] => browser,
         _ => bail!("demo takes --browser chromium, firefox or both"),
     };
-    setup::all(Needs { chromium: browser != "firefox", firefox: browser != "chromium", linters: false })?;
+    setup::all(Needs {
+        chromium: browser != "firefox",
+        firefox: browser != "chromium",
+        linters: false,
+        receivers: false,
+    })?;
     let built = build::all(build::Profile::Dev)?;
     step::announce(&format!("demo in {browser}"));
     let mut demo = Command::new(paths::target().join("debug/demo"));

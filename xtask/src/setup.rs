@@ -5,6 +5,7 @@
 
 pub mod browsers;
 pub mod cargo_tools;
+pub mod receivers;
 pub mod system;
 pub mod toolchain;
 pub mod web_ext;
@@ -34,6 +35,8 @@ pub struct Needs {
     pub firefox: bool,
     /// web-ext and cargo-deny.
     pub linters: bool,
+    /// rsyslog, a collector, and readers of exports.
+    pub receivers: bool,
 }
 
 /// Everything that `needs` asks for.
@@ -46,6 +49,9 @@ pub fn all(needs: Needs) -> Result<()> {
     if needs.linters {
         cargo_tools::CARGO_DENY.install()?;
         web_ext::install()?;
+    }
+    if needs.receivers {
+        receivers::install()?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::{build, demo, paths, step, tidy};
 
 /// `cargo xtask test`
 pub fn run() -> Result<()> {
-    setup::all(Needs { chromium: true, firefox: true, linters: true })?;
+    setup::all(Needs { chromium: true, firefox: true, linters: true, receivers: true })?;
     tidy::run()?;
     step::run("format", paths::cargo().args(["fmt", "--all", "--check"]))?;
     let fuzzer = ["fmt", "--check", "--manifest-path", "tests/fuzz/Cargo.toml"];
@@ -38,7 +38,7 @@ pub fn run() -> Result<()> {
     for (what, selection) in selections {
         let mut cargo = paths::cargo();
         cargo.args(["test", "--no-fail-fast"]).args(selection.concat());
-        demo::environment(&mut cargo, &built)?;
+        environment(&mut cargo, &built)?;
         let failed = tests(what, cargo, &mut total)?;
         green &= failed.is_none_or(|failed| second_try(&failed, &built, &mut total).unwrap_or(false));
     }
@@ -46,6 +46,14 @@ pub fn run() -> Result<()> {
     if !green || total.failed > 0 || total.passed == 0 {
         bail!("not all tests passed");
     }
+    Ok(())
+}
+
+/// What the tests find their tools by. With the folder of tools named, a test whose receiver is missing fails; alone it
+/// is skipped.
+fn environment(cargo: &mut Command, built: &build::Built) -> Result<()> {
+    demo::environment(cargo, built)?;
+    cargo.env("PROMPTGATE_TOOLS", paths::tools()?);
     Ok(())
 }
 
@@ -110,7 +118,7 @@ fn second_try(failed: &[String], built: &build::Built, total: &mut Counts) -> Re
     let mut cargo = paths::cargo();
     cargo.args(["test", "--no-fail-fast"]).args(build::EVERYTHING).args(["--tests", "--", "--exact"]);
     cargo.args(failed).arg("--test-threads=1");
-    demo::environment(&mut cargo, built)?;
+    environment(&mut cargo, built)?;
     let passed = tests(&format!("second try, alone: {}", failed.join(", ")), cargo, total)?.is_none();
     if passed {
         total.failed -= failed.len() as u64;

@@ -20,6 +20,7 @@ mod profiles;
 mod record;
 mod retention;
 mod settings;
+mod ship;
 
 use std::process::ExitCode;
 

@@ -30,6 +30,7 @@ use crate::os::Env;
 use crate::out;
 use crate::record::Recorder;
 use crate::retention::Retention;
+use crate::ship;
 use desk::Desk;
 pub(crate) use desk::now;
 use drafts::DraftRows;
@@ -63,6 +64,9 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     };
     let recorder = Arc::new(Recorder::new(env.data(), live::person(env), whose));
     warm(&live, &recorder);
+    if let Some(data) = env.data() {
+        ship::start(Arc::clone(&live), Arc::clone(&recorder), data);
+    }
 
     let settings = reply::Settings::new(Arc::clone(&live), sender.clone());
     let heart = Arc::new(Heart::new(Arc::clone(&live), Arc::clone(&recorder)));

@@ -5,6 +5,7 @@
 //! It deliberately knows no policy text: `policy` names a compiled-in one.
 
 mod file;
+mod sink;
 
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
@@ -14,6 +15,7 @@ use std::time::SystemTime;
 use shared_protocol::{Capture, FailSettings, PolicySource, Settings};
 
 pub(crate) use file::FileError;
+pub(crate) use sink::SinkSettings;
 
 use crate::os::Env;
 use crate::retention::Keep;
@@ -44,6 +46,8 @@ pub(crate) struct Configured {
     pub(crate) keep: Keep,
     /// Ids of extensions under development that may call.
     pub(crate) extensions: Vec<String>,
+    /// Where rows go besides this machine.
+    pub(crate) sinks: Vec<SinkSettings>,
     /// Why the file is not followed.
     pub(crate) fault: Option<FileError>,
     /// How the file looked when it was read.
@@ -83,6 +87,7 @@ impl Configured {
             unsealable: None,
             keep: Keep::default(),
             extensions: Vec::new(),
+            sinks: Vec::new(),
             fault: None,
             seen,
         };
@@ -100,6 +105,7 @@ impl Configured {
                 unsealable: file.unsealable,
                 keep: file.keep,
                 extensions: file.extensions,
+                sinks: file.sinks,
                 ..trial
             },
             Err(fault) => Self { settings: broken(is_managed), source, fault: Some(fault), ..trial },

@@ -15,6 +15,7 @@
 //! sealed_to(&tx, &keys)? -> Option<Vec<String>>    the keys before, when text is sealed to others from now on
 //! head(&view, &device, now)? -> Option<SignedHead> what every export carries
 //! verify(&view)? -> Verified                       the first bad row, named; with keys and heads: `Checking`
+//! sink::..                                         rows as lines of the formats that others read
 //! ```
 //!
 //! A row ([`Entry`]) says one thing about one event and is never changed. `judged` and, when no answer is
@@ -39,6 +40,7 @@ mod known;
 mod read;
 mod recipients;
 mod record;
+pub mod sink;
 mod site_word;
 mod verify;
 

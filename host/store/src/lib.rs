@@ -4,6 +4,7 @@
 //! let store = Store::open(folder, Store::BUSY)?;            // makes folder (0700) and file (0600), migrates
 //! store.write(|tx| { tx.head()?; tx.append(&row, &topics, &sealed)?; Ok(()) })?;   // one BEGIN IMMEDIATE
 //! store.read(|view| view.list(&filter, &page))?;            // one consistent snapshot
+//! Store::beside(folder, Store::BUSY)?;                      // a second connection, for cursors: see there
 //! ```
 //!
 //! INVARIANT: when `write` returns Ok, what was written survives a crash of the process and of the machine
@@ -21,6 +22,7 @@ mod open;
 mod place;
 mod row;
 mod scan;
+mod sink;
 mod store;
 mod tally;
 mod view;
@@ -33,6 +35,7 @@ pub use migrate::SCHEMA;
 pub use place::FILE;
 pub use row::{Head, Index, Link, Row, SealedBlob, TopicLevel};
 pub use scan::Whole;
+pub use sink::{DeadLetter, SinkState};
 pub use store::Store;
 pub use tally::{Column, Cut, Followed, Listed, Tally};
 pub use view::{Tx, View};

@@ -7,8 +7,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::StoreError;
 
 /// Version n stands at n - 1.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("../schema/001.sql"), include_str!("../schema/002.sql"), include_str!("../schema/003.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("../schema/001.sql"),
+    include_str!("../schema/002.sql"),
+    include_str!("../schema/003.sql"),
+    include_str!("../schema/004.sql"),
+];
 
 /// The version this code reads and writes.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;

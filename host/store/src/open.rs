@@ -22,6 +22,15 @@ const SETTINGS: &str = "
     PRAGMA journal_size_limit = 16777216;
 ";
 
+/// A file of this process's memory, with the same schema.
+pub(crate) fn in_memory() -> Result<Connection, StoreError> {
+    let mut connection = Connection::open_in_memory()?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch(SETTINGS)?;
+    migrate::migrate(&mut connection)?;
+    Ok(connection)
+}
+
 /// Opens `file`, which exists and may be empty.
 pub(crate) fn connect(file: &Path, busy: Duration) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

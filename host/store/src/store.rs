@@ -16,7 +16,8 @@ pub struct Store {
     writer: Writer,
     /// Made when something is first read: reading then waits for no write, and no write for it.
     reader: Mutex<Option<Connection>>,
-    file: PathBuf,
+    /// None of a record in memory, which has one connection for both.
+    file: Option<PathBuf>,
     busy: Duration,
 }
 
@@ -49,8 +50,32 @@ impl Store {
             StoreError::NoAccess => place::is_writable(&file).err().unwrap_or(fault),
             other => other,
         })?;
-        let writer = Writer::new(connection, busy);
-        Ok(Self { writer, reader: Mutex::new(None), file, busy })
+        Ok(Self::with(connection, Some(file), busy))
+    }
+
+    fn with(connection: Connection, file: Option<PathBuf>, busy: Duration) -> Self {
+        Self { writer: Writer::new(connection, busy), reader: Mutex::new(None), file, busy }
+    }
+
+    /// A second connection to the file in `folder`, for work beside the record such as the cursors of sinks: a write
+    /// survives a crash of the process, and may be lost with a power cut, which costs no flush to the disk. Never for
+    /// rows of the record.
+    ///
+    /// # Errors
+    /// As [`Store::existing`].
+    pub fn beside(folder: &Path, busy: Duration) -> Result<Self, StoreError> {
+        let file = place::find(folder)?;
+        let connection = open::connect(&file, busy)?;
+        connection.execute_batch("PRAGMA synchronous = NORMAL;")?;
+        Ok(Self::with(connection, Some(file), busy))
+    }
+
+    /// An empty record in this process's memory, gone with it: for reading what other devices exported.
+    ///
+    /// # Errors
+    /// When SQLite cannot be started.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Ok(Self::with(open::in_memory()?, None, Self::BUSY))
     }
 
     /// A piece of a transaction that has the file to itself; durable when it returns Ok. Writes of other threads at the
@@ -67,10 +92,11 @@ impl Store {
     /// # Errors
     /// Those of `work`.
     pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&View<'_>) -> Result<T, E>) -> Result<T, E> {
+        let Some(file) = &self.file else { return self.writer.write(|tx| work(tx)) };
         let mut reader = self.reader();
         let connection = match &mut *reader {
             Some(connection) => connection,
-            none => none.insert(open::connect_again(&self.file, self.busy)?),
+            none => none.insert(open::connect_again(file, self.busy)?),
         };
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(StoreError::from)?;
@@ -88,7 +114,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] when something is not as SQLite wrote it.
     pub fn check(&self) -> Result<(), StoreError> {
-        let connection = open::connect_again(&self.file, self.busy)?;
+        let Some(file) = &self.file else { return Ok(()) };
+        let connection = open::connect_again(file, self.busy)?;
         let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if said == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
     }
@@ -98,7 +125,9 @@ impl Store {
     /// # Errors
     /// Why not.
     pub fn probe(&self) -> Result<(), StoreError> {
-        place::is_writable(&self.file)?;
+        if let Some(file) = &self.file {
+            place::is_writable(file)?;
+        }
         self.write(|tx| tx.set_meta("probe", &"written".repeat(600)))?;
         self.write(|tx| tx.set_meta("probe", ""))
     }

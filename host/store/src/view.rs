@@ -14,7 +14,7 @@ pub(crate) const COLUMNS: &str = "seq, device, at, event, kind, salt, body, comm
 /// One moment of the file.
 #[derive(Debug)]
 pub struct View<'a> {
-    connection: &'a Connection,
+    pub(crate) connection: &'a Connection,
 }
 
 impl<'a> View<'a> {

@@ -43,4 +43,5 @@ pub const TARGETS: [Target; 18] = [
     Target { name: "classify", run: classify::classify },
     Target { name: "record-row", run: record::row },
     Target { name: "record-text", run: record::text },
+    Target { name: "record-export", run: record::export },
 ];

@@ -2,6 +2,7 @@
 //! may have been written by anybody.
 
 use host_journal::encoding::{Fields, split_commitments};
+use host_journal::sink::{JSONL, Line, Outgoing, Producer, read_line};
 use host_journal::{Plain, Record};
 use host_store::{Index, Row};
 
@@ -50,4 +51,13 @@ pub(crate) fn text(bytes: &[u8]) {
     let Some(plain) = Plain::from_bytes(bytes) else { return };
     let again = plain.to_bytes().ok().and_then(|bytes| Plain::from_bytes(&bytes));
     assert!(again.as_ref() == Some(&plain), "a text that reads otherwise when written again");
+}
+
+/// A line of an export of another device. What was read is written as something that reads the same.
+pub(crate) fn export(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Ok(Line::Row(row)) = read_line(text) else { return };
+    let outgoing = Outgoing::new(row.row.clone(), row.sealed.clone());
+    let again = JSONL.line(&outgoing, &Producer { version: "0" }).ok().map(|line| read_line(&line));
+    assert!(again == Some(Ok(Line::Row(row))), "a line that reads otherwise when written again");
 }

@@ -41,6 +41,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
             .collect(),
         "record-row" => ROWS.map(|text| text.as_bytes().to_vec()).to_vec(),
         "record-text" => TEXTS.map(|text| text.as_bytes().to_vec()).to_vec(),
+        "record-export" => LINES.map(|text| text.as_bytes().to_vec()).to_vec(),
         _ => Vec::new(),
     }
 }
@@ -74,6 +75,13 @@ const ROWS: [&str; 6] = [
 const TEXTS: [&str; 2] = [
     r#"{"v":1,"event":"01890a5d-ac96-474b-bcce-000000000001","at":5,"app":"claude","conversation":"c","prompt":{"parts":[{"kind":"text","text":"a"}],"attachments":["plan.pdf"]}}"#,
     r#"{"v":1,"event":"01890a5d-ac96-474b-bcce-000000000001","at":5,"app":"claude","answer":"a"}"#,
+];
+
+/// Lines of exports: a whole row, an erased one, and what an export holds.
+const LINES: [&str; 3] = [
+    r#"{"v":1,"device":"d","seq":1,"at":5,"time":"","kind":"released","event":"01890a5d-ac96-474b-bcce-000000000001","previous":"0000000000000000000000000000000000000000000000000000000000000000","hash":"1111111111111111111111111111111111111111111111111111111111111111","salt":"2222222222222222222222222222222222222222222222222222222222222222","body":{"app":"claude","edited":true,"person":"p"},"sealed":[{"key":"k","blob":"b"}]}"#,
+    r#"{"v":1,"device":"d","seq":2,"at":6,"kind":"drift","previous":"1111111111111111111111111111111111111111111111111111111111111111","hash":"3333333333333333333333333333333333333333333333333333333333333333","erased":true,"commitments":"01614444444444444444444444444444444444444444444444444444444444444444"}"#,
+    r#"{"v":1,"head":{"device":"d","rows":2,"complete":true,"last":{"seq":2,"hash":"00"},"at":7}}"#,
 ];
 
 /// The addresses of a site's cases, each behind its method.
@@ -171,7 +179,7 @@ mod tests {
     use host_journal::Plain;
     use shared_protocol::{ToExtension, ToHost};
 
-    use super::{MESSAGES, ROWS, TEXTS};
+    use super::{LINES, MESSAGES, ROWS, TEXTS};
 
     /// A seed that does not parse begins nowhere.
     #[test]
@@ -182,6 +190,9 @@ mod tests {
         }
         for text in TEXTS {
             assert!(Plain::from_bytes(text.as_bytes()).is_some(), "{text}");
+        }
+        for text in LINES {
+            assert!(host_journal::sink::read_line(text).is_ok(), "{text}");
         }
         for text in ROWS {
             let (kind, body) = text.split_once('\n').unwrap();

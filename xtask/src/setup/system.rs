@@ -7,7 +7,7 @@ use std::{env, fs};
 
 use anyhow::Result;
 
-use super::{Cannot, Needs, browsers};
+use super::{Cannot, Needs, browsers, receivers};
 use crate::step;
 
 /// Installs what is missing, announced first.
@@ -20,9 +20,12 @@ pub fn packages(needs: Needs) -> Result<()> {
     if needs.firefox {
         missing.extend(browsers::FIREFOX.missing());
     }
-    if needs.linters {
+    if needs.linters || needs.receivers {
         missing.extend(find("node").is_none().then_some("nodejs"));
         missing.extend(find("npm").is_none().then_some("npm"));
+    }
+    if needs.receivers {
+        missing.extend(receivers::missing());
     }
     if on_path("cc").is_none() {
         missing.push("build-essential");

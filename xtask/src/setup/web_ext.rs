@@ -48,7 +48,7 @@ pub fn command(command: &str) -> Result<Command> {
 
 /// Sets up, builds, and runs web-ext.
 pub fn run(what: &str) -> Result<()> {
-    super::all(super::Needs { chromium: false, firefox: what == "run", linters: true })?;
+    super::all(super::Needs { chromium: false, firefox: what == "run", linters: true, receivers: false })?;
     build::all(build::Profile::Dev)?;
     step::run(&format!("web-ext {what}"), &mut command(what)?)
 }

@@ -11,6 +11,7 @@ mod host;
 mod key;
 mod live;
 mod profiles;
+mod sinks;
 
 use anyhow::{Context, Result};
 use host_store::{Store, StoreError};
@@ -90,6 +91,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     checks.push(settings(&configured));
     checks.push(key::check(env, &configured));
     checks.push(record(env));
+    checks.extend(sinks::checks(env, &configured));
     checks.extend(beats::checks(env));
     checks.extend(clock::check(env));
     checks.push(host::check(&program));

@@ -10,6 +10,7 @@ use shared_protocol::{
     Capture, FailAction, FailSettings, PolicySource, Preview, Settings, UnreachableAction,
 };
 
+use super::sink::{self, SinkSettings};
 use crate::retention::Keep;
 
 /// Why a settings file is not followed. Carries words of the file, which holds no prompt.
@@ -48,6 +49,7 @@ pub(super) struct File {
     pub(super) unsealable: Option<Capture>,
     pub(super) keep: Keep,
     pub(super) extensions: Vec<String>,
+    pub(super) sinks: Vec<SinkSettings>,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +68,8 @@ struct Written {
     fail: Fail,
     #[serde(default)]
     developer: Developer,
+    #[serde(default)]
+    sink: Vec<sink::Written>,
 }
 
 /// The policies a file can name today.
@@ -101,6 +105,7 @@ struct Developer {
 /// Reads the text of a file.
 pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     let written: Written = toml::from_str(text).map_err(|fault| syntax(text, &fault))?;
+    let sinks = sink::understood(written.sink).map_err(|(start, what)| at(text, start, what))?;
     let base = if managed { Settings::MANAGED } else { Settings::TRIAL };
     let source = written.policy.map_or(base.source, |policy| match policy {
         Builtin::BuiltinMonitor => PolicySource::BuiltinMonitor,
@@ -122,6 +127,7 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
         unsealable,
         keep: Keep { days: written.retention_days.map(NonZeroU32::get), bytes: written.max_bytes },
         extensions: written.developer.extensions,
+        sinks,
     })
 }
 
@@ -143,10 +149,14 @@ impl Fail {
 }
 
 fn syntax(text: &str, fault: &toml::de::Error) -> FileError {
-    let start = fault.span().map_or(0, |span| span.start);
+    let what = fault.message().lines().collect::<Vec<_>>().join(", ");
+    at(text, fault.span().map_or(0, |span| span.start), what)
+}
+
+/// With line and column in place of bytes.
+fn at(text: &str, start: usize, what: String) -> FileError {
     let before = text.get(..start).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let what = fault.message().lines().collect::<Vec<_>>().join(", ");
     FileError::Syntax { line, column, what }
 }

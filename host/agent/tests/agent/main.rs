@@ -2,7 +2,14 @@
 //!
 //! Every test has a home folder of its own; nothing of this machine is read or changed.
 
-#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "helpers of tests"
+)]
 
 mod bad_input;
 mod browser;
@@ -11,14 +18,19 @@ mod drafting;
 mod drift;
 mod durable;
 mod erasing;
+mod exporting;
 mod home;
+mod hostile;
 mod installing;
 mod judging;
 mod looking_back;
 mod opening;
 mod previewing;
+mod receiver;
+mod receiving;
 mod rows;
 mod scanning;
+mod shipping;
 mod troubled;
 mod verifying;
 mod viewing;

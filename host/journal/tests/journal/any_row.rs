@@ -149,7 +149,7 @@ fn entry() -> impl Strategy<Value = Entry> {
 }
 
 prop_compose! {
-    fn any_row()(
+    pub(crate) fn any_row()(
         entry in entry(),
         at in 0_u64..(1 << 62),
         app in prop::option::of("\\PC{0,10}"),

@@ -11,6 +11,7 @@ const SAMPLES: [&str; SCHEMA as usize + 1] = [
     include_str!("../../tests/schema/001-rows.sql"),
     include_str!("../../tests/schema/002-rows.sql"),
     include_str!("../../tests/schema/003-rows.sql"),
+    include_str!("../../tests/schema/004-rows.sql"),
 ];
 
 fn schema(connection: &Connection) -> Vec<String> {

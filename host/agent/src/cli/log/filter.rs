@@ -11,6 +11,7 @@ use shared_protocol::{App, Millis, Topic};
 
 /// Which rows. Every given condition holds at once.
 #[derive(Debug, clap::Args)]
+#[group(id = "filters")]
 pub(in crate::cli) struct Args {
     /// The site: chatgpt, gemini, claude, perplexity.
     #[arg(long)]
@@ -45,9 +46,9 @@ pub(in crate::cli) struct Args {
     /// Rows of this kind, in place of one line for each interaction.
     #[arg(long, value_enum)]
     kind: Vec<Word>,
-    /// Most lines.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
-    limit: u32,
+    /// Most lines; 50 where a list is shown.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
     /// What follows this row in the list: the next page, as the last line of the page before tells it.
     #[arg(long, value_name = "SEQ")]
     after: Option<u64>,
@@ -76,7 +77,19 @@ enum Word {
 impl Args {
     /// Which page.
     pub(in crate::cli) fn page(&self) -> Page {
-        Page { limit: self.limit, after: self.after, ..Page::default() }
+        Page { limit: self.limit.unwrap_or(50), after: self.after, ..Page::default() }
+    }
+
+    /// Most rows, where all are taken when nothing is said.
+    pub(in crate::cli) fn most(&self) -> Option<u32> {
+        self.limit
+    }
+
+    /// As the journal takes it, where every kind is meant when none is named.
+    pub(in crate::cli) fn every_kind(&self) -> Result<Filter> {
+        let filter = self.filter()?;
+        let kinds = if self.kind.is_empty() { Vec::new() } else { filter.kinds };
+        Ok(Filter { kinds, ..filter })
     }
 
     /// As the journal takes it.

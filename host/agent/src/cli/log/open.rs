@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use shared_protocol::App;
 
 use super::opened::{self, Text};
-use super::{interaction, read, row, state};
+use super::reading::interaction;
+use super::{Books, read, row, state};
 use crate::exit::Exit;
 use crate::keys::Keys;
 use crate::out;
@@ -17,13 +18,13 @@ use crate::record::Recorder;
 
 /// `log open EVENT`.
 pub(super) fn open(
-    store: &Store,
+    books: &Books,
     event: &str,
     keys: &mut Keys,
     recorder: &Recorder,
     json: bool,
 ) -> Result<Exit> {
-    let Some((id, records)) = interaction(store, event)? else { return Ok(Exit::NotFound) };
+    let Some((store, id, records)) = interaction(books, event)? else { return Ok(Exit::NotFound) };
     if records.iter().all(|record| record.sealed.is_empty()) {
         out::note("no text of this interaction was kept");
         return Ok(Exit::NotFound);
@@ -44,14 +45,22 @@ pub(super) fn open(
 
 /// `log conversation ID`.
 pub(super) fn conversation(
-    store: &Store,
+    books: &Books,
     id: &str,
     app: Option<&str>,
     opening: Option<(&mut Keys, &Recorder)>,
     json: bool,
 ) -> Result<Exit> {
     let app = app.map(App::new);
-    let turns: Vec<Turn> = read(store, |view| host_journal::conversation(view, app.as_ref(), id))?;
+    let mut turns: Vec<(&Store, Turn)> = Vec::new();
+    for store in &books.stores {
+        let found = read(store, |view| host_journal::conversation(view, app.as_ref(), id))?;
+        turns.extend(found.into_iter().map(|turn| (store, turn)));
+    }
+    if books.exported {
+        // A conversation can go on on another device.
+        turns.sort_by_key(|(_, turn)| turn.records.first().map(|first| first.at));
+    }
     if turns.is_empty() {
         out::note("no such conversation is on record; `promptgate log list` shows their ids");
         return Ok(Exit::NotFound);
@@ -60,7 +69,7 @@ pub(super) fn conversation(
     let mut texts: Vec<Text> = Vec::new();
     let mut lengths = Vec::new();
     if let Some((keys, recorder)) = opening {
-        for turn in &turns {
+        for (store, turn) in &turns {
             let more = opened::texts(store, &turn.records, keys)?;
             lengths.push(more.len());
             texts.extend(more);
@@ -72,7 +81,7 @@ pub(super) fn conversation(
         }
     }
     let mut texts = texts.into_iter();
-    for (place, turn) in turns.iter().enumerate() {
+    for (place, (_, turn)) in turns.iter().enumerate() {
         let known = Known::of(&turn.records);
         let texts: Vec<Text> = texts.by_ref().take(lengths.get(place).copied().unwrap_or(0)).collect();
         if json {

@@ -1,0 +1,147 @@
+//! The one HTTP client.
+
+use std::error::Error;
+use std::io::{self, Read as _};
+use std::time::Duration;
+
+use reqwest::blocking::{Client as Inner, Response};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::redirect;
+
+use crate::error::tls_in;
+use crate::{NetError, Reach, tls};
+
+/// A client with its connections.
+#[derive(Debug)]
+pub struct Client {
+    inner: Inner,
+    most: usize,
+}
+
+/// Something to be posted.
+#[derive(Clone, Copy)]
+pub struct Post<'a> {
+    /// Where to.
+    pub url: &'a str,
+    /// What it is.
+    pub content_type: &'a str,
+    /// The whole value of `Authorization`, such as `Bearer …`.
+    pub authorization: Option<&'a str>,
+    /// The bytes.
+    pub body: &'a str,
+}
+
+/// What the receiver said.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP's status.
+    pub status: u16,
+    /// `Retry-After` in seconds, when it says so. A date is passed over.
+    pub retry_after: Option<Duration>,
+    /// `Location`, for telling a person.
+    pub location: Option<String>,
+    /// The first bytes of its body.
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    /// A client for one receiver.
+    ///
+    /// # Errors
+    /// When the CA file or the proxy is of no use.
+    pub fn new(reach: &Reach) -> Result<Self, NetError> {
+        let mut builder = Inner::builder()
+            .tls_backend_preconfigured(tls::config(reach.ca.as_deref())?)
+            .redirect(redirect::Policy::none())
+            .connect_timeout(reach.connect)
+            .timeout(reach.total)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .user_agent(concat!("promptgate/", env!("CARGO_PKG_VERSION")));
+        if let Some(proxy) = &reach.proxy {
+            let proxy = reqwest::Proxy::all(proxy).map_err(|_| NetError::Proxy(proxy.clone()))?;
+            builder = builder.no_proxy().proxy(proxy);
+        }
+        let inner = builder.build().map_err(|fault| NetError::Start(innermost(&fault)))?;
+        Ok(Self { inner, most: reach.answer })
+    }
+
+    /// Posts, and reads the answer, whatever its status.
+    ///
+    /// # Errors
+    /// When there was no answer.
+    pub fn post(&self, post: &Post<'_>) -> Result<Answer, NetError> {
+        let mut request =
+            self.inner.post(post.url).header(CONTENT_TYPE, post.content_type).body(post.body.to_owned());
+        if let Some(authorization) = post.authorization {
+            let mut value = HeaderValue::from_str(authorization).map_err(|_| NetError::Token)?;
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        let response = request.send().map_err(|fault| told(&fault, post.url))?;
+        let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+        let (retry_after, location) = (text(RETRY_AFTER), text(LOCATION));
+        let seconds = retry_after.and_then(|seconds| seconds.trim().parse().ok());
+        Ok(Answer {
+            status: response.status().as_u16(),
+            retry_after: seconds.map(Duration::from_secs),
+            location,
+            body: self.body(response)?,
+        })
+    }
+
+    /// What is there of the body, up to the bound.
+    fn body(&self, response: Response) -> Result<Vec<u8>, NetError> {
+        let mut body = Vec::new();
+        let most = u64::try_from(self.most).unwrap_or(u64::MAX);
+        match response.take(most).read_to_end(&mut body) {
+            Ok(_) => Ok(body),
+            Err(fault) => Err(inner_io(&fault).map_or_else(|| NetError::of(&fault), NetError::of)),
+        }
+    }
+}
+
+/// The fault that a person can do something about, out of a chain of them.
+fn told(fault: &reqwest::Error, url: &str) -> NetError {
+    if fault.is_builder() {
+        return NetError::Address(url.to_owned());
+    }
+    if let Some(tls) = tls_in(fault) {
+        return NetError::Tls(tls);
+    }
+    let mut at: Option<&dyn Error> = Some(fault);
+    while let Some(one) = at {
+        if let Some(io) = one.downcast_ref::<io::Error>() {
+            let known = NetError::of(io);
+            if !matches!(known, NetError::Broken(_)) {
+                return known;
+            }
+        }
+        at = one.source();
+    }
+    if fault.is_timeout() {
+        NetError::TimedOut
+    } else if fault.is_connect() {
+        NetError::Unreachable(innermost(fault))
+    } else {
+        NetError::Broken(innermost(fault))
+    }
+}
+
+fn inner_io<'a>(fault: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    let mut at = fault.source();
+    let mut last = None;
+    while let Some(one) = at {
+        last = one.downcast_ref::<io::Error>().or(last);
+        at = one.source();
+    }
+    last
+}
+
+/// The last of a chain of faults: what really happened.
+fn innermost(fault: &(dyn Error + 'static)) -> String {
+    let mut at = fault;
+    while let Some(inner) = at.source() {
+        at = inner;
+    }
+    at.to_string()
+}

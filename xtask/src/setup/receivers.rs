@@ -1,0 +1,99 @@
+//! Receivers and readers that others wrote, for the tests of the record's sinks and exports: rsyslog from the system's
+//! packages, an OpenTelemetry collector, and a reader of Parquet for Node.js, these two in the cached tools folder.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::{Cannot, system};
+use crate::{paths, step};
+
+/// A small collector that speaks OTLP, as a wheel (Apache-2.0); its program needs nothing of Python.
+const ROTEL: &str = "0.0.1a15";
+/// A reader of Parquet without dependencies (MIT).
+const HYPARQUET: &str = "1.33.0";
+
+/// The system's packages that are not there.
+pub fn missing() -> Vec<&'static str> {
+    let is_file = |path: &str| PathBuf::from(path).is_file();
+    let library = |name: &str| {
+        let folders =
+            ["/usr/lib/x86_64-linux-gnu/rsyslog", "/usr/lib/aarch64-linux-gnu/rsyslog", "/usr/lib/rsyslog"];
+        folders.iter().any(|folder| is_file(&format!("{folder}/{name}")))
+    };
+    let mut missing = Vec::new();
+    missing.extend((!is_file("/usr/sbin/rsyslogd")).then_some("rsyslog"));
+    missing.extend((!library("lmnsd_ossl.so")).then_some("rsyslog-openssl"));
+    missing.extend((!is_file("/usr/bin/python3")).then_some("python3"));
+    missing.extend(system::find("pip3").is_none().then_some("python3-pip"));
+    missing
+}
+
+/// Installs what is missing in the tools folder.
+pub fn install() -> Result<()> {
+    collector()?;
+    reader()
+}
+
+fn collector() -> Result<()> {
+    let folder = paths::tools()?.join(format!("rotel-{ROTEL}"));
+    if folder.join("installed").is_file() {
+        return Ok(());
+    }
+    fs::create_dir_all(&folder)?;
+    let mut pip = Command::new("pip3");
+    pip.args(["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check"]);
+    pip.arg("--require-hashes").arg("--requirement").arg(paths::root().join("xtask/rotel/requirements.txt"));
+    // The wheel is tagged for one Python, whose program it does not use.
+    let platform = format!("manylinux_2_34_{}", std::env::consts::ARCH);
+    pip.args([
+        "--python-version",
+        "311",
+        "--implementation",
+        "cp",
+        "--abi",
+        "cp311",
+        "--platform",
+        &platform,
+    ]);
+    pip.arg("--dest").arg(&folder);
+    let cannot = |error: anyhow::Error| {
+        anyhow::Error::from(Cannot(format!(
+            "the OpenTelemetry collector rotel {ROTEL} cannot be installed here ({error})"
+        )))
+    };
+    step::run(&format!("installing the collector rotel {ROTEL}, once"), &mut pip).map_err(cannot)?;
+    let wheels = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path()));
+    let wheel = wheels.into_iter().find(|path| path.extension().is_some_and(|end| end == "whl"));
+    let mut unpack = Command::new("python3");
+    unpack.args(["-m", "zipfile", "-e"]).arg(wheel.context("pip brought no wheel")?).arg(&folder);
+    step::run("unpacking it", &mut unpack).map_err(cannot)?;
+    let program = folder.join("rotel/rotel-agent");
+    step::run("making it a program", Command::new("chmod").arg("+x").arg(program)).map_err(cannot)?;
+    // Written last: a broken installation is done again.
+    fs::write(folder.join("installed"), ROTEL)?;
+    Ok(())
+}
+
+fn reader() -> Result<()> {
+    let folder = paths::tools()?.join(format!("hyparquet-{HYPARQUET}"));
+    if folder.join("installed").is_file() {
+        return Ok(());
+    }
+    fs::create_dir_all(&folder)?;
+    for file in ["package.json", "package-lock.json"] {
+        let from = paths::root().join("xtask/hyparquet").join(file);
+        fs::copy(&from, folder.join(file)).with_context(|| format!("cannot copy {}", from.display()))?;
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder);
+    step::run(&format!("installing the reader hyparquet {HYPARQUET} for Node.js, once"), &mut npm).map_err(
+        |error| {
+            anyhow::Error::from(Cannot(format!("hyparquet {HYPARQUET} cannot be installed here ({error})")))
+        },
+    )?;
+    fs::write(folder.join("installed"), HYPARQUET)?;
+    Ok(())
+}
