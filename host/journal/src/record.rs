@@ -80,13 +80,13 @@ impl SealedNote {
 
 /// The fields that every row can have.
 #[derive(Deserialize)]
-struct Common {
+pub(crate) struct Common {
     #[serde(default)]
-    app: Option<App>,
+    pub(crate) app: Option<App>,
     #[serde(default)]
-    person: Option<String>,
+    pub(crate) person: Option<String>,
     #[serde(default)]
-    sealed: Vec<SealedNote>,
+    pub(crate) sealed: Vec<SealedNote>,
 }
 
 impl TryFrom<Row> for Record {
