@@ -92,7 +92,7 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
             let active = Active::load(env);
             rescan::run(&store, args, &mut load(&args.keys)?, active.snapshot()?, &recorder(), json)
         }
-        Command::Export(args) => export::run(args, &store, env, json),
+        Command::Export(args) => export::run(args, &store, &recorder(), json),
         Command::Ship(args) => ship::run(args, env, json),
         Command::Prune(args) => emptying::prune(&store, args, &data, env, json),
         Command::Erase(args) => emptying::erase(&store, args, &data, env, json),

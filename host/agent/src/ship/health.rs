@@ -86,7 +86,8 @@ mod tests {
     #[test]
     fn a_sink_that_refuses_everything_leaves_few_rows() {
         let data = tempfile::tempdir().unwrap();
-        let recorder = Arc::new(Recorder::new(Some(data.path().to_owned()), "jane".to_owned()));
+        let recorder =
+            Arc::new(Recorder::new(Some(data.path().to_owned()), "jane".to_owned(), Box::new(|| None)));
         let mut health = SinkHealth::new(Arc::clone(&recorder), "siem");
         let rows = || Store::existing(data.path(), Store::BUSY).unwrap().read(|view| view.head()).unwrap();
         let count = || rows().map_or(0, |head| head.seq);

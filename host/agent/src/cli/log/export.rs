@@ -13,15 +13,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use host_journal::sink::{JSONL, Last, Manifest, Most, Outgoing, csv_head, csv_line, outgoing_of};
-use host_journal::{Audit, By, Change, Entry, Filter, SiteWord};
+use host_journal::{Audit, Change, Filter, JournalError, SignedHead, SiteWord};
 use host_store::{Head, Store};
 use serde_json::json;
 
 use super::filter;
 use crate::exit::Exit;
-use crate::live;
 use crate::native::now;
-use crate::os::Env;
 use crate::out;
 use crate::record::Recorder;
 use crate::ship::PRODUCER;
@@ -71,16 +69,19 @@ trait Sheet {
     fn end(self: Box<Self>, manifest: &Manifest) -> Result<File>;
 }
 
-pub(super) fn run(args: &Args, store: &Store, env: &Env, json: bool) -> Result<Exit> {
+pub(super) fn run(args: &Args, store: &Store, recorder: &Recorder, json: bool) -> Result<Exit> {
     let device = store.read(|view| view.meta("device"))?.unwrap_or_default();
     let to = place(&args.to, &device, args.format)?;
     let filter = args.filter.every_kind()?;
-    let head = store.read(|view| view.head())?;
+    let read: Result<_, JournalError> =
+        store.read(|view| Ok((view.head()?, host_journal::head(view, &device, now())?)));
+    let (head, signed) = read?;
     let new = beside(&to);
     let done = write(&new, args, store, &filter, &device, head).and_then(|rows| {
-        audit(env, args.format, rows)?;
+        audit(recorder, args.format, rows)?;
         // A link and not a renaming: it does not take the place of a file that came meanwhile.
         fs::hard_link(&new, &to).with_context(|| format!("{} cannot be made", to.display()))?;
+        write_head(&to, signed.as_ref())?;
         Ok(rows)
     });
     // Either it has its name now, or it is of no use.
@@ -111,6 +112,17 @@ fn place(to: &Path, device: &str, form: Form) -> Result<PathBuf> {
         bail!("{} is there already; name another file, or move it away", path.display());
     }
     Ok(path)
+}
+
+/// The signed head of the record as it was exported, beside the file: `log verify --head` sees with it what is cut off
+/// later.
+fn write_head(to: &Path, head: Option<&SignedHead>) -> Result<()> {
+    let Some(head) = head else { return Ok(()) };
+    let mut name = to.as_os_str().to_owned();
+    name.push(".head.json");
+    let path = PathBuf::from(name);
+    fs::write(&path, format!("{}\n", head.to_json()?))
+        .with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// A name beside the file for while it is written.
@@ -169,12 +181,11 @@ fn write(
 }
 
 /// That rows left the machine is a row itself.
-fn audit(env: &Env, form: Form, rows: u64) -> Result<()> {
-    let person = live::person(env);
-    let mut audit = Audit::new(Change::LogExported, By::User(SiteWord::from(&person)));
+fn audit(recorder: &Recorder, form: Form, rows: u64) -> Result<()> {
+    let mut audit = Audit::new(Change::LogExported, recorder.by());
     audit.name = Some(SiteWord::from(form.as_str()));
     audit.count = Some(rows);
-    Recorder::new(env.data(), person).note(None, now(), Entry::Audit(audit))
+    recorder.audit(None, audit)
 }
 
 struct Lines(BufWriter<File>);

@@ -2,7 +2,7 @@
 //!
 //! ```json
 //! {"v":1,"device":"…","seq":7,"at":1700000000000,"time":"2023-11-14T22:13:20.000Z","kind":"judged","event":"…",
-//!  "previous":"<hex>","hash":"<hex>","salt":"<hex>","body":{…},"sealed":[{"key":"…","blob":"…"}]}
+//!  "previous":"<hex>","hash":"<hex>","salt":"<hex>","body":{…},"sealed":[{"key":"…","blob":"…"}],"epoch":3,"mac":"<hex>"}
 //! ```
 //! `body` stands byte for byte as it is hashed (see `encoding`). An erased row has `"erased":true` and its
 //! `commitments` in place of salt and body; those of a whole row follow from the two. The last line of an export is
@@ -45,6 +45,10 @@ struct Written<'a> {
     commitments: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     sealed: Vec<Blob<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    epoch: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mac: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -124,7 +128,7 @@ pub enum LineError {
     /// Of a later version.
     #[error("it has version {0} and this program knows {VERSION}: update promptgate")]
     Newer(u16),
-    /// A hash, salt or commitments that are no hexadecimal of their length.
+    /// A hash, salt, mac or commitments that are no hexadecimal of their length.
     #[error("its `{0}` is not hexadecimal of the right length")]
     Hex(&'static str),
     /// Its body makes no sense.
