@@ -20,7 +20,8 @@ pub fn run(options: &[&str]) -> Result<()> {
     }
     let browser = options.iter().position(|word| *word == "--browser");
     let browser = browser.and_then(|at| options.get(at + 1)).copied().unwrap_or("both");
-    setup::all(Needs { chromium: browser != "firefox", firefox: browser != "chromium", linters: false })?;
+    let (chromium, firefox) = (browser != "firefox", browser != "chromium");
+    setup::all(Needs { chromium, firefox, linters: false, receivers: false })?;
     build::programs()?;
     let built = build::all(build::Profile::Release)?;
     step::announce("measuring; all of it takes about an hour, on a machine that is left alone");

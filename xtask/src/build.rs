@@ -46,7 +46,8 @@ pub fn all(profile: Profile) -> Result<Built> {
 
 /// The programs that drive browsers, quick to build; a development build of the host comes along.
 pub fn programs() -> Result<()> {
-    host(Profile::Dev).map(drop)
+    setup::toolchain::target(setup::toolchain::WASM)?;
+    host(Profile::Dev, &opener::build(Profile::Dev)?).map(drop)
 }
 
 /// Both extensions; the folder they are in.
