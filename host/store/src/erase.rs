@@ -20,6 +20,9 @@ const BESIDE: [&str; 2] = ["DELETE FROM record_topic WHERE seq = ?", "DELETE FRO
 /// What is kept of a person outside the record, by the person's id.
 const OF_PERSON: [&str; 0] = [];
 
+/// Indexes over a person's id and the site's ids of what they wrote.
+const PERSONAL: [&str; 4] = ["record_listed", "record_conversation", "record_parent", "record_message"];
+
 /// The row itself.
 const EMPTY: &str = "UPDATE record SET salt = NULL, body = NULL, app = NULL, person = NULL, operation = NULL, \
      action = NULL, conversation = NULL, parent = NULL, message = NULL, matched = 0 WHERE seq = ?";
@@ -115,6 +118,17 @@ impl Tx<'_> {
             self.connection().prepare_cached(sql)?.execute([person])?;
         }
         Ok(())
+    }
+
+    /// Makes the `n`th index with personal values anew; `false` when there are no more. What is deleted from a page is
+    /// overwritten, but a page that SQLite fills anew from its neighbours can keep a copy of what stood in it before.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn rebuild(&self, n: usize) -> Result<bool, StoreError> {
+        let Some(index) = PERSONAL.get(n) else { return Ok(false) };
+        self.connection().execute_batch(&format!("REINDEX {index}"))?;
+        Ok(true)
     }
 
     /// Gives up to `pages` empty pages of the file back to the disk.
