@@ -267,6 +267,7 @@ fn a_recipient_that_is_no_key_is_told_and_nothing_is_sealed_to_another() {
     };
     let (began, over) = (("no-recipient".into(), false.into()), ("no-recipient".into(), true.into()));
     assert_eq!(told(1), [began]);
+    assert!(!home.data().join("keys").exists());
     home.settings(&format!("policy = \"builtin-enforce\"\n[fail]\n{PATIENT}\n"));
     assert_eq!(told(2).last(), Some(&over));
     assert!(browser.close().0.success());
@@ -275,5 +276,4 @@ fn a_recipient_that_is_no_key_is_told_and_nothing_is_sealed_to_another() {
     let key = told["checks"].as_array().unwrap().iter().find(|check| check["check"] == "key").unwrap();
     assert_eq!(key["state"], "wrong");
     assert!(key["fix"].as_str().unwrap().contains("log keygen"), "{key}");
-    assert!(!home.data().join("keys").exists());
 }

@@ -21,7 +21,7 @@ pub(super) fn open(
     books: &Books,
     event: &str,
     keys: &mut Keys,
-    recorder: &Recorder,
+    recorder: Option<&Recorder>,
     json: bool,
 ) -> Result<Exit> {
     let Some((store, id, records)) = interaction(books, event)? else { return Ok(Exit::NotFound) };
@@ -48,7 +48,7 @@ pub(super) fn conversation(
     books: &Books,
     id: &str,
     app: Option<&str>,
-    opening: Option<(&mut Keys, &Recorder)>,
+    opening: Option<(&mut Keys, Option<&Recorder>)>,
     json: bool,
 ) -> Result<Exit> {
     let app = app.map(App::new);

@@ -69,7 +69,7 @@ pub(super) fn texts(store: &Store, records: &[Record], keys: &mut Keys) -> Resul
 pub(super) fn on_record(
     texts: &[Text],
     keys: &Keys,
-    recorder: &Recorder,
+    recorder: Option<&Recorder>,
     event: Option<&EventId>,
     command: &str,
 ) -> Result<Option<Exit>> {
@@ -81,7 +81,9 @@ pub(super) fn on_record(
         out::note(&at_hand(keys));
         return Ok(Some(Exit::NoKey));
     }
-    opened(recorder, event, command, count, by)?;
+    if let Some(recorder) = recorder {
+        opened(recorder, event, command, count, by)?;
+    }
     Ok(None)
 }
 

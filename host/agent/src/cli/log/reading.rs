@@ -78,6 +78,8 @@ impl Command {
         recorder: &dyn Fn() -> Recorder,
         json: bool,
     ) -> Result<Exit> {
+        // An export is another device's record: what is opened of it is no row of this one's.
+        let here = |recorder: &dyn Fn() -> Recorder| (!books.exported).then(recorder);
         match self {
             Self::List { filter, .. } => list(books, filter, json),
             Self::Show { event, .. } => show(books, event, json),
@@ -85,10 +87,12 @@ impl Command {
                 open::conversation(books, id, app.as_deref(), None, json)
             }
             Self::Conversation { id, app, open: true, keys, .. } => {
-                let (mut keys, recorder) = (load(keys)?, recorder());
-                open::conversation(books, id, app.as_deref(), Some((&mut keys, &recorder)), json)
+                let (mut keys, recorder) = (load(keys)?, here(recorder));
+                open::conversation(books, id, app.as_deref(), Some((&mut keys, recorder.as_ref())), json)
             }
-            Self::Open { event, keys, .. } => open::open(books, event, &mut load(keys)?, &recorder(), json),
+            Self::Open { event, keys, .. } => {
+                open::open(books, event, &mut load(keys)?, here(recorder).as_ref(), json)
+            }
         }
     }
 }
