@@ -187,7 +187,8 @@ impl Pattern {
                 at = match passed {
                     Some((passed, confidence)) => {
                         keep(passed, confidence);
-                        passed.end.max(end)
+                        // A match can reach into what follows, such as a second number.
+                        if passed.end > start { passed.end } else { end }
                     }
                     None => after_word(text, start),
                 };
