@@ -18,10 +18,13 @@ impl<'a> Records<'a> {
         Records { host: host.to_owned(), home }
     }
 
-    /// `promptgate log list --json` with more arguments: one value for each line.
+    /// `promptgate log list --json` with more arguments: one value for each row, without the word where the next page
+    /// begins.
     pub fn list(&self, arguments: &[&str]) -> Result<Vec<Value>> {
         let output = self.run(&[&["log", "list", "--json"], arguments].concat())?;
-        values(&output)
+        let mut rows = values(&output)?;
+        rows.retain(|row| row.get("next").is_none());
+        Ok(rows)
     }
 
     /// `promptgate log show EVENT --json`.
