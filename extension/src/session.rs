@@ -51,6 +51,7 @@ const MOST_COPIED: u32 = 20 << 20;
 pub struct Session {
     sites: Sites,
     browser: Browser,
+    language: Option<String>,
     version: String,
     managed: bool,
     settings: Option<Settings>,
@@ -90,6 +91,7 @@ impl Session {
         Ok(Self {
             sites: Sites::builtin()?,
             browser: start.browser,
+            language: start.language,
             version: start.version,
             managed: start.managed,
             settings: start.settings,
@@ -226,7 +228,7 @@ impl Session {
         }
         let state = PopupState {
             link: self.link.shown(),
-            settings: self.settings,
+            settings: self.settings.clone(),
             status: self.link.status().cloned(),
             late: u64::try_from(self.late.entries().len()).unwrap_or(u64::MAX),
         };
@@ -243,7 +245,7 @@ impl Session {
     /// The settings that hold now. Before any were received: closed where the browser says that an organisation
     /// manages it, else a trial.
     fn current(&self) -> Settings {
-        self.settings.unwrap_or(if self.managed { Settings::MANAGED } else { Settings::TRIAL })
+        self.settings.clone().unwrap_or(if self.managed { Settings::MANAGED } else { Settings::TRIAL })
     }
 
     /// Machine time for one verdict. A host that was never met may enforce: it is given time to say so.

@@ -16,6 +16,9 @@ pub type PortId = u32;
 pub struct Start {
     /// Where it runs.
     pub browser: Browser,
+    /// The language the person reads the browser in, as the browser names it.
+    #[serde(default)]
+    pub language: Option<String>,
     /// The extension's own version.
     pub version: String,
     /// The browser's own managed storage says that an organisation manages this profile.

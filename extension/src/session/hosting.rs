@@ -14,7 +14,12 @@ impl Session {
     }
 
     pub(super) fn hello(&self) -> Hello {
-        Hello { protocol: PROTOCOL, extension: self.version.clone(), browser: self.browser }
+        Hello {
+            protocol: PROTOCOL,
+            extension: self.version.clone(),
+            browser: self.browser,
+            language: self.language.clone(),
+        }
     }
 
     pub(super) fn host_said(&mut self, now: Millis, frame: &str, out: &mut Vec<Effect>) {
@@ -104,10 +109,10 @@ impl Session {
     }
 
     fn set_settings(&mut self, settings: Settings, out: &mut Vec<Effect>) {
-        if self.settings == Some(settings) {
+        if self.settings.as_ref() == Some(&settings) {
             return;
         }
-        self.settings = Some(settings);
+        self.settings = Some(settings.clone());
         out.push(Effect::SaveSettings { settings: Box::new(settings) });
         let config = self.config();
         out.push(Effect::Config { config: Box::new(config.clone()) });

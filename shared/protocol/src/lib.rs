@@ -24,17 +24,19 @@ mod topic;
 pub use action::{Action, Choice, Mode, Obligation, Outcome};
 pub use app::{App, Browser};
 pub use card::{Card, CardFinding, CardPolicy, Severity};
-pub use code::Code;
+pub use code::{Code, CodeFault};
 pub use edit::Edit;
 pub use event::{EventId, EventIdError, Millis};
 pub use finding::{Finding, Label, LabelError};
 pub use message::{
     ComposerText, Drift, DriftKind, EndReason, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading,
-    RefusedReason, Road, Status, ToExtension, ToHost, Uncovered, Verdict, Welcome,
+    RefusedReason, Road, SiteRefused, Status, ToExtension, ToHost, Uncovered, Verdict, Welcome,
 };
 pub use operation::Operation;
 pub use prompt::{Account, AccountKind, Attachment, Part, PartKind, Prompt};
 pub use response::{Response, ToolCall};
-pub use settings::{Capture, FailAction, FailSettings, PolicySource, Preview, Settings, UnreachableAction};
+pub use settings::{
+    Capture, FailAction, FailSettings, PolicySource, PolicyState, Preview, Settings, UnreachableAction,
+};
 pub use text::Text;
 pub use topic::{Level, Topic, TopicError, TopicScore};
