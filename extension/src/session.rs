@@ -24,6 +24,8 @@ mod late;
 mod link;
 mod net;
 mod preview;
+mod proving;
+mod repair;
 mod threads;
 mod unexplained;
 
@@ -55,6 +57,8 @@ pub struct Session {
     version: String,
     managed: bool,
     settings: Option<Settings>,
+    /// The texts that `sites` was made from besides what is compiled in.
+    repaired: BTreeMap<String, String>,
     link: link::Link,
     late: late::Late,
     pages: BTreeMap<PortId, Page>,
@@ -88,8 +92,11 @@ impl Session {
     /// # Errors
     /// When the sites' data that is compiled in does not parse.
     pub fn new(start: Start) -> Result<Self, SiteError> {
+        // What an earlier background took is taken again.
+        let (sites, _) = Sites::repaired(&start.sites)?;
         Ok(Self {
-            sites: Sites::builtin()?,
+            sites,
+            repaired: start.sites,
             browser: start.browser,
             language: start.language,
             version: start.version,

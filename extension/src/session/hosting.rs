@@ -56,10 +56,17 @@ impl Session {
                 }
             }
             ToExtension::Previewed { round, card } => self.previewed(now, round, card, out),
+            ToExtension::CodeRefused { event, why } => self.code_refused(&event, why, out),
+            ToExtension::Reported { event } => {
+                self.link.reported(&event);
+                self.cards.reported(&event, out);
+            }
+            ToExtension::Sites { sites } => self.repair(sites, out),
             ToExtension::Error { code, event: Some(event) } => {
                 // What could not be written down now is said again to the next host.
                 if code != Code::NotRecorded {
                     self.link.confirmed(&event);
+                    self.link.reported(&event);
                 }
                 self.fault(now, &event, code, out);
             }
@@ -100,7 +107,7 @@ impl Session {
     /// Holds that wait for the host, oldest first.
     fn waiting(&self) -> Vec<EventId> {
         let waits = |state: &State| match state {
-            State::Judging | State::Answering { .. } => true,
+            State::Judging | State::Answering { .. } | State::Proving(_) => true,
             State::Asking(_) => false,
         };
         let mut waiting: Vec<_> = self.holds.iter().filter(|(_, hold)| waits(&hold.state)).collect();
@@ -114,14 +121,21 @@ impl Session {
         }
         self.settings = Some(settings.clone());
         out.push(Effect::SaveSettings { settings: Box::new(settings) });
-        let config = self.config();
-        out.push(Effect::Config { config: Box::new(config.clone()) });
+        self.tell_config(out);
         for port in self.pages.keys() {
-            self.say(*port, ToRelay::Config(Box::new(config.clone())), out);
             self.tell_preview(*port, out);
         }
         for port in self.pages.keys().copied().collect::<Vec<_>>() {
             self.preview_over(port, out);
+        }
+    }
+
+    /// Tells every hook what it may know now.
+    pub(super) fn tell_config(&self, out: &mut Vec<Effect>) {
+        let config = self.config();
+        out.push(Effect::Config { config: Box::new(config.clone()) });
+        for port in self.pages.keys() {
+            self.say(*port, ToRelay::Config(Box::new(config.clone())), out);
         }
     }
 

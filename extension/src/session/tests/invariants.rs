@@ -33,6 +33,10 @@ enum Step {
     NoWindow(u64),
     CloseCard,
     Go(u64, Outcome),
+    CodeRefused(u64),
+    Report,
+    Reported(u64),
+    Sites(bool),
     Fault(u64, Code),
     Abort(u64),
     Fell(u64),
@@ -66,6 +70,8 @@ fn step() -> impl Strategy<Value = Step> {
             Just(Choice::Redact { reason: None }),
             Just(Choice::Justify { reason: "because".into() }),
             Just(Choice::Justify { reason: "".into() }),
+            Just(Choice::Code { code: "pg1.x".into() }),
+            Just(Choice::Code { code: "".into() }),
         ]
     };
     let code =
@@ -92,6 +98,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::CloseCard),
         4 => (id.clone(), outcome).prop_map(|(id, outcome)| Step::Go(id, outcome)),
         1 => (id.clone(), code).prop_map(|(id, code)| Step::Fault(id, code)),
+        2 => id.clone().prop_map(Step::CodeRefused),
+        1 => Just(Step::Report),
+        1 => id.clone().prop_map(Step::Reported),
+        1 => any::<bool>().prop_map(Step::Sites),
         1 => id.clone().prop_map(Step::Abort),
         1 => id.clone().prop_map(Step::Fell),
         1 => id.clone().prop_map(Step::Chunk),
@@ -171,6 +181,9 @@ impl Watcher {
                 Choice::Justify { reason } if offered.contains(&Action::Justify) && !reason.is_empty() => {
                     self.permitted.insert(event.clone());
                 }
+                Choice::Code { code } if offered.contains(&Action::Block) && !code.is_empty() => {
+                    self.permitted.insert(event.clone());
+                }
                 Choice::Redact { .. } if offered.contains(&Action::Redact) => {
                     self.redacted.insert(event.clone());
                 }
@@ -216,11 +229,11 @@ impl Watcher {
 
 fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
     let settings = Settings { fail, ..enforcing() };
-    let mut script = Script::new(Some(settings), Vec::new());
+    let mut script = Script::new(Some(settings.clone()), Vec::new());
     let mut watcher = Watcher::default();
     let mut next = 0;
     let mut ids: BTreeMap<u64, EventId> = BTreeMap::new();
-    script.host_comes(settings);
+    script.host_comes(settings.clone());
     let steps = steps.into_iter().flat_map(|step| match step {
         Step::Ask(n, Action::Redact) => vec![Step::Hold(n), Step::Redact(n), Step::OpenCard(n)],
         Step::Ask(n, action) => {
@@ -320,6 +333,17 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
                 }
                 script.host(&ToExtension::Go { event, outcome })
             }
+            Step::CodeRefused(n) => {
+                let why = shared_protocol::CodeFault::Used;
+                script.host(&ToExtension::CodeRefused { event: id(n, &ids), why })
+            }
+            Step::Report => script.card(FromCard::Report),
+            Step::Reported(n) => script.host(&ToExtension::Reported { event: id(n, &ids) }),
+            Step::Sites(any) => {
+                let text = include_str!("../../../../shared/sites/sites/claude/site.toml");
+                let sites = any.then(|| ("claude".to_owned(), text.to_owned()));
+                script.host(&ToExtension::Sites { sites: sites.into_iter().collect() })
+            }
             Step::Fault(n, code) => script.host(&ToExtension::Error { code, event: Some(id(n, &ids)) }),
             Step::Abort(n) => {
                 let event = id(n, &ids);
@@ -336,7 +360,7 @@ fn play(steps: Vec<Step>, fail: FailSettings) -> Result<(), TestCaseError> {
             Step::HostLost(missing) => script.happen(Event::HostLost { missing }),
             Step::HostComes => {
                 script.effects.clear();
-                script.host_comes(settings);
+                script.host_comes(settings.clone());
                 std::mem::take(&mut script.effects)
             }
             Step::HostOpens => script.happen(Event::HostOpened),

@@ -108,10 +108,8 @@ pub(super) fn refused(choice: &Choice) -> Draft {
 pub(super) fn is_edited(choice: &Choice) -> bool {
     match choice {
         Choice::Redact { .. } => true,
-        Choice::Edit
-        | Choice::SendAnyway
-        | Choice::Justify { .. }
-        | Choice::Code { .. }
-        | Choice::None => false,
+        Choice::Edit | Choice::SendAnyway | Choice::Justify { .. } | Choice::Code { .. } | Choice::None => {
+            false
+        }
     }
 }
