@@ -33,12 +33,12 @@ pub(super) fn notes(policy: &PolicyState) -> Option<Element> {
 /// An open set: a code of a newer host reads as content that is not understood.
 fn why(code: &str) -> Key {
     match code {
-        "no-signature" | "unknown-key" | "bad-signature" => Key::BundleSignature,
+        "no-signature" | "unknown-key" | "bad-signature" | "malformed-signatures" => Key::BundleSignature,
         "file-changed" | "file-added" | "file-missing" => Key::BundleChanged,
-        "older" | "same-version" => Key::BundleOlder,
+        "older-version" | "same-version-other-content" => Key::BundleOlder,
         "expired" => Key::BundleExpired,
-        "audience" => Key::BundleAudience,
-        "newer-agent" => Key::BundleAgent,
+        "wrong-audience" => Key::BundleAudience,
+        "needs-newer-agent" => Key::BundleAgent,
         _ => Key::BundleContent,
     }
 }
