@@ -175,6 +175,7 @@ impl Recorder {
                 Kind::Response => known.response,
                 Kind::Ended => known.ended,
                 Kind::Late => known.late,
+                Kind::Mistake => known.mistake,
             };
             if !is_there {
                 rows.append(tx, device)?;

@@ -27,6 +27,8 @@ pub struct Known {
     pub ended: bool,
     /// Let go or refused while the host was away.
     pub late: bool,
+    /// Reported as a mistake.
+    pub mistake: bool,
 }
 
 /// What is kept of a verdict.
@@ -97,6 +99,7 @@ impl Known {
                 Entry::Response(_) => known.response = true,
                 Entry::Ended(_) => known.ended = true,
                 Entry::Late(_) => known.late = true,
+                Entry::Mistake(_) => known.mistake = true,
                 Entry::Drift(_)
                 | Entry::Uncovered(_)
                 | Entry::Heartbeat(_)

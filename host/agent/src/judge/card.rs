@@ -38,7 +38,7 @@ pub(super) fn card(
         may_justify: owes(Obligation::Justify),
         may_send: owes(Obligation::Warn) && !owes(Obligation::Justify) && !owes(Obligation::Redact),
         may_code: false,
-        may_report: false,
+        may_report: true,
     })
 }
 
@@ -53,7 +53,7 @@ pub(super) fn refused(card: Option<Card>) -> Card {
         may_justify: false,
         may_send: false,
         may_code: false,
-        may_report: false,
+        may_report: true,
     };
     match card {
         None => empty,

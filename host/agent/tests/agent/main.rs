@@ -28,6 +28,7 @@ mod opening;
 mod previewing;
 mod receiver;
 mod receiving;
+mod reporting;
 mod rows;
 mod scanning;
 mod shipping;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use host_journal::{Drifted, Ended, Entry, Known, Refused, RefusedBy, Responded, Seen, Shown};
+use host_journal::{Drifted, Ended, Entry, Known, Mistaken, Refused, RefusedBy, Responded, Seen, Shown};
 use shared_protocol::{
     Capture, Choice, Code, EventId, LateEntry, Millis, Outcome, Response, Status, ToExtension, ToHost,
 };
@@ -72,8 +72,11 @@ impl Desk {
                 self.recorder.note(Some(&app), at, entry).map_err(|fault| unwritten(&fault))
             }
             ToHost::Status => self.status(),
-            // Not offered yet: no card says that it may be.
-            ToHost::Mistake { .. } => Err(Code::UnknownEvent),
+            ToHost::Mistake { event, at } => {
+                self.append(&event, at, row(Entry::Mistake(Mistaken {})))?;
+                self.send(ToExtension::Reported { event });
+                Ok(())
+            }
             ToHost::SitesRefused { refused } => {
                 for one in refused {
                     out::note(&format!("site data of {}: {}", one.app.as_str(), one.problem));
