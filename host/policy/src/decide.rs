@@ -27,7 +27,16 @@ pub(crate) fn decide(policy: &Policy, facts: &Facts) -> Decision {
         true => targets(&policies, &matched),
         false => Vec::new(),
     };
-    Decision { action, obligations, policies, redact, would, mode: policy.mode(), faults: matched.faults }
+    Decision {
+        action,
+        obligations,
+        policies,
+        excepted: Vec::new(),
+        redact,
+        would,
+        mode: policy.mode(),
+        faults: matched.faults,
+    }
 }
 
 struct Matched<'a> {

@@ -34,6 +34,19 @@ pub struct Determining {
     pub erred: bool,
 }
 
+/// A policy that matched and that an exception or a grant takes away here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Excepted {
+    /// The policy's `@id`.
+    pub policy: String,
+    /// The exception's id, or the grant's.
+    pub by: String,
+    /// The policy's `@capture`: it still limits what is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<Capture>,
+}
+
 /// What went wrong while deciding. It has tightened the decision already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fault", rename_all = "kebab-case")]
@@ -56,6 +69,9 @@ pub struct Decision {
     pub obligations: Vec<Obligation>,
     /// The policies that matched, loudest first, those that only watch included.
     pub policies: Vec<Determining>,
+    /// Policies that matched and do not hold here, sorted by policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excepted: Vec<Excepted>,
     /// What redaction takes out, sorted. Empty without the obligation.
     pub redact: Vec<RedactTarget>,
     /// The label it would have if the policies that only watch counted; absent when none of them matched.

@@ -9,8 +9,11 @@ mod annotations;
 mod check;
 mod decide;
 mod decision;
+mod explain;
 mod facts;
+mod guardrails;
 mod operations;
+mod packs;
 mod policy;
 mod problem;
 mod request;
@@ -19,9 +22,19 @@ mod schema;
 mod source;
 mod targets;
 
-pub use decision::{Decision, Determining, Fault};
-pub use facts::{AppFacts, AttachmentFacts, FACTS_VERSION, Facts, FactsError, Found, Place, UserFacts};
+pub use decision::{Decision, Determining, Excepted, Fault};
+pub use explain::{Explained, Scope, Standing};
+pub use facts::{
+    AppFacts, AttachmentFacts, DeviceFacts, FACTS_VERSION, Facts, FactsError, Found, LocalTime, Place,
+    UserFacts,
+};
+pub use guardrails::{
+    AppSettings, BundleSettings, ContentError, Difference, Exception, Expect, FailOverrides, Files, Given,
+    Guardrails, Messages, Story, Told,
+};
 pub use operations::{fit, permitted};
-pub use policy::Policy;
+pub use packs::{Pack, packs};
+pub use policy::{Granted, Policy};
 pub use problem::{PolicyError, Problem, Weight};
+pub use schema::schema_text;
 pub use targets::RedactTarget;

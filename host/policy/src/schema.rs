@@ -9,6 +9,14 @@ use cedar_policy::{Entities, Schema};
 /// The schema as people read it.
 pub(crate) const TEXT: &str = include_str!("../schema/promptgate.cedarschema");
 
+/// The schema with an organisation's own topics, given without `custom.`, for editors and for checking.
+#[must_use]
+pub fn schema_text<'a>(custom: impl IntoIterator<Item = &'a str>) -> String {
+    let custom: String = custom.into_iter().map(|name| format!("    \"custom.{name}\": Long,\n")).collect();
+    let (before, after) = TEXT.split_once("\"intent.jailbreak\": Long,\n").unwrap_or((TEXT, ""));
+    format!("{before}\"intent.jailbreak\": Long,\n{custom}{after}")
+}
+
 /// The schema and its action hierarchy.
 pub(crate) struct Parsed {
     pub(crate) schema: Schema,
