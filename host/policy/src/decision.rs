@@ -94,12 +94,14 @@ impl Decision {
     }
 
     /// What is kept of the text: what the policies that matched say, else the `setting`. Those that only watch count,
-    /// since keeping stops nobody. Where they differ, what all of them permit; one that erred never adds.
+    /// since keeping stops nobody. Where they differ, what all of them permit; one that erred, or that does not hold
+    /// here, never adds.
     #[must_use]
     pub fn capture(&self, setting: Capture) -> Capture {
         let (erred, matched): (Vec<_>, Vec<_>) = self.policies.iter().partition(|policy| policy.erred);
         let said = matched.iter().filter_map(|policy| policy.capture).reduce(Capture::both);
-        let limits = erred.iter().filter_map(|policy| policy.capture);
+        let limits = erred.iter().map(|policy| policy.capture);
+        let limits = limits.chain(self.excepted.iter().map(|one| one.capture)).flatten();
         limits.fold(said.unwrap_or(setting), Capture::both)
     }
 
@@ -131,6 +133,11 @@ impl Decision {
                 decision.faults.push(fault);
             }
         }
+        for one in again.excepted {
+            if !decision.excepted.contains(&one) {
+                decision.excepted.push(one);
+            }
+        }
         decision.obligations = again.obligations;
         decision.obligations.push(Obligation::Redact);
         if left {
@@ -139,6 +146,7 @@ impl Decision {
             decision.redact.clear();
         }
         sort(&mut decision.policies);
+        decision.excepted.sort_by(|one, other| one.policy.cmp(&other.policy));
         decision
     }
 }

@@ -256,6 +256,14 @@ impl Facts {
         found.topics.extend(topics);
     }
 
+    /// The same as if these topics were not there, nor the findings that are evidence for nothing else.
+    pub(crate) fn without(&self, topics: &BTreeSet<Topic>) -> Self {
+        let mut facts = self.clone();
+        facts.topics.retain(|topic, _| !topics.contains(topic));
+        facts.labels.retain(|_, found| found.topics.is_empty() || !found.topics.is_subset(topics));
+        facts
+    }
+
     /// The canonical bytes: JSON without white space.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

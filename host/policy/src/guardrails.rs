@@ -6,21 +6,26 @@
 //! crates; here they are text.
 
 mod exceptions;
+mod folder;
 mod messages;
+mod reader;
 mod settings;
 mod story;
+mod topics;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use shared_protocol::{Mode, Topic};
+use shared_protocol::{Capture, Mode, Topic};
 
 pub use exceptions::Exception;
 pub use messages::Messages;
 pub use settings::{AppSettings, BundleSettings, FailOverrides};
 pub use story::{Difference, Expect, Given, Story, Told};
 
-use crate::{Policy, Problem};
+use crate::rule::Rule;
+use crate::{Determining, Policy, Problem, Weight};
+use folder::Folder;
 
 /// The files of a folder: path with `/` to bytes.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -64,7 +69,80 @@ impl Guardrails {
     /// # Errors
     /// All that is wrong with them.
     pub fn read(files: &Files, monitor: bool) -> Result<Self, ContentError> {
-        let _ = (files, monitor, Mode::Monitor);
-        Err(ContentError { problems: Vec::new() })
+        let mut problems = Vec::new();
+        let folder = Folder::sort(files, &mut problems);
+        let topics =
+            folder.topics.map(|(file, text)| topics::read(file, text, &mut problems)).unwrap_or_default();
+        let own = topics::names(&topics);
+        let mode = if monitor { Mode::Monitor } else { Mode::Enforce };
+        let policy = folder.policy(mode, &own, &mut problems);
+        // Where a policy is wrong its id is still one, so that the other files are not blamed for it.
+        let ids: Vec<&str> = match &policy {
+            Some(policy) => policy.ids().collect(),
+            None => folder.ids(),
+        };
+        let settings =
+            folder.settings.map(|(file, text)| settings::read(file, text, &mut problems)).unwrap_or_default();
+        let mut messages = Messages::default();
+        for (language, file, text) in &folder.messages {
+            messages.read(language, file, text, &ids, &mut problems);
+        }
+        let exceptions =
+            folder.exceptions.map(|(file, text)| exceptions::read(file, text, &ids, &mut problems));
+        let mut stories = Vec::new();
+        for (file, text) in &folder.stories {
+            stories.extend(story::read(
+                file,
+                text,
+                &story::Known { policies: &ids, topics: &own },
+                &mut problems,
+            ));
+        }
+        folder.schema_is_current(&own, &mut problems);
+        problems.extend(policy.iter().flat_map(|policy| unopened(policy, &settings)));
+        problems.sort_by(|one, other| (&one.file, one.span.start).cmp(&(&other.file, other.span.start)));
+        let policy = match policy {
+            Some(policy) if problems.iter().all(|problem| problem.weight == Weight::Warning) => policy,
+            _ => return Err(ContentError { problems }),
+        };
+        let exceptions: Arc<[Exception]> = exceptions.unwrap_or_default().into();
+        Ok(Self {
+            policy: policy.with_exceptions(Arc::clone(&exceptions)),
+            settings,
+            messages,
+            exceptions,
+            topics,
+            sites: folder.sites,
+            detectors: folder.detectors,
+            stories,
+            warnings: problems,
+        })
     }
+
+    /// What the card says of a policy that matched, in `language` where there are words in it.
+    #[must_use]
+    pub fn message<'a>(&'a self, policy: &'a Determining, language: Option<&str>) -> Option<&'a str> {
+        language.and_then(|language| self.messages.of(&policy.id, language)).or(policy.message.as_deref())
+    }
+}
+
+/// Policies that would keep text which nobody could open.
+fn unopened(policy: &Policy, settings: &BundleSettings) -> Vec<Problem> {
+    if !settings.recipients.is_empty() {
+        return Vec::new();
+    }
+    let keeps = policy
+        .rules()
+        .values()
+        .filter(|rule| rule.capture.is_some_and(|capture| capture != Capture::Metadata));
+    let problem = |rule: &Rule| {
+        let message = format!(
+            "`{}` keeps text with `@capture`, and settings.toml names nobody who could open it",
+            rule.id
+        );
+        let help =
+            "name a public key in `recipients` (`promptgate log keygen` makes one), or write `metadata`";
+        Problem::at("", 0..0, Weight::Error, message).help(help).in_file("settings.toml")
+    };
+    keeps.map(problem).collect()
 }

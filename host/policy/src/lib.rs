@@ -12,6 +12,7 @@ mod decision;
 mod explain;
 mod facts;
 mod guardrails;
+mod nearest;
 mod operations;
 mod packs;
 mod policy;

@@ -1,13 +1,14 @@
 //! A policy ready to decide: parsed, checked, immutable.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use cedar_policy::PolicySet;
-use shared_protocol::{Capture, Mode, Topic};
+use shared_protocol::{Capture, Mode, Operation, Topic};
 
 use crate::check::{Checked, check};
 use crate::rule::Rule;
-use crate::{Decision, Facts, PolicyError, Problem, decide};
+use crate::{Decision, Exception, Facts, PolicyError, Problem, decide};
 
 const BUILTIN: &str = include_str!("../policies/builtin.cedar");
 const CLOSED: &str = include_str!("../policies/closed.cedar");
@@ -19,7 +20,8 @@ pub struct Granted {
     pub id: String,
     /// These policies do not hold.
     pub policies: BTreeSet<String>,
-    /// Policies that would not match without these topics and the findings that are evidence for them do not hold.
+    /// Policies that would not match without these topics, and without the findings that are evidence for nothing else,
+    /// do not hold.
     pub topics: BTreeSet<Topic>,
 }
 
@@ -28,8 +30,11 @@ pub struct Granted {
 pub struct Policy {
     text: String,
     mode: Mode,
-    set: PolicySet,
+    /// Those that speak of an operation. What speaks of another one cannot match, and need not be asked.
+    sets: BTreeMap<Operation, PolicySet>,
     rules: BTreeMap<String, Rule>,
+    custom: Vec<Topic>,
+    exceptions: Arc<[Exception]>,
     warnings: Vec<Problem>,
 }
 
@@ -40,8 +45,36 @@ impl Policy {
     /// # Errors
     /// All that is wrong with the text.
     pub fn parse(text: &str, mode: Mode) -> Result<Self, PolicyError> {
-        let Checked { set, rules, warnings } = check(text, mode)?;
-        Ok(Self { text: text.to_owned(), mode, set, rules, warnings })
+        Self::read(&[("", text)], mode, &BTreeSet::new())
+    }
+
+    /// The same for texts in files, with the organisation's own topics, given without `custom.`.
+    pub(crate) fn read(
+        texts: &[(&str, &str)],
+        mode: Mode,
+        custom: &BTreeSet<String>,
+    ) -> Result<Self, PolicyError> {
+        let Checked { policies, warnings } = check(texts, mode, custom)?;
+        let of = |operation: Operation| {
+            let speaking = policies.values().filter(|(_, rule)| rule.operations.contains(&operation));
+            // Ids are different, which is all that could be wrong with a set; a test decides with each of its members.
+            PolicySet::from_policies(speaking.map(|(policy, _)| policy.clone())).unwrap_or_default()
+        };
+        Ok(Self {
+            text: texts.iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n"),
+            mode,
+            sets: Operation::ALL.into_iter().map(|operation| (operation, of(operation))).collect(),
+            rules: policies.into_iter().map(|(id, (_, rule))| (id, rule)).collect(),
+            custom: custom.iter().cloned().map(Topic::Custom).collect(),
+            exceptions: Arc::default(),
+            warnings,
+        })
+    }
+
+    /// The same with exceptions.
+    #[must_use]
+    pub fn with_exceptions(self, exceptions: Arc<[Exception]>) -> Self {
+        Self { exceptions, ..self }
     }
 
     /// The policy that is compiled in.
@@ -61,15 +94,14 @@ impl Policy {
     /// Decides.
     #[must_use]
     pub fn decide(&self, facts: &Facts) -> Decision {
-        decide::decide(self, facts)
+        decide::decide(self, facts, &[])
     }
 
     /// Decides with what was granted. Like an exception, a grant takes away a policy that matched and never one that
     /// erred.
     #[must_use]
     pub fn decide_granted(&self, facts: &Facts, granted: &[Granted]) -> Decision {
-        let _ = granted;
-        self.decide(facts)
+        decide::decide(self, facts, granted)
     }
 
     /// The text it was read from.
@@ -108,8 +140,16 @@ impl Policy {
         &self.warnings
     }
 
-    pub(crate) fn set(&self) -> &PolicySet {
-        &self.set
+    pub(crate) fn set(&self, operation: Operation) -> Option<&PolicySet> {
+        self.sets.get(&operation)
+    }
+
+    pub(crate) fn custom(&self) -> &[Topic] {
+        &self.custom
+    }
+
+    pub(crate) fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
     }
 
     pub(crate) fn rules(&self) -> &BTreeMap<String, Rule> {

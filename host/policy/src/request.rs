@@ -11,8 +11,8 @@ use cedar_policy::{
 };
 use shared_protocol::{AccountKind, Browser, Level, Topic};
 
-use crate::Facts;
 use crate::schema::SCHEMA;
+use crate::{Facts, LocalTime};
 
 /// What `context.counts` has: labels and whole families.
 const COUNTED: [&str; 7] =
@@ -35,13 +35,14 @@ static TYPES: LazyLock<Types> = LazyLock::new(|| {
 #[derive(Debug)]
 pub(crate) struct Unfit;
 
-/// The question to Cedar, and the entities it speaks of.
-pub(crate) fn ask(facts: &Facts) -> Result<(Request, Entities), Unfit> {
+/// The question to Cedar, and the entities it speaks of. `custom` are the organisation's own topics: a policy that asks
+/// for one errs where it is missing.
+pub(crate) fn ask(facts: &Facts, custom: &[Topic]) -> Result<(Request, Entities), Unfit> {
     let user = uid(&TYPES.user, &facts.user.id);
     let app = uid(&TYPES.app, facts.app.id.as_str());
     let action = uid(&TYPES.action, facts.operation.as_str());
     let entities = entities(facts, &user, &app)?;
-    let context = context(facts)?;
+    let context = context(facts, custom)?;
     let request = Request::new(user, action, app, context, None).map_err(|_| Unfit)?;
     Ok((request, entities))
 }
@@ -51,7 +52,9 @@ fn entities(facts: &Facts, user: &EntityUid, app: &EntityUid) -> Result<Entities
     let mut attributes = HashMap::from([
         ("risk".to_owned(), level(facts.user.risk)),
         ("enrolled".to_owned(), Value::new_bool(facts.user.enrolled)),
+        ("verified".to_owned(), Value::new_bool(facts.user.verified)),
     ]);
+    attributes.extend(facts.user.verified_at.map(|at| ("verified_at".to_owned(), Value::new_long(at))));
     let optional = [("email", &facts.user.email), ("department", &facts.user.department)];
     for (name, value) in optional {
         attributes.extend(value.clone().map(|value| (name.to_owned(), Value::new_string(value))));
@@ -66,9 +69,10 @@ fn entities(facts: &Facts, user: &EntityUid, app: &EntityUid) -> Result<Entities
     SCHEMA.actions.clone().add_entities(groups.chain([person, site]), None).map_err(|_| Unfit)
 }
 
-fn context(facts: &Facts) -> Result<Context, Unfit> {
+fn context(facts: &Facts, custom: &[Topic]) -> Result<Context, Unfit> {
+    let before = record([("topics".to_owned(), topics(&facts.conversation, custom)?)])?;
     let mut fields = vec![
-        ("topics", topics(facts)?),
+        ("topics", topics(&facts.topics, custom)?),
         ("labels", set(families(facts).into_keys())),
         ("counts", counts(facts)?),
         ("account", account(facts)?),
@@ -79,17 +83,38 @@ fn context(facts: &Facts) -> Result<Context, Unfit> {
         ("attachments", attachments(facts)?),
         ("private_window", Value::new_bool(facts.private_window)),
         ("text_bytes", number(facts.text_bytes)),
+        ("conversation", before),
+        ("device", device(facts)?),
     ];
     fields.extend(facts.model.clone().map(|model| ("model", Value::new_string(model))));
     fields.extend(facts.browser.map(|browser| ("browser", Value::new_string(word(browser).to_owned()))));
+    fields.extend(facts.language.clone().map(|language| ("language", Value::new_string(language))));
+    fields.extend(facts.at.map(|at| ("at", Value::new_long(at))));
+    if let Some(time) = facts.local {
+        fields.push(("local", local(time)?));
+    }
     Context::from_pairs(fields.into_iter().map(|(name, value)| (name.to_owned(), value))).map_err(|_| Unfit)
 }
 
-fn topics(facts: &Facts) -> Result<Value, Unfit> {
-    record(Topic::BUILTIN.map(|topic| {
-        let found = facts.topics.get(&topic).copied().unwrap_or_default();
-        (String::from(topic), level(found))
+fn topics(levels: &BTreeMap<Topic, Level>, custom: &[Topic]) -> Result<Value, Unfit> {
+    record(Topic::BUILTIN.iter().chain(custom).map(|topic| {
+        let found = levels.get(topic).copied().unwrap_or_default();
+        (String::from(topic.clone()), level(found))
     }))
+}
+
+fn local(time: LocalTime) -> Result<Value, Unfit> {
+    let fields = [
+        ("weekday", i64::from(time.weekday)),
+        ("hour", i64::from(time.minute / 60)),
+        ("minute_of_day", i64::from(time.minute)),
+    ];
+    record(fields.map(|(name, value)| (name.to_owned(), Value::new_long(value))))
+}
+
+fn device(facts: &Facts) -> Result<Value, Unfit> {
+    let os = facts.device.os.clone().map(|os| ("os".to_owned(), Value::new_string(os)));
+    record([("managed".to_owned(), Value::new_bool(facts.device.managed))].into_iter().chain(os))
 }
 
 fn counts(facts: &Facts) -> Result<Value, Unfit> {
@@ -125,7 +150,11 @@ fn account(facts: &Facts) -> Result<Value, Unfit> {
         AccountKind::Workspace => "workspace",
     };
     let workspace = facts.account.workspace.clone().map(|id| ("workspace".to_owned(), Value::new_string(id)));
-    record([("kind".to_owned(), Value::new_string(kind.to_owned()))].into_iter().chain(workspace))
+    let said = [
+        ("kind".to_owned(), Value::new_string(kind.to_owned())),
+        ("sanctioned".to_owned(), Value::new_bool(facts.workspace_sanctioned)),
+    ];
+    record(said.into_iter().chain(workspace))
 }
 
 fn attachments(facts: &Facts) -> Result<Value, Unfit> {
@@ -176,8 +205,8 @@ mod tests {
     use shared_protocol::{AccountKind, App, Browser, Label, Level, Operation, Topic};
 
     use super::ask;
-    use crate::schema::SCHEMA;
-    use crate::{Facts, Place};
+    use crate::schema::Parsed;
+    use crate::{DeviceFacts, Facts, LocalTime, Place};
 
     /// Facts with everything that is optional there or not there.
     fn facts(operation: Operation, full: bool, word: &str, count: u64) -> Facts {
@@ -198,6 +227,13 @@ mod tests {
             facts.tools.insert(word.to_owned());
             facts.attachments.types.insert(word.to_owned());
             facts.browser = Some(Browser::Edge);
+            facts.user.verified_at = i64::try_from(count).ok();
+            facts.conversation.extend(Topic::BUILTIN.map(|topic| (topic, Level::Low)));
+            facts.conversation.insert(Topic::Custom("ships".to_owned()), Level::High);
+            facts.language = Some(word.to_owned());
+            facts.local = Some(LocalTime { weekday: 7, minute: 1439 });
+            facts.device = DeviceFacts { os: Some(word.to_owned()), managed: true };
+            facts.at = i64::try_from(count).ok();
         }
         facts
     }
@@ -206,12 +242,15 @@ mod tests {
         #[test]
         fn what_is_asked_fits_the_schema(
             operation in prop::sample::select(Operation::ALL.to_vec()), full: bool, word: String, count: u64,
+            own in prop::collection::btree_set("[a-z]{1,4}", 0..3),
         ) {
-            let (request, entities) = ask(&facts(operation, full, &word, count)).unwrap();
+            let parsed = Parsed::with(&own);
+            let custom: Vec<Topic> = own.into_iter().map(Topic::Custom).collect();
+            let (request, entities) = ask(&facts(operation, full, &word, count), &custom).unwrap();
             let (user, action, app) =
                 (request.principal().unwrap(), request.action().unwrap(), request.resource().unwrap());
             let context: Context = request.context().unwrap().clone();
-            let schema = Some(&SCHEMA.schema);
+            let schema = Some(&parsed.schema);
             Request::new(user.clone(), action.clone(), app.clone(), context, schema).unwrap();
             Entities::from_entities(entities, schema).unwrap();
         }

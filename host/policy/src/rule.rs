@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use shared_protocol::{Action, Capture, Mode, Severity};
+use shared_protocol::{Action, Capture, Mode, Operation, Severity};
 
 use crate::RedactTarget;
 
@@ -29,4 +29,6 @@ pub(crate) struct Rule {
     pub(crate) targets: Vec<RedactTarget>,
     /// The labels and families that its condition names.
     pub(crate) labels: BTreeSet<String>,
+    /// The operations it speaks of.
+    pub(crate) operations: BTreeSet<Operation>,
 }

@@ -2,9 +2,14 @@
 //!
 //! It classifies no prompt: whoever runs a story with one hands in the facts that its text gives.
 
+mod read;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use shared_protocol::{Action, Capture, Label, Obligation, Text, Topic};
+
+pub(super) use read::{Known, read};
 
 use crate::{Decision, Facts, Guardrails, Place};
 
@@ -21,11 +26,11 @@ pub struct Story {
     pub facts: Facts,
     /// What the prompt is, or what was found in it.
     pub given: Given,
-    /// The language the message is compared in; that of [`Self::facts`], or the policy's own words without one.
+    /// What must come out.
     pub expect: Expect,
 }
 
-/// What a story begins with.
+/// What a story begins with. With a prompt, `text_bytes` of the facts is its length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Given {
     /// A text, to be classified.
@@ -48,7 +53,7 @@ pub struct Expect {
     pub obligations: Option<Vec<Obligation>>,
     /// Exactly these policies matched, those that only watch included, sorted by id.
     pub policies: Option<BTreeSet<String>>,
-    /// A part of the message of the loudest policy.
+    /// A part of the message of the loudest policy, in the language of the facts.
     pub message: Option<String>,
     /// What it would be if policies that only watch acted.
     pub would: Option<Action>,
@@ -98,9 +103,46 @@ impl Guardrails {
     /// Compares `decision` with what `story` expects.
     #[must_use]
     pub fn tell(&self, story: &Story, decision: &Decision) -> Told {
-        let _ = story;
-        let touched = decision.policies.iter().map(|policy| policy.id.clone()).collect();
-        Told { differences: Vec::new(), touched }
+        let expect = &story.expect;
+        let matched: BTreeSet<&str> = decision.policies.iter().map(|policy| policy.id.as_str()).collect();
+        let excepted = decision.excepted.iter().map(|one| one.policy.as_str());
+        let touched = matched.iter().copied().chain(excepted).map(str::to_owned).collect();
+        let mut differences = Vec::new();
+        let mut compare = |what, expected: String, got: String| {
+            if expected != got {
+                differences.push(Difference { what, expected, got });
+            }
+        };
+        compare("action", word(expect.action), word(decision.action));
+        if let Some(expected) = &expect.obligations {
+            compare(
+                "obligations",
+                list(expected.iter().map(word)),
+                list(decision.obligations.iter().map(word)),
+            );
+        }
+        if let Some(expected) = &expect.policies {
+            compare("policies", list(expected), list(&matched));
+        }
+        if let Some(expected) = expect.would {
+            compare("would", word(expected), decision.would.map_or_else(none, word));
+        }
+        if let Some(expected) = expect.capture {
+            compare("capture", word(expected), word(decision.capture(Capture::Full)));
+        }
+        if let Some(expected) = &expect.exceptions {
+            let applied: BTreeSet<&String> = decision.excepted.iter().map(|one| &one.by).collect();
+            compare("exceptions", list(expected), list(applied));
+        }
+        if let Some(expected) = &expect.message {
+            let loudest = decision.policies.first();
+            let said = loudest.and_then(|policy| self.message(policy, story.facts.language.as_deref()));
+            if !said.is_some_and(|said| said.contains(expected.as_str())) {
+                let got = said.map_or_else(none, str::to_owned);
+                differences.push(Difference { what: "message", expected: expected.clone(), got });
+            }
+        }
+        Told { differences, touched }
     }
 
     /// The policies that none of `told` touches, sorted.
@@ -110,4 +152,23 @@ impl Guardrails {
             told.into_iter().flat_map(|told| &told.touched).map(String::as_str).collect();
         self.policy.ids().filter(|id| !touched.contains(id)).collect()
     }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: expected {}, got {}", self.what, self.expected, self.got)
+    }
+}
+
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|word| Some(word.as_str()?.to_owned())).unwrap_or_default()
+}
+
+fn list<T: AsRef<str>>(members: impl IntoIterator<Item = T>) -> String {
+    let members: Vec<String> = members.into_iter().map(|member| member.as_ref().to_owned()).collect();
+    if members.is_empty() { none() } else { members.join(", ") }
+}
+
+fn none() -> String {
+    "none".to_owned()
 }
