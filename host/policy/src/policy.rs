@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cedar_policy::PolicySet;
+use cedar_policy::{PolicyId, PolicySet};
 use shared_protocol::{Capture, Mode, Operation, Topic};
 
 use crate::check::{Checked, check};
@@ -142,6 +142,12 @@ impl Policy {
 
     pub(crate) fn set(&self, operation: Operation) -> Option<&PolicySet> {
         self.sets.get(&operation)
+    }
+
+    /// The policy `id` as Cedar has it.
+    pub(crate) fn cedar(&self, id: &str) -> Option<&cedar_policy::Policy> {
+        let id = PolicyId::new(id);
+        self.sets.values().find_map(|set| set.policy(&id))
     }
 
     pub(crate) fn custom(&self) -> &[Topic] {
