@@ -9,6 +9,7 @@ use shared_protocol::{Action, Capture, Mode, Severity};
 use crate::nearest::nearest;
 use crate::problem::{Problem, Weight};
 use crate::rule::Rule;
+use crate::sieve::Sieve;
 use crate::source::Statement;
 
 const NAMES: [&str; 8] = ["id", "action", "fallback", "message", "link", "mode", "severity", "capture"];
@@ -83,6 +84,7 @@ impl Reader<'_> {
             targets,
             labels,
             operations,
+            sieve: Sieve::default(),
         })
     }
 

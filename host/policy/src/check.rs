@@ -10,9 +10,11 @@ use cedar_policy::{ActionConstraint, Effect, Policy, PolicyId, PolicySet, Valida
 use shared_protocol::{Action, Mode, Operation};
 
 use crate::annotations::Reader;
+use crate::named::Named;
 use crate::problem::{PolicyError, Problem, Weight};
 use crate::rule::Rule;
 use crate::schema::Parsed;
+use crate::sieve::Sieve;
 use crate::source::{Statement, statements};
 use crate::{RedactTarget, permitted, targets};
 
@@ -20,6 +22,8 @@ use crate::{RedactTarget, permitted, targets};
 pub(crate) struct Checked {
     /// Each policy under its `@id`, with its rule.
     pub(crate) policies: BTreeMap<String, (Policy, Rule)>,
+    /// What they name.
+    pub(crate) named: Named,
     pub(crate) warnings: Vec<Problem>,
 }
 
@@ -32,11 +36,18 @@ pub(crate) fn check(
 ) -> Result<Checked, PolicyError> {
     let parsed = Parsed::with(custom);
     let validator = Validator::new(parsed.schema.clone());
-    let mut policies = BTreeMap::new();
+    let (mut policies, mut named) = (BTreeMap::new(), Named::default());
     let mut all = Vec::new();
     for (file, text) in texts {
         let mut problems = Vec::new();
-        let checker = Checker { text, mode, parsed: &parsed, validator: &validator, problems: &mut problems };
+        let checker = Checker {
+            text,
+            mode,
+            parsed: &parsed,
+            validator: &validator,
+            named: &mut named,
+            problems: &mut problems,
+        };
         checker.take_all(&mut policies);
         problems.sort_by(|one, other| {
             let place = |problem: &Problem| (problem.span.start, problem.weight);
@@ -48,7 +59,7 @@ pub(crate) fn check(
     if all.iter().any(|problem| problem.weight == Weight::Error) {
         return Err(PolicyError { problems: all });
     }
-    Ok(Checked { policies, warnings: all })
+    Ok(Checked { policies, named, warnings: all })
 }
 
 /// One text.
@@ -57,6 +68,7 @@ struct Checker<'a> {
     mode: Mode,
     parsed: &'a Parsed,
     validator: &'a Validator,
+    named: &'a mut Named,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -96,12 +108,17 @@ impl Checker<'_> {
         rule.operations = self.operations(&policy);
         self.possible(statement, &rule);
         let tree = policy.to_json().unwrap_or_default();
+        rule.sieve = Sieve::of(&policy, &tree);
         rule.labels = targets::labels(&tree);
         if rule.action == Action::Redact {
             rule.targets = targets::of(&tree);
             self.redactable(statement, &rule.targets);
         }
-        Some((policy.new_id(PolicyId::new(&rule.id)), rule))
+        self.named.take(&tree);
+        let id = PolicyId::new(&rule.id);
+        // Read from its tree a policy knows no places in the text, which Cedar else hands about while it evaluates.
+        let bare = Policy::from_json(Some(id.clone()), tree).unwrap_or_else(|_| policy.new_id(id));
+        Some((bare, rule))
     }
 
     /// The policy of one statement. Templates parse as part of a set and not alone.

@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cedar_policy::{AuthorizationError, Authorizer, PolicySet};
+use cedar_policy::{AuthorizationError, Authorizer};
 use shared_protocol::{Action, Mode, Obligation};
 
 use crate::decision::sort;
-use crate::request::ask;
+use crate::request::{ask, families};
 use crate::rule::Rule;
 use crate::{Decision, Determining, Excepted, Facts, Fault, Granted, Policy, RedactTarget, fit, permitted};
 
@@ -41,28 +41,38 @@ pub(crate) struct Matched<'a> {
     faults: Vec<Fault>,
 }
 
-/// Asks Cedar.
+/// Asks Cedar about every policy that may match.
 pub(crate) fn matched<'a>(policy: &'a Policy, facts: &Facts) -> Matched<'a> {
-    let none = PolicySet::new();
     let mut matched = Matched { rules: BTreeMap::new(), errors: BTreeMap::new(), faults: Vec::new() };
-    let Ok((request, entities)) = ask(facts, policy.custom()) else {
+    let families = families(facts);
+    let asked = policy.rules().iter().filter(|(_, rule)| {
+        rule.operations.contains(&facts.operation) && rule.sieve.lets_through(facts, &families)
+    });
+    let asked: Vec<(&String, &Rule)> = asked.collect();
+    if asked.is_empty() {
+        return matched;
+    }
+    let Ok((request, entities)) = ask(&policy.asking(facts, &families)) else {
         matched.rules = policy.rules().iter().map(|(id, rule)| (id.as_str(), (rule, true))).collect();
         matched.faults.push(Fault::Request);
         return matched;
     };
-    let set = policy.set(facts.operation).unwrap_or(&none);
-    let response = Authorizer::new().is_authorized(&request, set, &entities);
-    for id in response.diagnostics().reason() {
-        let id: &str = id.as_ref();
-        matched.rules.extend(policy.rules().get_key_value(id).map(|(id, rule)| (id.as_str(), (rule, false))));
+    let authorizer = Authorizer::new();
+    for (id, rule) in asked {
+        let Some(alone) = policy.alone(id) else {
+            matched.rules.insert(id, (rule, true));
+            continue;
+        };
+        let response = authorizer.is_authorized(&request, alone, &entities);
+        if response.diagnostics().reason().next().is_some() {
+            matched.rules.insert(id, (rule, false));
+        }
+        for AuthorizationError::PolicyEvaluationError(error) in response.diagnostics().errors() {
+            matched.rules.insert(id, (rule, true));
+            matched.errors.insert(id, error.inner().to_string());
+            matched.faults.push(Fault::Policy { id: id.clone() });
+        }
     }
-    for AuthorizationError::PolicyEvaluationError(error) in response.diagnostics().errors() {
-        let id: &str = error.policy_id().as_ref();
-        let Some((id, rule)) = policy.rules().get_key_value(id) else { continue };
-        matched.rules.insert(id, (rule, true));
-        matched.errors.insert(id, error.inner().to_string());
-    }
-    matched.faults = matched.errors.keys().map(|id| Fault::Policy { id: (*id).to_owned() }).collect();
     matched
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shared_protocol::Mode;
 
 use crate::decide::{decide, matched};
-use crate::request::ask;
+use crate::request::{ask, families};
 use crate::{Decision, Facts, Granted, Policy};
 
 /// One policy in a decision.
@@ -64,7 +64,7 @@ impl Policy {
     pub fn explain(&self, facts: &Facts, granted: &[Granted]) -> Vec<Explained> {
         let decision = decide(self, facts, granted);
         let errors = matched(self, facts).errors;
-        let asked = ask(facts, self.custom()).ok();
+        let asked = ask(&self.asking(facts, &families(facts))).ok();
         let explained = self.rules().keys().map(|id| {
             let standing = match errors.get(id.as_str()) {
                 Some(why) => Standing::Erred { why: why.clone() },
@@ -79,7 +79,7 @@ impl Policy {
 
     /// Why the policy `id` did not match.
     fn absent(&self, id: &str, asked: &(Request, Entities)) -> Standing {
-        let tree = self.cedar(id).and_then(|policy| policy.to_json().ok()).unwrap_or_default();
+        let tree = self.alone(id).and_then(|set| set.policies().next()?.to_json().ok()).unwrap_or_default();
         let alone = |part: &str| Part::scope(&tree, part).holds(asked) == Some(true);
         let outside: Vec<Scope> = [Scope::Principal, Scope::Action, Scope::Resource]
             .into_iter()

@@ -99,6 +99,13 @@ pub struct Found {
     pub topics: BTreeSet<Topic>,
 }
 
+impl Found {
+    /// How often, in the text and in names.
+    pub(crate) fn times(&self) -> u64 {
+        self.spans.saturating_add(self.names)
+    }
+}
+
 /// Where a label was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -254,6 +261,11 @@ impl Facts {
             Place::Name => found.names = found.names.saturating_add(1),
         }
         found.topics.extend(topics);
+    }
+
+    /// How much was found in all.
+    pub(crate) fn found_in_all(&self) -> u64 {
+        self.labels.values().fold(0, |sum, found| sum.saturating_add(found.times()))
     }
 
     /// The same as if these topics were not there, nor the findings that are evidence for nothing else.

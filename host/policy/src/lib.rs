@@ -12,6 +12,7 @@ mod decision;
 mod explain;
 mod facts;
 mod guardrails;
+mod named;
 mod nearest;
 mod operations;
 mod packs;
@@ -20,6 +21,7 @@ mod problem;
 mod request;
 mod rule;
 mod schema;
+mod sieve;
 mod source;
 mod targets;
 

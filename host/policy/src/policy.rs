@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cedar_policy::{PolicyId, PolicySet};
-use shared_protocol::{Capture, Mode, Operation, Topic};
+use cedar_policy::PolicySet;
+use shared_protocol::{Capture, Mode, Topic};
 
 use crate::check::{Checked, check};
+use crate::named::Named;
+use crate::request::Asking;
 use crate::rule::Rule;
+use crate::sieve::Families;
 use crate::{Decision, Exception, Facts, PolicyError, Problem, decide};
 
 const BUILTIN: &str = include_str!("../policies/builtin.cedar");
@@ -30,10 +33,11 @@ pub struct Granted {
 pub struct Policy {
     text: String,
     mode: Mode,
-    /// Those that speak of an operation. What speaks of another one cannot match, and need not be asked.
-    sets: BTreeMap<Operation, PolicySet>,
+    /// Each policy by its id as Cedar has it, in a set of its own: most need not be asked.
+    sets: BTreeMap<String, PolicySet>,
     rules: BTreeMap<String, Rule>,
     custom: Vec<Topic>,
+    named: Named,
     exceptions: Arc<[Exception]>,
     warnings: Vec<Problem>,
 }
@@ -54,18 +58,18 @@ impl Policy {
         mode: Mode,
         custom: &BTreeSet<String>,
     ) -> Result<Self, PolicyError> {
-        let Checked { policies, warnings } = check(texts, mode, custom)?;
-        let of = |operation: Operation| {
-            let speaking = policies.values().filter(|(_, rule)| rule.operations.contains(&operation));
-            // Ids are different, which is all that could be wrong with a set; a test decides with each of its members.
-            PolicySet::from_policies(speaking.map(|(policy, _)| policy.clone())).unwrap_or_default()
+        let Checked { policies, named, warnings } = check(texts, mode, custom)?;
+        let alone = |(id, (policy, _)): (&String, &(cedar_policy::Policy, Rule))| {
+            // A set of one has no two of one id, which is all that could be wrong with it.
+            Some((id.clone(), PolicySet::from_policies([policy.clone()]).ok()?))
         };
         Ok(Self {
             text: texts.iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n"),
             mode,
-            sets: Operation::ALL.into_iter().map(|operation| (operation, of(operation))).collect(),
+            sets: policies.iter().filter_map(alone).collect(),
             rules: policies.into_iter().map(|(id, (_, rule))| (id, rule)).collect(),
             custom: custom.iter().cloned().map(Topic::Custom).collect(),
+            named,
             exceptions: Arc::default(),
             warnings,
         })
@@ -140,18 +144,14 @@ impl Policy {
         &self.warnings
     }
 
-    pub(crate) fn set(&self, operation: Operation) -> Option<&PolicySet> {
-        self.sets.get(&operation)
+    /// The policy `id` alone.
+    pub(crate) fn alone(&self, id: &str) -> Option<&PolicySet> {
+        self.sets.get(id)
     }
 
-    /// The policy `id` as Cedar has it.
-    pub(crate) fn cedar(&self, id: &str) -> Option<&cedar_policy::Policy> {
-        let id = PolicyId::new(id);
-        self.sets.values().find_map(|set| set.policy(&id))
-    }
-
-    pub(crate) fn custom(&self) -> &[Topic] {
-        &self.custom
+    /// What Cedar is to be told of `facts`.
+    pub(crate) fn asking<'a>(&'a self, facts: &'a Facts, families: &'a Families<'a>) -> Asking<'a> {
+        Asking { facts, families, custom: &self.custom, named: &self.named }
     }
 
     pub(crate) fn exceptions(&self) -> &[Exception] {
