@@ -7,17 +7,22 @@
 //! INVARIANT: a signature is never optional, and its algorithm is the trusted key's.
 //! Deliberately pure: it fetches nothing, keeps nothing, knows no clock; and it does not read the files.
 
+mod archive;
 pub(crate) mod json;
 mod keys;
 mod manifest;
 mod refused;
+mod token;
 
 use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
 
 pub use json::JsonError;
 pub use keys::{Algorithm, KeyError, PublicKey, SecretKey, SignError, Signer};
 pub use manifest::{MAX_KEYS, MAX_NAME, MAX_VERSION, Manifest, ManifestError};
 pub use refused::{ArchiveFault, Refused};
+pub use token::MAX_SIGNATURES;
 
 /// Path (`policy/start.cedar`) to bytes; paths are relative, with `/` between names, of ASCII letters, digits, `.`, `_`
 /// and `-`, at most [`MAX_PATH`] bytes long.
@@ -33,6 +38,9 @@ pub const MAX_FILE: usize = 4 * 1024 * 1024;
 pub const MAX_MEMBERS: usize = 4_000;
 /// Most bytes of a path.
 pub const MAX_PATH: usize = 100;
+
+/// How far this machine's clock may be behind a bundle's issue, in seconds.
+const CLOCK: i64 = 86_400;
 
 /// What a machine trusts and knows.
 #[derive(Clone, Copy, Debug)]
@@ -80,8 +88,9 @@ pub struct Opened {
 /// # Errors
 /// When it is not taken; the last good one stays.
 pub fn open(archive: &[u8], trust: &Trust<'_>) -> Result<Opened, Refused> {
-    let _ = (archive, trust);
-    Err(Refused::NoSignature)
+    let opened = verified(archive, trust)?;
+    let (expires, now) = (opened.manifest.expires, trust.now);
+    if now >= expires { Err(Refused::Expired { expires, now }) } else { Ok(opened) }
 }
 
 /// Opens the last good bundle again at a start: as [`open`], but expiry makes it stale.
@@ -89,7 +98,54 @@ pub fn open(archive: &[u8], trust: &Trust<'_>) -> Result<Opened, Refused> {
 /// # Errors
 /// When it is not taken.
 pub fn reopen(archive: &[u8], trust: &Trust<'_>) -> Result<Opened, Refused> {
-    open(archive, trust)
+    verified(archive, trust)
+}
+
+fn verified(archive: &[u8], trust: &Trust<'_>) -> Result<Opened, Refused> {
+    let mut files = archive::read(archive)?;
+    let list = files.remove(token::NAME).ok_or(Refused::NoSignature)?;
+    let (signed, key) = token::verify(&list, trust.keys)?;
+    let digest = compare(&token::hashes(&files), &signed)?;
+    let none = || Refused::Manifest { reason: "there is none".to_owned() };
+    let manifest = files.remove(manifest::NAME).ok_or_else(none)?;
+    if let Some(needs) = manifest::needs_newer(&manifest, trust.agent) {
+        return Err(Refused::NewerAgent { needs, have: trust.agent.to_owned() });
+    }
+    let manifest =
+        Manifest::from_bytes(&manifest).map_err(|error| Refused::Manifest { reason: error.to_string() })?;
+    if let Some(machine) = trust.audience
+        && manifest.audience.as_deref() != Some(machine)
+    {
+        return Err(Refused::Audience { bundle: manifest.audience, machine: machine.to_owned() });
+    }
+    let seen = Seen { version: manifest.version, digest };
+    if let Some(newest) = trust.newest {
+        if seen.version < newest.version {
+            return Err(Refused::Older { version: seen.version, newest: newest.version });
+        }
+        if seen.version == newest.version && seen.digest != newest.digest {
+            return Err(Refused::SameVersion { version: seen.version });
+        }
+    }
+    let early = manifest.issued.saturating_sub(trust.now) > CLOCK;
+    let stale = early || trust.now >= manifest.expires;
+    Ok(Opened { manifest, files, key, seen, stale })
+}
+
+/// Compares what is there with what was signed, both ways; gives the digest of the whole.
+fn compare(there: &token::Hashes, signed: &token::Hashes) -> Result<[u8; 32], Refused> {
+    let mut digest = Sha256::new();
+    for (path, hash) in there {
+        match signed.get(path) {
+            None => return Err(Refused::FileAdded { path: path.clone() }),
+            Some(other) if other != hash => return Err(Refused::FileChanged { path: path.clone() }),
+            Some(_) => digest.update(format!("{}  {path}\n", hex(hash))),
+        }
+    }
+    match signed.keys().find(|path| !there.contains_key(*path)) {
+        Some(path) => Err(Refused::FileMissing { path: path.clone() }),
+        None => Ok(digest.finalize().into()),
+    }
 }
 
 /// The bundle could not be built.
@@ -111,8 +167,20 @@ pub enum BuildError {
 /// # Errors
 /// When a machine would refuse it, or the key does not sign.
 pub fn build(files: &Files, manifest: &Manifest, signer: &dyn Signer) -> Result<Vec<u8>, BuildError> {
-    let _ = (files, signer);
-    Ok(manifest.to_bytes()?)
+    if let Some(own) = [manifest::NAME, token::NAME].into_iter().find(|own| files.contains_key(*own)) {
+        let path = Some(own.to_owned());
+        return Err(Refused::Archive { why: ArchiveFault::Duplicate, path }.into());
+    }
+    let mut files = files.clone();
+    files.insert(manifest::NAME.to_owned(), manifest.to_bytes()?);
+    let signatures = token::sign(&token::hashes(&files), manifest.issued, signer)?;
+    files.insert(token::NAME.to_owned(), signatures);
+    let archive = archive::write(&files)?;
+    // What no machine would take must not leave here: a signer that answers for another key, say.
+    let keys = [signer.key().clone()];
+    let (now, agent) = (manifest.issued, manifest.agent.as_deref().unwrap_or_default());
+    verified(&archive, &Trust { keys: &keys, audience: None, agent, newest: None, now })?;
+    Ok(archive)
 }
 
 /// Bytes as lower-case hex digits.
