@@ -23,12 +23,10 @@ pub use messages::Messages;
 pub use settings::{AppSettings, BundleSettings, FailOverrides};
 pub use story::{Difference, Expect, Given, Story, Told};
 
+use crate::bundle::Files;
 use crate::rule::Rule;
 use crate::{Determining, Policy, Problem, Weight};
 use folder::Folder;
-
-/// The files of a folder: path with `/` to bytes.
-pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// An organisation's guardrails, read and checked. Immutable; swapped whole.
 #[derive(Clone, Debug)]

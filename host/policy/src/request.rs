@@ -62,7 +62,12 @@ pub(crate) fn ask(asking: &Asking<'_>) -> Result<(Request, Entities), Unfit> {
 }
 
 /// The person, the operation and the site. A group needs no entity of its own: that somebody is in it is said of the person.
-fn entities(asking: &Asking<'_>, user: &EntityUid, action: &EntityUid, app: &EntityUid) -> Result<Entities, Unfit> {
+fn entities(
+    asking: &Asking<'_>,
+    user: &EntityUid,
+    action: &EntityUid,
+    app: &EntityUid,
+) -> Result<Entities, Unfit> {
     let facts = asking.facts;
     let groups = facts.user.groups.iter().filter(|group| asking.named.group(group));
     let groups: HashSet<EntityUid> = groups.map(|group| uid(&TYPES.group, group)).collect();

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared_protocol::Mode;
 
-use super::Files;
+use crate::bundle::Files;
 use crate::nearest::nearest;
 use crate::problem::{Problem, Weight};
 use crate::source::statements;
