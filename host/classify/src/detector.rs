@@ -4,7 +4,8 @@
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use shared_protocol::Label;
+use shared_protocol::{Label, Topic};
+use toml::Spanned;
 
 use crate::check::Check;
 
@@ -18,6 +19,10 @@ pub(crate) struct Detector {
     /// Where the format is described. Kept beside the rule for the reader.
     #[serde(rename = "source")]
     _source: String,
+    /// Topics it is evidence for, the strongest first, where that is not what its family is evidence for: an
+    /// organisation's own detectors.
+    #[serde(default)]
+    pub(crate) topics: Vec<Topic>,
     /// How much one finding of full confidence says about the label's topic, 0 to 1.
     pub(crate) weight: f32,
     /// Code points a mask shows at either end.
@@ -44,7 +49,7 @@ pub(crate) struct Shown {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rule {
     /// A bounded regular expression. A group named `value` is the finding; without one the match is.
-    pub(crate) pattern: String,
+    pub(crate) pattern: Spanned<String>,
     /// What a match must pass.
     pub(crate) check: Check,
     /// 0 to 1.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use regex::Regex;
-use shared_protocol::{Finding, Label, Part, Prompt};
+use shared_protocol::{Finding, Label, Part, Prompt, Topic};
 
 use crate::candidate::Candidate;
 use crate::check::{Check, Passed};
@@ -20,7 +20,7 @@ use crate::pattern::{looks_around, unbounded};
 use crate::placeholder::{entropy, is_placeholder};
 use crate::scanned::Scanned;
 use crate::settle::{Hit, settle};
-use crate::{builtin, topics};
+use crate::{builtin, topics, words};
 
 /// The name under which this engine answers.
 const NAME: &str = "rules";
@@ -33,11 +33,17 @@ const LEAST: f32 = 0.5;
 pub struct Engine {
     /// Sorted by label.
     detectors: Vec<Compiled>,
+    /// Topics that are an organisation's own, sorted.
+    own: Vec<Topic>,
 }
 
 #[derive(Debug)]
-struct Compiled {
-    label: Label,
+pub(crate) struct Compiled {
+    pub(crate) label: Label,
+    /// What it is evidence for, the strongest first.
+    topics: Vec<Topic>,
+    /// What a person calls it, where the label is an organisation's own.
+    words: Option<String>,
     weight: f32,
     mask: Shown,
     /// What is found stands for itself and can be a placeholder.
@@ -66,7 +72,7 @@ impl Engine {
     pub fn builtin() -> Result<Self, RuleError> {
         let mut detectors = Vec::new();
         for detector in builtin::detectors()? {
-            detectors.push(compile(detector)?);
+            detectors.push(Compiled { words: None, ..compile(detector)? });
         }
         detectors.sort_by(|one, other| one.label.cmp(&other.label));
         let doubled = detectors.windows(2).find_map(|pair| match pair {
@@ -75,8 +81,39 @@ impl Engine {
         });
         match doubled {
             Some(label) => Err(RuleError::Duplicate(label)),
-            None => Ok(Self { detectors }),
+            None => Ok(Self { detectors, own: Vec::new() }),
         }
+    }
+
+    /// The same with an organisation's own detectors, each label once; one of a label that is compiled in takes the place
+    /// of that one.
+    pub(crate) fn with_own(mut self, own: Vec<Compiled>) -> Self {
+        self.detectors.retain(|detector| own.iter().all(|other| other.label != detector.label));
+        self.detectors.extend(own);
+        self.detectors.sort_by(|one, other| one.label.cmp(&other.label));
+        let topics = self.detectors.iter().flat_map(|detector| &detector.topics);
+        self.own = topics.filter(|topic| matches!(topic, Topic::Custom(_))).cloned().collect();
+        self.own.sort();
+        self.own.dedup();
+        self
+    }
+
+    /// The topics a label is evidence for, the strongest first.
+    #[must_use]
+    pub fn topics_of(&self, label: &Label) -> Vec<Topic> {
+        self.find(label).map_or_else(|| topics::topics_of(label), |detector| detector.topics.clone())
+    }
+
+    /// What replaces a finding of `label`: words a person understands, in brackets.
+    #[must_use]
+    pub fn replacement(&self, label: &Label) -> String {
+        let own = self.find(label).and_then(|detector| detector.words.as_ref());
+        own.map_or_else(|| words::replacement(label), |words| format!("[{words}]"))
+    }
+
+    fn find(&self, label: &Label) -> Option<&Compiled> {
+        let at = self.detectors.binary_search_by(|detector| detector.label.cmp(label)).ok()?;
+        self.detectors.get(at)
     }
 
     /// What it looks for, sorted.
@@ -117,9 +154,11 @@ impl Engine {
             }
         }
         let evidence = found.iter().filter_map(|(detector, confidence)| {
-            self.detectors.get(*detector).map(|detector| (&detector.label, detector.weight, *confidence))
+            let detector = self.detectors.get(*detector)?;
+            Some((detector.topics.as_slice(), detector.weight, *confidence))
         });
-        Classification { findings, names, topics: topics::score(evidence), engines: vec![NAME.to_owned()] }
+        let topics = topics::score(&self.own, evidence);
+        Classification { findings, names, topics, engines: vec![NAME.to_owned()] }
     }
 
     /// Looks through one text ahead of the prompt that it may become a part of.
@@ -245,11 +284,13 @@ fn after_word(text: &str, start: usize) -> usize {
     start + length.max(one)
 }
 
-fn compile(detector: Detector) -> Result<Compiled, RuleError> {
-    let Detector { label, weight, mask, rules, .. } = detector;
+/// Checks and compiles the rules of one detector.
+pub(crate) fn compile(detector: Detector) -> Result<Compiled, RuleError> {
+    let Detector { label, words, topics, weight, mask, rules, .. } = detector;
     let secret = label.as_str().starts_with("secret.");
     let pattern = |rule: Rule| {
         let Rule { pattern, check, confidence, inside_words, numbers, entropy, context } = rule;
+        let pattern = pattern.into_inner();
         if unbounded(&pattern) {
             return Err(RuleError::Unbounded(label.as_str().to_owned()));
         }
@@ -264,7 +305,8 @@ fn compile(detector: Detector) -> Result<Compiled, RuleError> {
         Ok(Pattern { regex, grouped, check, confidence, inside_words, numbers, entropy, context })
     };
     let rules = rules.into_iter().map(pattern).collect::<Result<_, _>>()?;
-    Ok(Compiled { label: label.clone(), weight, mask, secret, rules })
+    let topics = if topics.is_empty() { topics::topics_of(&label) } else { topics };
+    Ok(Compiled { label: label.clone(), topics, words: Some(words), weight, mask, secret, rules })
 }
 
 #[cfg(test)]

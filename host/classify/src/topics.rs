@@ -25,14 +25,18 @@ pub fn topics_of(label: &Label) -> Vec<Topic> {
 /// What a finding says about a topic that is not its first.
 const SECOND: f32 = 0.3;
 
-/// The eight topics, given what was found: label, weight, confidence.
-pub(crate) fn score<'a>(found: impl Iterator<Item = (&'a Label, f32, f32)>) -> Vec<TopicScore> {
+/// The eight topics and an organisation's `own`, given what was found: its topics, weight, confidence.
+pub(crate) fn score<'a>(
+    own: &[Topic],
+    found: impl Iterator<Item = (&'a [Topic], f32, f32)>,
+) -> Vec<TopicScore> {
     // Independent evidence: the chance that none of it is right.
-    let mut doubts = Topic::BUILTIN.map(|topic| (topic, 1.0_f32));
-    for (label, weight, confidence) in found {
-        for (rank, topic) in topics_of(label).into_iter().enumerate() {
+    let all = Topic::BUILTIN.into_iter().chain(own.iter().cloned());
+    let mut doubts: Vec<(Topic, f32)> = all.map(|topic| (topic, 1.0)).collect();
+    for (topics, weight, confidence) in found {
+        for (rank, topic) in topics.iter().enumerate() {
             let share = if rank == 0 { weight } else { SECOND };
-            if let Some((_, doubt)) = doubts.iter_mut().find(|(other, _)| *other == topic) {
+            if let Some((_, doubt)) = doubts.iter_mut().find(|(other, _)| other == topic) {
                 *doubt = if rank == 0 {
                     *doubt * (1.0 - share * confidence)
                 } else {
