@@ -4,16 +4,19 @@
 
 use super::Session;
 use super::wire::Wire;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use thirtyfour::error::WebDriverErrorInner::{NoSuchFrame, NoSuchWindow};
-use thirtyfour::{By, WebElement};
+use thirtyfour::{By, Key, WebElement};
 
 /// The key of a shadow root in WebDriver's answers.
 const SHADOW: &str = "shadow-6066-11e4-a52e-4f735466cecf";
 
 /// What the record calls one choice, and what the card's button for it is called.
 const SEND: (&str, &str) = ("send-anyway", "send");
+
+/// Most presses of Tab until a card comes round.
+const MOST_STOPS: usize = 20;
 
 /// An open card. While it is held, the session looks into the card's frame; [`Card::leave`] goes back to the page.
 pub struct Card<'a> {
@@ -172,6 +175,31 @@ impl Card<'_> {
                     return Ok(Some(()));
                 }
                 let _gone = self.press(word).await;
+                Ok(None)
+            })
+            .await
+    }
+
+    /// Presses Tab until one of its buttons has the focus.
+    pub async fn keyboard_to(&self, word: &str) -> Result<()> {
+        let here = "return document.activeElement?.dataset?.press ?? ''";
+        for _ in 0..MOST_STOPS {
+            if self.session.script(here, Vec::new()).await? == Value::from(word) {
+                return Ok(());
+            }
+            self.session.press_keys(Key::Tab + "").await?;
+        }
+        bail!("no way by keyboard to {word}")
+    }
+
+    /// Presses Enter on what has the focus, again if nothing happens, until `done` is to be found in the card.
+    pub async fn press_enter_until(&self, done: &str) -> Result<()> {
+        self.session
+            .until(&format!("{done} after Enter"), async || {
+                if self.session.driver()?.find(By::Css(done)).await.is_ok() {
+                    return Ok(Some(()));
+                }
+                self.session.press_keys(Key::Enter + "").await?;
                 Ok(None)
             })
             .await

@@ -52,8 +52,10 @@ impl Desk {
         let row = |entry| Draft { entry, text: None };
         match message {
             ToHost::Shown { event, at } => self.append(&event, at, row(Entry::Shown(Shown {}))),
+            ToHost::Answered { event, choice: Choice::Code { code }, at } => self.coded(event, &code, at),
             ToHost::Answered { event, choice, at } => self.answered(event, &choice, at),
             ToHost::Refused { event, reason, at } => {
+                self.forget_for_code(&event);
                 let by = RefusedBy::Extension(reason);
                 self.append(&event, at, row(Entry::Refused(Refused { by })))?;
                 self.noted(event)
@@ -99,6 +101,7 @@ impl Desk {
     }
 
     fn answered(&self, event: EventId, choice: &Choice, at: Millis) -> Result<(), Code> {
+        self.forget_for_code(&event);
         let active = self.live.active();
         let place = Place { event: &event, app: None, at };
         let answer = self.recorder.answer(&place, choice, &|| active.recipients());
@@ -157,7 +160,7 @@ impl Desk {
         Ok(())
     }
 
-    fn known(&self, event: &EventId) -> Result<(Known, Option<shared_protocol::App>), Code> {
+    pub(super) fn known(&self, event: &EventId) -> Result<(Known, Option<shared_protocol::App>), Code> {
         self.recorder.known(event).map_err(|fault| unwritten(&fault))
     }
 }
