@@ -33,7 +33,15 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("shared/sites", &["shared-protocol"]),
     (
         "tests/corpus",
-        &["host-classify", "host-journal", "host-store", "shared-protocol", "shared-seal", "shared-sites"],
+        &[
+            "host-agent",
+            "host-classify",
+            "host-journal",
+            "host-store",
+            "shared-protocol",
+            "shared-seal",
+            "shared-sites",
+        ],
     ),
     ("tests/e2e", &["tests-harness"]),
     // INVARIANT: the stand-in sites share neither code nor data with the crate that reads the sites.
