@@ -6,6 +6,8 @@ mod log;
 mod scan;
 mod table;
 
+pub(crate) use scan::question;
+
 use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};

@@ -1,37 +1,7 @@
-//! The binary `promptgate`: as a browser starts it the native-messaging host, else the command line.
-//!
-//! It assembles: the libraries decide nothing about each other, and the edge (files, clock, randomness,
-//! threads, stdout) is here and nowhere else.
-
-mod browsers;
-mod cli;
-mod drafts;
-mod exit;
-mod install;
-mod judge;
-mod keys;
-mod live;
-mod native;
-mod origin;
-mod os;
-mod out;
-mod preview;
-mod profiles;
-mod record;
-mod retention;
-mod settings;
-mod ship;
+//! The binary `promptgate`.
 
 use std::process::ExitCode;
 
-use origin::Caller;
-
 fn main() -> ExitCode {
-    let env = os::Env::current();
-    let args: Vec<_> = std::env::args_os().skip(1).collect();
-    let words: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-    match origin::caller(&words) {
-        Caller::Extension(id) => native::run(&id, &env).into(),
-        Caller::Person => cli::run(args, &env).into(),
-    }
+    host_agent::run()
 }

@@ -14,7 +14,7 @@ mod queue;
 mod reply;
 mod watch;
 
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::panic;
 use std::sync::Arc;
 use std::thread;
@@ -115,6 +115,23 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     // A writer that panicked has told its place; the browser is gone either way.
     let _ended = writer.join();
     Exit::Done
+}
+
+/// Whole messages of a stream that ends, and how many were dropped. What a message says of itself is looked for too, as it
+/// is when nobody understands it.
+pub(crate) fn read_all(from: impl Read) -> (Vec<String>, usize) {
+    let (mut messages, mut dropped) = (Vec::new(), 0);
+    let mut frames = Frames::new(from);
+    loop {
+        match frames.next() {
+            Incoming::Message(text) => {
+                let _named = incoming::name(&text);
+                messages.push(text);
+            }
+            Incoming::Fault(..) => dropped += 1,
+            Incoming::End => return (messages, dropped),
+        }
+    }
 }
 
 /// A panic's message can hold text: only its place is told.

@@ -61,6 +61,11 @@ struct Stamp {
     length: u64,
 }
 
+/// The settings that a file with this text would give.
+pub(crate) fn understood(text: &str, managed: bool) -> Result<Settings, FileError> {
+    file::parse(text, managed).map(|file| file.settings)
+}
+
 impl Configured {
     /// Whether text may be kept: there is somebody who could open it. Whatever a policy says.
     pub(crate) fn may_keep_text(&self) -> bool {

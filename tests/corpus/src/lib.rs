@@ -4,6 +4,7 @@
 //! INVARIANT: a target panics only when something that must hold does not. Deliberately no randomness: the bytes are all.
 
 mod address;
+mod agent;
 mod answers;
 mod bundle;
 mod classify;
@@ -25,7 +26,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 24] = [
+pub const TARGETS: [Target; 27] = [
     Target { name: "frames", run: wire::frames },
     Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
@@ -42,6 +43,9 @@ pub const TARGETS: [Target; 24] = [
     Target { name: "address", run: address::address },
     Target { name: "har", run: har::har },
     Target { name: "classify", run: classify::classify },
+    Target { name: "native-frames", run: agent::frames },
+    Target { name: "questions", run: agent::questions },
+    Target { name: "settings", run: agent::settings },
     Target { name: "record-row", run: record::row },
     Target { name: "record-text", run: record::text },
     Target { name: "record-export", run: record::export },

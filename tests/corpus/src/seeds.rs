@@ -39,6 +39,9 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
             .flat_map(|family| files(&root.join("host/classify").join(family), "toml"))
             .map(|path| read(&path))
             .collect(),
+        "native-frames" => MESSAGES.map(framed).into_iter().chain([MESSAGES.map(framed).concat()]).collect(),
+        "questions" => QUESTIONS.map(|text| text.as_bytes().to_vec()).to_vec(),
+        "settings" => SETTINGS.map(|text| text.as_bytes().to_vec()).to_vec(),
         "record-row" => ROWS.map(|text| text.as_bytes().to_vec()).to_vec(),
         "record-text" => TEXTS.map(|text| text.as_bytes().to_vec()).to_vec(),
         "record-export" => LINES.map(|text| text.as_bytes().to_vec()).to_vec(),
@@ -60,6 +63,21 @@ const MESSAGES: [&str; 6] = [
     r#"{"kind":"answered","event":"01890a5d-ac96-474b-bcce-000000000001","choice":{"choice":"justify","reason":"r"},"at":1}"#,
     r#"{"kind":"late","entries":[{"event":"01890a5d-ac96-474b-bcce-000000000001","app":"claude","at":1,"released":true,"size":1}]}"#,
     r#"{"kind":"verdict","event":"01890a5d-ac96-474b-bcce-000000000001","outcome":"refuse","action":"redact","obligations":["redact"],"mode":"enforce","edits":[{"part":0,"start":1,"end":2,"replacement":"[x]"}],"fault":"deadline"}"#,
+];
+
+/// Lines of `scan --jsonl`.
+const QUESTIONS: [&str; 3] = [
+    r#"{"id":1,"text":"call 415 555 0100"}"#,
+    r#"{"id":"a","text":"card 4111 1111 1111 1111","operation":"upload-file","user":"ines","groups":["hr"],"app":"claude"}"#,
+    "{\"id\":null,\"text\":\"key=sk-0a1B2c3D4e5F\",\"operation\":\"write-memory\"}\n{\"id\":2}",
+];
+
+/// Files of settings, with most of what can stand there.
+const SETTINGS: [&str; 2] = [
+    "policy = \"builtin-enforce\"\ncapture = \"masked\"\npreview = \"typing\"\nretention_days = 90\nmax_bytes = 1000\n[fail]\n\
+     unread = \"warn\"\nunreachable = \"block\"\ndeadline_ms = 2000\n[developer]\nextensions = [\"a\"]\n",
+    "recipients = [\"Ycig/Zr/pZmklmFUN99nr+taURlYItL91g+NcHGYpB8=\"]\n[[sink]]\nname = \"a\"\nkind = \"file\"\nformat = \"jsonl\"\n\
+     address = \"/var/log/promptgate.jsonl\"\n",
 ];
 
 /// Rows of the record.
@@ -146,6 +164,12 @@ fn request(case: &[u8]) -> Option<Vec<u8>> {
     Some(out.into_bytes())
 }
 
+/// A message behind its length, as browsers write it.
+fn framed(text: &str) -> Vec<u8> {
+    let length = u32::try_from(text.len()).unwrap_or_default();
+    [&length.to_ne_bytes()[..], text.as_bytes()].concat()
+}
+
 /// Every string of a JSON file.
 fn words(file: &[u8]) -> Vec<Vec<u8>> {
     fn walk(value: &Value, out: &mut Vec<Vec<u8>>) {
@@ -180,7 +204,7 @@ mod tests {
     use host_journal::Plain;
     use shared_protocol::{ToExtension, ToHost};
 
-    use super::{LINES, MESSAGES, ROWS, TEXTS};
+    use super::{LINES, MESSAGES, QUESTIONS, ROWS, SETTINGS, TEXTS};
 
     /// A seed that does not parse begins nowhere.
     #[test]
@@ -194,6 +218,12 @@ mod tests {
         }
         for text in LINES {
             assert!(host_journal::sink::read_line(text).is_ok(), "{text}");
+        }
+        for text in QUESTIONS {
+            assert!(host_agent::foreign::question(text.lines().next().unwrap().as_bytes()).is_ok(), "{text}");
+        }
+        for text in SETTINGS {
+            assert_eq!(host_agent::foreign::settings_file(text, true).err(), None, "{text}");
         }
         for text in ROWS {
             let (kind, body) = text.split_once('\n').unwrap();

@@ -34,6 +34,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     (
         "tests/corpus",
         &[
+            "host-agent",
             "host-classify",
             "host-journal",
             "host-policy",

@@ -6,6 +6,8 @@ mod har;
 mod lines;
 mod person;
 
+pub(crate) use lines::question;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};

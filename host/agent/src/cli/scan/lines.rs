@@ -41,12 +41,10 @@ pub(super) fn run(mut input: Box<dyn BufRead>, person: &As, snapshot: &Snapshot)
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let told = match serde_json::from_slice::<Question>(&line) {
+        let told = match read(&line) {
             Ok(question) => answer(question, person, snapshot)?,
-            Err(fault) => {
+            Err(column) => {
                 exit = Exit::Fault;
-                // serde's message can quote the line; its place cannot.
-                let column = fault.column();
                 out::note(&format!(
                     "line {number}, column {column}: not a question; write {{\"id\", \"text\"}}"
                 ));
@@ -58,6 +56,17 @@ pub(super) fn run(mut input: Box<dyn BufRead>, person: &As, snapshot: &Snapshot)
         }
     }
     Ok(exit)
+}
+
+/// One line alone, asked by nobody known.
+pub(crate) fn question(line: &[u8], snapshot: &Snapshot) -> Result<Value, usize> {
+    let nobody = As { user: UserFacts::default(), app: App::new(super::APP) };
+    answer(read(line)?, &nobody, snapshot).map_err(|_| 0)
+}
+
+/// The column of what is wrong; serde's message can quote the line, its place cannot.
+fn read(line: &[u8]) -> Result<Question, usize> {
+    serde_json::from_slice(line).map_err(|fault| fault.column())
 }
 
 fn answer(question: Question, person: &As, snapshot: &Snapshot) -> Result<Value> {
