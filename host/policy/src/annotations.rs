@@ -6,8 +6,10 @@ use std::ops::Range;
 use cedar_policy::Policy;
 use shared_protocol::{Action, Capture, Mode, Severity};
 
+use crate::nearest::nearest;
 use crate::problem::{Problem, Weight};
 use crate::rule::Rule;
+use crate::sieve::Sieve;
 use crate::source::Statement;
 
 const NAMES: [&str; 8] = ["id", "action", "fallback", "message", "link", "mode", "severity", "capture"];
@@ -36,7 +38,7 @@ const CAPTURES: [(&str, Capture); 4] = [
 ];
 
 /// Longest `@message`, in code points: it stands in a card beside the composer.
-const MESSAGE: usize = 400;
+pub(crate) const MESSAGE: usize = 400;
 
 /// One statement with the text it stands in.
 pub(crate) struct Reader<'a> {
@@ -68,9 +70,22 @@ impl Reader<'_> {
             Mode::Enforce => own.unwrap_or(Mode::Enforce),
         };
         let fallback = fallback.unwrap_or(Action::Block);
-        let (targets, labels) = (Vec::new(), BTreeSet::new());
+        let (targets, labels, operations) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         let (id, action) = (id?, action?);
-        Some(Rule { id, action, fallback, mode, message, link, severity, capture, targets, labels })
+        Some(Rule {
+            id,
+            action,
+            fallback,
+            mode,
+            message,
+            link,
+            severity,
+            capture,
+            targets,
+            labels,
+            operations,
+            sieve: Sieve::default(),
+        })
     }
 
     fn names(&mut self) {
@@ -187,42 +202,5 @@ impl Reader<'_> {
 
     fn error(&mut self, at: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         self.problems.push(Problem::at(self.text, at, Weight::Error, message).help(help));
-    }
-}
-
-/// The word among `words` that `typed` was probably meant to be.
-fn nearest<'a>(typed: &str, words: &[&'a str]) -> Option<&'a str> {
-    let near = words.iter().map(|word| (distance(typed, word), *word)).min()?;
-    (near.0 <= 2 && near.0 < near.1.len()).then_some(near.1)
-}
-
-/// Insertions, deletions and replacements between two words.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, char) in one.chars().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        let mut next = vec![left];
-        for (wanted, above) in other.iter().zip(row.iter().skip(1)) {
-            left = (diagonal + usize::from(char != *wanted)).min(left + 1).min(above + 1);
-            diagonal = *above;
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{distance, nearest};
-
-    #[test]
-    fn a_slip_finds_its_word() {
-        assert_eq!(distance("blokc", "block"), 2);
-        assert_eq!(distance("", "warn"), 4);
-        assert_eq!(nearest("mesage", &["mode", "message"]), Some("message"));
-        assert_eq!(nearest("colour", &["mode", "message"]), None);
     }
 }

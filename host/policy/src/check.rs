@@ -2,196 +2,244 @@
 //!
 //! INVARIANT: nothing is guessed. A text with one error is refused whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use cedar_policy::ffi::DetailedError;
-use cedar_policy::{ActionConstraint, Effect, PolicyId, PolicySet, ValidationMode, Validator};
+use cedar_policy::{ActionConstraint, Effect, Policy, PolicyId, PolicySet, ValidationMode, Validator};
 use shared_protocol::{Action, Mode, Operation};
 
 use crate::annotations::Reader;
+use crate::named::Named;
 use crate::problem::{PolicyError, Problem, Weight};
 use crate::rule::Rule;
-use crate::schema::SCHEMA;
+use crate::schema::Parsed;
+use crate::sieve::Sieve;
 use crate::source::{Statement, statements};
 use crate::{RedactTarget, permitted, targets};
 
-/// A text that passed.
+/// Texts that passed.
 pub(crate) struct Checked {
-    pub(crate) set: PolicySet,
-    pub(crate) rules: BTreeMap<String, Rule>,
+    /// Each policy under its `@id`, with its rule.
+    pub(crate) policies: BTreeMap<String, (Policy, Rule)>,
+    /// What they name.
+    pub(crate) named: Named,
     pub(crate) warnings: Vec<Problem>,
 }
 
-/// Checks `text`.
-pub(crate) fn check(text: &str, mode: Mode) -> Result<Checked, PolicyError> {
-    let mut problems = Vec::new();
-    let mut set = PolicySet::new();
-    let mut rules = BTreeMap::new();
-    if let Err(errors) = text.parse::<PolicySet>() {
-        problems.extend(foreign(text, 0, &DetailedError::from(&errors), Weight::Error));
-        return Err(PolicyError { problems });
+/// Checks texts, each with the file it stands in; their ids are different. `custom` are the organisation's own topics,
+/// without `custom.`.
+pub(crate) fn check(
+    texts: &[(&str, &str)],
+    mode: Mode,
+    custom: &BTreeSet<String>,
+) -> Result<Checked, PolicyError> {
+    let parsed = Parsed::with(custom);
+    let validator = Validator::new(parsed.schema.clone());
+    let (mut policies, mut named) = (BTreeMap::new(), Named::default());
+    let mut all = Vec::new();
+    for (file, text) in texts {
+        let mut problems = Vec::new();
+        let checker = Checker {
+            text,
+            mode,
+            parsed: &parsed,
+            validator: &validator,
+            named: &mut named,
+            problems: &mut problems,
+        };
+        checker.take_all(&mut policies);
+        problems.sort_by(|one, other| {
+            let place = |problem: &Problem| (problem.span.start, problem.weight);
+            place(one).cmp(&place(other)).then_with(|| one.message.cmp(&other.message))
+        });
+        problems.dedup();
+        all.extend(problems.into_iter().map(|problem| problem.in_file(file)));
     }
-    for statement in statements(text) {
-        let one = text.get(statement.at.clone()).unwrap_or_default();
-        let Some(policy) = single(text, one, &statement, &mut problems) else { continue };
+    if all.iter().any(|problem| problem.weight == Weight::Error) {
+        return Err(PolicyError { problems: all });
+    }
+    Ok(Checked { policies, named, warnings: all })
+}
+
+/// One text.
+struct Checker<'a> {
+    text: &'a str,
+    mode: Mode,
+    parsed: &'a Parsed,
+    validator: &'a Validator,
+    named: &'a mut Named,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn take_all(mut self, policies: &mut BTreeMap<String, (Policy, Rule)>) {
+        if let Err(errors) = self.text.parse::<PolicySet>() {
+            self.foreign(0, &DetailedError::from(&errors), Weight::Error);
+            return;
+        }
+        for statement in statements(self.text) {
+            let Some((policy, rule)) = self.take(&statement) else { continue };
+            let id = rule.id.clone();
+            if policies.insert(id.clone(), (policy, rule)).is_some() {
+                let at = value_at(&statement, "id");
+                self.error(at, format!("`{id}` is the id of two policies"), "give each policy its own");
+            }
+        }
+    }
+
+    /// One policy, or nothing when its rule cannot be read. Its other problems are noted either way.
+    fn take(&mut self, statement: &Statement) -> Option<(Policy, Rule)> {
+        let policy = self.single(statement)?;
         if policy.effect() == Effect::Permit {
-            problems.push(
-                Problem::at(text, statement.effect_at.clone(), Weight::Error, "`permit` has no meaning here")
-                    .help("write `forbid`, and what should be let through as `unless { … }`"),
+            self.error(
+                statement.effect_at.clone(),
+                "`permit` has no meaning here",
+                "write `forbid`, and what should be let through as `unless { … }`",
             );
-            continue;
+            return None;
         }
-        let reader = Reader { text, statement: &statement, policy: &policy, problems: &mut problems };
-        let rule = reader.rule(mode);
-        if !of_a_group(text, &statement, &policy, &mut problems) {
-            valid(text, &statement, &policy, &mut problems);
+        let reader = Reader { text: self.text, statement, policy: &policy, problems: self.problems };
+        let rule = reader.rule(self.mode);
+        if !self.of_a_group(statement, &policy) {
+            self.valid(statement, &policy);
         }
-        let Some(mut rule) = rule else { continue };
-        possible(text, &statement, &policy, &rule, &mut problems);
+        let mut rule = rule?;
+        rule.operations = self.operations(&policy);
+        self.possible(statement, &rule);
         let tree = policy.to_json().unwrap_or_default();
+        rule.sieve = Sieve::of(&policy, &tree);
         rule.labels = targets::labels(&tree);
         if rule.action == Action::Redact {
             rule.targets = targets::of(&tree);
-            redactable(text, &statement, &rule.targets, &mut problems);
+            self.redactable(statement, &rule.targets);
         }
-        let id = rule.id.clone();
-        if set.add(policy.new_id(PolicyId::new(&id))).is_err() || rules.insert(id.clone(), rule).is_some() {
-            let at = value_at(&statement, "id");
-            let problem = Problem::at(text, at, Weight::Error, format!("`{id}` is the id of two policies"));
-            problems.push(problem.help("give each policy its own"));
+        self.named.take(&tree);
+        let id = PolicyId::new(&rule.id);
+        // Read from its tree a policy knows no places in the text, which Cedar else hands about while it evaluates.
+        let bare = Policy::from_json(Some(id.clone()), tree).unwrap_or_else(|_| policy.new_id(id));
+        Some((bare, rule))
+    }
+
+    /// The policy of one statement. Templates parse as part of a set and not alone.
+    fn single(&mut self, statement: &Statement) -> Option<Policy> {
+        let one = self.text.get(statement.at.clone()).unwrap_or_default();
+        let parsed = Policy::parse(None, one);
+        if parsed.is_err() {
+            self.error(
+                statement.effect_at.clone(),
+                "a template is no policy",
+                "write the person or app instead of `?principal` and `?resource`",
+            );
+        }
+        parsed.ok()
+    }
+
+    /// Whether the policy speaks only of what the schema has, and can match at all.
+    fn valid(&mut self, statement: &Statement, policy: &Policy) {
+        let Ok(alone) = PolicySet::from_policies([policy.clone()]) else { return };
+        let result = self.validator.validate(&alone, ValidationMode::Strict);
+        let before = self.problems.len();
+        for error in result.validation_errors() {
+            self.foreign(statement.at.start, &DetailedError::from(error), Weight::Error);
+        }
+        // A policy that can never match is a mistake of the same kind as one that does not fit the schema; what Cedar
+        // says of it besides is only noise.
+        let dead = result.validation_warnings().any(|warning| warning.to_string().contains("impossible"));
+        if dead && self.problems.len() == before {
+            let at = statement.effect_at.clone();
+            self.error(at, "this policy can never match", "look for conditions that exclude each other");
         }
     }
-    problems.sort_by(|one, other| {
-        let place = |problem: &Problem| (problem.span.start, problem.weight);
-        place(one).cmp(&place(other)).then_with(|| one.message.cmp(&other.message))
-    });
-    problems.dedup();
-    if problems.iter().any(|problem| problem.weight == Weight::Error) {
-        return Err(PolicyError { problems });
-    }
-    Ok(Checked { set, rules, warnings: problems })
-}
 
-/// The policy of one statement. Templates parse as part of a set and not alone.
-fn single(
-    text: &str,
-    one: &str,
-    statement: &Statement,
-    problems: &mut Vec<Problem>,
-) -> Option<cedar_policy::Policy> {
-    let parsed = cedar_policy::Policy::parse(None, one);
-    if parsed.is_err() {
-        let at = statement.effect_at.clone();
-        let problem = Problem::at(text, at, Weight::Error, "a template is no policy");
-        problems.push(problem.help("write the person or app instead of `?principal` and `?resource`"));
+    /// `action == Action::"send"` parses and never matches: a request is of an operation, not of a group.
+    fn of_a_group(&mut self, statement: &Statement, policy: &Policy) -> bool {
+        let ActionConstraint::Eq(action) = policy.action_constraint() else { return false };
+        let group = self.parsed.schema.action_groups().any(|group| *group == action);
+        if group {
+            self.error(
+                statement.effect_at.clone(),
+                format!("`{action}` is a group of operations"),
+                format!("write `action in [{action}]`"),
+            );
+        }
+        group
     }
-    parsed.ok()
-}
 
-/// Whether the policy speaks only of what the schema has, and can match at all.
-fn valid(text: &str, statement: &Statement, policy: &cedar_policy::Policy, problems: &mut Vec<Problem>) {
-    let Ok(alone) = PolicySet::from_policies([policy.clone()]) else { return };
-    let result = Validator::new(SCHEMA.schema.clone()).validate(&alone, ValidationMode::Strict);
-    let before = problems.len();
-    for error in result.validation_errors() {
-        problems.extend(foreign(text, statement.at.start, &DetailedError::from(error), Weight::Error));
+    /// The operations that the policy speaks of.
+    fn operations(&self, policy: &Policy) -> BTreeSet<Operation> {
+        let named = match policy.action_constraint() {
+            ActionConstraint::Any => return Operation::ALL.into(),
+            ActionConstraint::In(named) => named,
+            ActionConstraint::Eq(one) => vec![one],
+        };
+        let speaks_of = |operation: &Operation| {
+            let Ok(operation) = format!("Action::\"{}\"", operation.as_str()).parse() else { return false };
+            let actions = &self.parsed.actions;
+            named.iter().any(|named| *named == operation || actions.is_ancestor_of(named, &operation))
+        };
+        Operation::ALL.into_iter().filter(speaks_of).collect()
     }
-    // A policy that can never match is a mistake of the same kind as one that does not fit the schema; what Cedar
-    // says of it besides is only noise.
-    let dead = result.validation_warnings().any(|warning| warning.to_string().contains("impossible"));
-    if dead && problems.len() == before {
-        let at = statement.effect_at.clone();
-        let problem = Problem::at(text, at, Weight::Error, "this policy can never match");
-        problems.push(problem.help("look for conditions that exclude each other"));
-    }
-}
 
-/// `action == Action::"send"` parses and never matches: a request is of an operation, not of a group.
-fn of_a_group(
-    text: &str,
-    statement: &Statement,
-    policy: &cedar_policy::Policy,
-    problems: &mut Vec<Problem>,
-) -> bool {
-    let ActionConstraint::Eq(action) = policy.action_constraint() else { return false };
-    let group = SCHEMA.schema.action_groups().any(|group| *group == action);
-    if group {
-        let at = statement.effect_at.clone();
-        let problem = Problem::at(text, at, Weight::Error, format!("`{action}` is a group of operations"));
-        problems.push(problem.help(format!("write `action in [{action}]`")));
+    /// Whether at least one operation the policy speaks of permits its action.
+    fn possible(&mut self, statement: &Statement, rule: &Rule) {
+        let operations = &rule.operations;
+        if operations.is_empty() || operations.iter().any(|one| permitted(*one).contains(&rule.action)) {
+            return;
+        }
+        let word = |action: &Action| format!("{action:?}").to_lowercase();
+        let possible: Vec<String> = permitted(operations.first().copied().unwrap_or(Operation::SendPrompt))
+            .iter()
+            .skip(1)
+            .map(word)
+            .collect();
+        self.error(
+            value_at(statement, "action"),
+            format!("{} is not possible for what this policy speaks of", word(&rule.action)),
+            format!("possible are {}", possible.join(", ")),
+        );
     }
-    group
-}
 
-/// Whether at least one operation the policy speaks of permits its action.
-fn possible(
-    text: &str,
-    statement: &Statement,
-    policy: &cedar_policy::Policy,
-    rule: &Rule,
-    problems: &mut Vec<Problem>,
-) {
-    let named = match policy.action_constraint() {
-        ActionConstraint::Any => return,
-        ActionConstraint::In(named) => named,
-        ActionConstraint::Eq(one) => vec![one],
-    };
-    let speaks_of = |operation: &Operation| {
-        let Ok(operation) = format!("Action::\"{}\"", operation.as_str()).parse() else { return false };
-        named.iter().any(|named| *named == operation || SCHEMA.actions.is_ancestor_of(named, &operation))
-    };
-    let operations: Vec<Operation> = Operation::ALL.into_iter().filter(speaks_of).collect();
-    if operations.is_empty() || operations.iter().any(|one| permitted(*one).contains(&rule.action)) {
-        return;
+    /// Whether redaction has something to look for.
+    fn redactable(&mut self, statement: &Statement, targets: &[RedactTarget]) {
+        if targets.is_empty() {
+            self.error(
+                value_at(statement, "action"),
+                "this policy names nothing that could be redacted",
+                "ask for a label (`context.labels.contains(\"pii.payment-card\")`) or a content topic, or choose \
+                 another action",
+            );
+        }
     }
-    let word = |action: &Action| format!("{action:?}").to_lowercase();
-    let possible: Vec<String> = permitted(operations.first().copied().unwrap_or(Operation::SendPrompt))
-        .iter()
-        .skip(1)
-        .map(word)
-        .collect();
-    let message = format!("{} is not possible for what this policy speaks of", word(&rule.action));
-    let problem = Problem::at(text, value_at(statement, "action"), Weight::Error, message);
-    problems.push(problem.help(format!("possible are {}", possible.join(", "))));
-}
 
-/// Whether redaction has something to look for.
-fn redactable(text: &str, statement: &Statement, targets: &[RedactTarget], problems: &mut Vec<Problem>) {
-    if targets.is_empty() {
-        let at = value_at(statement, "action");
-        let message = "this policy names nothing that could be redacted";
-        let help = "ask for a label (`context.labels.contains(\"pii.payment-card\")`) or a content topic, or \
-                    choose another action";
-        problems.push(Problem::at(text, at, Weight::Error, message).help(help));
+    fn error(&mut self, at: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Problem::at(self.text, at, Weight::Error, message).help(help));
+    }
+
+    /// Cedar's own findings in our form. Their places count from `offset`.
+    fn foreign(&mut self, offset: usize, error: &DetailedError, weight: Weight) {
+        let place = error.source_locations.first().map_or(offset..offset, |label| {
+            label.loc.start.saturating_add(offset)..label.loc.end.saturating_add(offset)
+        });
+        // The id is generated, and the same is said for every operation: the place says it all.
+        let message = error.message.strip_prefix("for policy `policy0`, ").unwrap_or(&error.message);
+        let message = match message.split_once(" in context for Action::\"") {
+            Some((before, rest)) => rest.split_once('"').map(|(_, after)| format!("{before}{after}")),
+            None => None,
+        }
+        .unwrap_or_else(|| message.to_owned());
+        let mut problem = Problem::at(self.text, place, weight, message.as_str());
+        problem.help = remedy(&message).map(str::to_owned).or_else(|| error.help.clone());
+        self.problems.push(problem);
+        for related in &error.related {
+            self.foreign(offset, related, weight);
+        }
     }
 }
 
 fn value_at(statement: &Statement, name: &str) -> Range<usize> {
     let named = statement.annotations.iter().find(|annotation| annotation.name == name);
     named.map_or_else(|| statement.effect_at.clone(), |annotation| annotation.value_at.clone())
-}
-
-/// Cedar's own findings in our form. Their places count from `offset`.
-fn foreign(text: &str, offset: usize, error: &DetailedError, weight: Weight) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let place = error.source_locations.first().map_or(offset..offset, |label| {
-        label.loc.start.saturating_add(offset)..label.loc.end.saturating_add(offset)
-    });
-    // The id is generated, and the same is said for every operation: the place says it all.
-    let message = error.message.strip_prefix("for policy `policy0`, ").unwrap_or(&error.message);
-    let message = match message.split_once(" in context for Action::\"") {
-        Some((before, rest)) => rest.split_once('"').map(|(_, after)| format!("{before}{after}")),
-        None => None,
-    }
-    .unwrap_or_else(|| message.to_owned());
-    let mut problem = Problem::at(text, place, weight, message.as_str());
-    problem.help = remedy(&message).map(str::to_owned).or_else(|| error.help.clone());
-    problems.push(problem);
-    for related in &error.related {
-        problems.extend(foreign(text, offset, related, weight));
-    }
-    problems
 }
 
 /// What to write instead, for the mistakes that people make.

@@ -1,23 +1,24 @@
 //! One decision: which policies match, what each asks for here, and what they ask for together.
 //!
 //! INVARIANT: read from the policies that matched, not from Cedar's allow or deny, which knows neither obligations
-//! nor that an error must tighten.
+//! nor that an error must tighten. INVARIANT: an exception or a grant takes away what matched, never what erred.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cedar_policy::{AuthorizationError, Authorizer};
 use shared_protocol::{Action, Mode, Obligation};
 
 use crate::decision::sort;
-use crate::request::ask;
+use crate::request::{ask, families};
 use crate::rule::Rule;
-use crate::{Decision, Determining, Facts, Fault, Policy, RedactTarget, fit, permitted};
+use crate::{Decision, Determining, Excepted, Facts, Fault, Granted, Policy, RedactTarget, fit, permitted};
 
 /// Decides.
-pub(crate) fn decide(policy: &Policy, facts: &Facts) -> Decision {
-    let matched = matched(policy, facts);
+pub(crate) fn decide(policy: &Policy, facts: &Facts, granted: &[Granted]) -> Decision {
+    let mut matched = matched(policy, facts);
+    let excepted = except(policy, facts, granted, &mut matched);
     let mut policies: Vec<Determining> =
-        matched.rules.iter().map(|(rule, erred)| determine(rule, *erred, facts)).collect();
+        matched.rules.values().map(|(rule, erred)| determine(rule, *erred, facts)).collect();
     sort(&mut policies);
     let enforced = policies.iter().filter(|one| one.mode == Mode::Enforce);
     let (action, obligations) = together(enforced.map(|one| one.action));
@@ -27,30 +28,87 @@ pub(crate) fn decide(policy: &Policy, facts: &Facts) -> Decision {
         true => targets(&policies, &matched),
         false => Vec::new(),
     };
-    Decision { action, obligations, policies, redact, would, mode: policy.mode(), faults: matched.faults }
+    let mode = policy.mode();
+    Decision { action, obligations, policies, excepted, redact, would, mode, faults: matched.faults }
 }
 
-struct Matched<'a> {
-    /// With whether its condition could not be evaluated.
-    rules: Vec<(&'a Rule, bool)>,
+/// What matched.
+pub(crate) struct Matched<'a> {
+    /// By id, with whether its condition could not be evaluated.
+    pub(crate) rules: BTreeMap<&'a str, (&'a Rule, bool)>,
+    /// What Cedar says of each error.
+    pub(crate) errors: BTreeMap<&'a str, String>,
     faults: Vec<Fault>,
 }
 
-fn matched<'a>(policy: &'a Policy, facts: &Facts) -> Matched<'a> {
-    let Ok((request, entities)) = ask(facts) else {
-        let rules = policy.rules().values().map(|rule| (rule, true)).collect();
-        return Matched { rules, faults: vec![Fault::Request] };
+/// Asks Cedar about every policy that may match.
+pub(crate) fn matched<'a>(policy: &'a Policy, facts: &Facts) -> Matched<'a> {
+    let mut matched = Matched { rules: BTreeMap::new(), errors: BTreeMap::new(), faults: Vec::new() };
+    let families = families(facts);
+    let asked = policy.rules().iter().filter(|(_, rule)| {
+        rule.operations.contains(&facts.operation) && rule.sieve.lets_through(facts, &families)
+    });
+    let asked: Vec<(&String, &Rule)> = asked.collect();
+    if asked.is_empty() {
+        return matched;
+    }
+    let Ok((request, entities)) = ask(&policy.asking(facts, &families)) else {
+        matched.rules = policy.rules().iter().map(|(id, rule)| (id.as_str(), (rule, true))).collect();
+        matched.faults.push(Fault::Request);
+        return matched;
     };
-    let response = Authorizer::new().is_authorized(&request, policy.set(), &entities);
-    let mut ids: BTreeSet<(String, bool)> =
-        response.diagnostics().reason().map(|id| (id.to_string(), false)).collect();
-    ids.extend(response.diagnostics().errors().map(|error| match error {
-        AuthorizationError::PolicyEvaluationError(error) => (error.policy_id().to_string(), true),
-    }));
-    let faults =
-        ids.iter().filter(|(_, erred)| *erred).map(|(id, _)| Fault::Policy { id: id.clone() }).collect();
-    let rules = ids.iter().filter_map(|(id, erred)| Some((policy.rules().get(id)?, *erred))).collect();
-    Matched { rules, faults }
+    let authorizer = Authorizer::new();
+    for (id, rule) in asked {
+        let Some(alone) = policy.alone(id) else {
+            matched.rules.insert(id, (rule, true));
+            continue;
+        };
+        let response = authorizer.is_authorized(&request, alone, &entities);
+        if response.diagnostics().reason().next().is_some() {
+            matched.rules.insert(id, (rule, false));
+        }
+        for AuthorizationError::PolicyEvaluationError(error) in response.diagnostics().errors() {
+            matched.rules.insert(id, (rule, true));
+            matched.errors.insert(id, error.inner().to_string());
+            matched.faults.push(Fault::Policy { id: id.clone() });
+        }
+    }
+    matched
+}
+
+/// Takes away what exceptions and grants take away.
+fn except(policy: &Policy, facts: &Facts, granted: &[Granted], matched: &mut Matched<'_>) -> Vec<Excepted> {
+    let mut excepted = Vec::new();
+    matched.rules.retain(|id, (rule, erred)| {
+        let by = (!*erred).then(|| excepts(policy, facts, granted, id)).flatten();
+        excepted.extend(by.map(|by| Excepted {
+            policy: rule.id.clone(),
+            by: by.to_owned(),
+            capture: rule.capture,
+        }));
+        by.is_none()
+    });
+    for grant in granted.iter().filter(|grant| !grant.topics.is_empty()) {
+        let without = self::matched(policy, &facts.without(&grant.topics));
+        matched.rules.retain(|id, (rule, erred)| {
+            let stays = *erred || without.rules.contains_key(id);
+            if !stays {
+                let by = grant.id.clone();
+                excepted.push(Excepted { policy: rule.id.clone(), by, capture: rule.capture });
+            }
+            stays
+        });
+    }
+    excepted.sort_by(|one, other| one.policy.cmp(&other.policy));
+    excepted
+}
+
+/// What takes the policy `id` away by its name.
+fn excepts<'a>(policy: &'a Policy, facts: &Facts, granted: &'a [Granted], id: &str) -> Option<&'a str> {
+    let mut exceptions = policy.exceptions().iter();
+    let exception = exceptions.find(|one| facts.at.is_some_and(|at| one.covers(id, &facts.user, at)));
+    let grant = || granted.iter().find(|grant| grant.policies.contains(id)).map(|grant| grant.id.as_str());
+    exception.map(|one| one.id.as_str()).or_else(grant)
 }
 
 /// What one matching rule asks for here.
@@ -108,7 +166,7 @@ fn targets(policies: &[Determining], matched: &Matched<'_>) -> Vec<RedactTarget>
         .filter(|one| one.mode == Mode::Enforce && one.action == Action::Redact)
         .map(|one| one.id.as_str())
         .collect();
-    let rules = matched.rules.iter().filter(|(rule, _)| redacting.contains(rule.id.as_str()));
+    let rules = matched.rules.values().filter(|(rule, _)| redacting.contains(rule.id.as_str()));
     let targets: BTreeSet<&RedactTarget> = rules.flat_map(|(rule, _)| &rule.targets).collect();
     targets.into_iter().cloned().collect()
 }

@@ -34,6 +34,19 @@ pub struct Determining {
     pub erred: bool,
 }
 
+/// A policy that matched and that an exception or a grant takes away here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Excepted {
+    /// The policy's `@id`.
+    pub policy: String,
+    /// The exception's id, or the grant's.
+    pub by: String,
+    /// The policy's `@capture`: it still limits what is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<Capture>,
+}
+
 /// What went wrong while deciding. It has tightened the decision already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fault", rename_all = "kebab-case")]
@@ -56,6 +69,9 @@ pub struct Decision {
     pub obligations: Vec<Obligation>,
     /// The policies that matched, loudest first, those that only watch included.
     pub policies: Vec<Determining>,
+    /// Policies that matched and do not hold here, sorted by policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excepted: Vec<Excepted>,
     /// What redaction takes out, sorted. Empty without the obligation.
     pub redact: Vec<RedactTarget>,
     /// The label it would have if the policies that only watch counted; absent when none of them matched.
@@ -78,12 +94,14 @@ impl Decision {
     }
 
     /// What is kept of the text: what the policies that matched say, else the `setting`. Those that only watch count,
-    /// since keeping stops nobody. Where they differ, what all of them permit; one that erred never adds.
+    /// since keeping stops nobody. Where they differ, what all of them permit; one that erred, or that does not hold
+    /// here, never adds.
     #[must_use]
     pub fn capture(&self, setting: Capture) -> Capture {
         let (erred, matched): (Vec<_>, Vec<_>) = self.policies.iter().partition(|policy| policy.erred);
         let said = matched.iter().filter_map(|policy| policy.capture).reduce(Capture::both);
-        let limits = erred.iter().filter_map(|policy| policy.capture);
+        let limits = erred.iter().map(|policy| policy.capture);
+        let limits = limits.chain(self.excepted.iter().map(|one| one.capture)).flatten();
         limits.fold(said.unwrap_or(setting), Capture::both)
     }
 
@@ -115,6 +133,11 @@ impl Decision {
                 decision.faults.push(fault);
             }
         }
+        for one in again.excepted {
+            if !decision.excepted.contains(&one) {
+                decision.excepted.push(one);
+            }
+        }
         decision.obligations = again.obligations;
         decision.obligations.push(Obligation::Redact);
         if left {
@@ -123,6 +146,7 @@ impl Decision {
             decision.redact.clear();
         }
         sort(&mut decision.policies);
+        decision.excepted.sort_by(|one, other| one.policy.cmp(&other.policy));
         decision
     }
 }

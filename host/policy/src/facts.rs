@@ -1,15 +1,17 @@
 //! Everything a decision depends on besides the policy, in a form that is kept and replayed.
 //!
 //! INVARIANT: labels, levels, counts and names that the site or the organisation gave; never a value of the
-//! prompt. INVARIANT: equal facts have equal bytes: fields in the order below, maps and sets sorted.
+//! prompt. INVARIANT: equal facts have equal bytes: fields in the order below, maps and sets sorted, in the lowest
+//! version that can say them. So what was kept as version 1 is written as version 1 again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use shared_protocol::{Account, App, Browser, Finding, Label, Level, Operation, Prompt, Topic, TopicScore};
 
-/// The version of the bytes that [`Facts::to_bytes`] writes.
-pub const FACTS_VERSION: u16 = 1;
+/// The newest version of the bytes that [`Facts::to_bytes`] writes. Version 1 knew nothing of verification, of the
+/// conversation before, of language, time and device; it is still read, and written where none of these is known.
+pub const FACTS_VERSION: u16 = 2;
 
 /// The person, as far as known. The default is somebody unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,12 @@ pub struct UserFacts {
     pub risk: Level,
     /// Signed in with an account of the organisation.
     pub enrolled: bool,
+    /// Who it is was verified, not only who signed in.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub verified: bool,
+    /// When, in unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_at: Option<i64>,
 }
 
 /// The site.
@@ -53,6 +61,32 @@ pub struct AttachmentFacts {
     pub types: BTreeSet<String>,
 }
 
+/// The time on the person's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocalTime {
+    /// 1 Monday to 7 Sunday, as ISO 8601 counts.
+    pub weekday: u8,
+    /// Minutes since midnight: 0 to 1439.
+    pub minute: u16,
+}
+
+/// The computer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceFacts {
+    /// `linux`, `macos` or `windows`; absent when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub os: Option<String>,
+    /// An organisation manages it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub managed: bool,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// How often a label was found, and the topics it belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +97,13 @@ pub struct Found {
     pub names: u64,
     /// Topics it is evidence for.
     pub topics: BTreeSet<Topic>,
+}
+
+impl Found {
+    /// How often, in the text and in names.
+    pub(crate) fn times(&self) -> u64 {
+        self.spans.saturating_add(self.names)
+    }
 }
 
 /// Where a label was found.
@@ -111,6 +152,24 @@ pub struct Facts {
     pub private_window: bool,
     /// Bytes of text.
     pub text_bytes: u64,
+    /// The workspace of [`Self::account`] is one the organisation approved for this site.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub workspace_sanctioned: bool,
+    /// The highest level of each topic in the conversation before this.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub conversation: BTreeMap<Topic, Level>,
+    /// The browser's language, as BCP 47 writes it (`de-CH`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// The person's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<LocalTime>,
+    /// The computer.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub device: DeviceFacts,
+    /// When, in unix seconds. Without it no exception applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<i64>,
 }
 
 /// The bytes are no facts of this version.
@@ -150,6 +209,12 @@ impl Facts {
             browser: None,
             private_window: false,
             text_bytes: 0,
+            workspace_sanctioned: false,
+            conversation: BTreeMap::new(),
+            language: None,
+            local: None,
+            device: DeviceFacts::default(),
+            at: None,
         }
     }
 
@@ -198,17 +263,31 @@ impl Facts {
         found.topics.extend(topics);
     }
 
+    /// How much was found in all.
+    pub(crate) fn found_in_all(&self) -> u64 {
+        self.labels.values().fold(0, |sum, found| sum.saturating_add(found.times()))
+    }
+
+    /// The same as if these topics were not there, nor the findings that are evidence for nothing else.
+    pub(crate) fn without(&self, topics: &BTreeSet<Topic>) -> Self {
+        let mut facts = self.clone();
+        facts.topics.retain(|topic, _| !topics.contains(topic));
+        facts.labels.retain(|_, found| found.topics.is_empty() || !found.topics.is_subset(topics));
+        facts
+    }
+
     /// The canonical bytes: JSON without white space.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
+        let written = Self { version: self.least_version(), ..self.clone() };
         // Nothing in these types can fail to serialize; a test over arbitrary facts holds that.
-        serde_json::to_vec(self).unwrap_or_default()
+        serde_json::to_vec(&written).unwrap_or_default()
     }
 
     /// Reads what [`Self::to_bytes`] wrote.
     ///
     /// # Errors
-    /// When the bytes are something else or of another version.
+    /// When the bytes are something else or of a newer version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FactsError> {
         #[derive(Deserialize)]
         struct Version {
@@ -217,9 +296,29 @@ impl Facts {
         let malformed =
             |error: serde_json::Error| FactsError::Malformed { line: error.line(), column: error.column() };
         let Version { version } = serde_json::from_slice(bytes).map_err(malformed)?;
-        if version != u64::from(FACTS_VERSION) {
+        if !(1..=u64::from(FACTS_VERSION)).contains(&version) {
             return Err(FactsError::Version(version));
         }
-        serde_json::from_slice(bytes).map_err(malformed)
+        let facts: Self = serde_json::from_slice(bytes).map_err(malformed)?;
+        // Each fact has one form of bytes, so that a hash over them means something.
+        if facts.version != facts.least_version() {
+            return Err(FactsError::Malformed { line: 1, column: 1 });
+        }
+        Ok(Self { version: FACTS_VERSION, ..facts })
+    }
+
+    /// The lowest version that can say all this.
+    fn least_version(&self) -> u16 {
+        let known_to_1 = Self {
+            user: UserFacts { verified: false, verified_at: None, ..self.user.clone() },
+            workspace_sanctioned: false,
+            conversation: BTreeMap::new(),
+            language: None,
+            local: None,
+            device: DeviceFacts::default(),
+            at: None,
+            ..self.clone()
+        };
+        if known_to_1 == *self { 1 } else { FACTS_VERSION }
     }
 }

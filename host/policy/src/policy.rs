@@ -1,24 +1,44 @@
 //! A policy ready to decide: parsed, checked, immutable.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use cedar_policy::PolicySet;
-use shared_protocol::{Capture, Mode};
+use shared_protocol::{Capture, Mode, Topic};
 
 use crate::check::{Checked, check};
+use crate::named::Named;
+use crate::request::Asking;
 use crate::rule::Rule;
-use crate::{Decision, Facts, PolicyError, Problem, decide};
+use crate::sieve::Families;
+use crate::{Decision, Exception, Facts, PolicyError, Problem, decide};
 
 const BUILTIN: &str = include_str!("../policies/builtin.cedar");
 const CLOSED: &str = include_str!("../policies/closed.cedar");
+
+/// What an admin's one-time code lets through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Granted {
+    /// The grant's id, as records name it.
+    pub id: String,
+    /// These policies do not hold.
+    pub policies: BTreeSet<String>,
+    /// Policies that would not match without these topics, and without the findings that are evidence for nothing else,
+    /// do not hold.
+    pub topics: BTreeSet<Topic>,
+}
 
 /// A checked set of `forbid` policies.
 #[derive(Clone, Debug)]
 pub struct Policy {
     text: String,
     mode: Mode,
-    set: PolicySet,
+    /// Each policy by its id as Cedar has it, in a set of its own: most need not be asked.
+    sets: BTreeMap<String, PolicySet>,
     rules: BTreeMap<String, Rule>,
+    custom: Vec<Topic>,
+    named: Named,
+    exceptions: Arc<[Exception]>,
     warnings: Vec<Problem>,
 }
 
@@ -29,8 +49,36 @@ impl Policy {
     /// # Errors
     /// All that is wrong with the text.
     pub fn parse(text: &str, mode: Mode) -> Result<Self, PolicyError> {
-        let Checked { set, rules, warnings } = check(text, mode)?;
-        Ok(Self { text: text.to_owned(), mode, set, rules, warnings })
+        Self::read(&[("", text)], mode, &BTreeSet::new())
+    }
+
+    /// The same for texts in files, with the organisation's own topics, given without `custom.`.
+    pub(crate) fn read(
+        texts: &[(&str, &str)],
+        mode: Mode,
+        custom: &BTreeSet<String>,
+    ) -> Result<Self, PolicyError> {
+        let Checked { policies, named, warnings } = check(texts, mode, custom)?;
+        let alone = |(id, (policy, _)): (&String, &(cedar_policy::Policy, Rule))| {
+            // A set of one has no two of one id, which is all that could be wrong with it.
+            Some((id.clone(), PolicySet::from_policies([policy.clone()]).ok()?))
+        };
+        Ok(Self {
+            text: texts.iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n"),
+            mode,
+            sets: policies.iter().filter_map(alone).collect(),
+            rules: policies.into_iter().map(|(id, (_, rule))| (id, rule)).collect(),
+            custom: custom.iter().cloned().map(Topic::Custom).collect(),
+            named,
+            exceptions: Arc::default(),
+            warnings,
+        })
+    }
+
+    /// The same with exceptions.
+    #[must_use]
+    pub fn with_exceptions(self, exceptions: Arc<[Exception]>) -> Self {
+        Self { exceptions, ..self }
     }
 
     /// The policy that is compiled in.
@@ -50,7 +98,14 @@ impl Policy {
     /// Decides.
     #[must_use]
     pub fn decide(&self, facts: &Facts) -> Decision {
-        decide::decide(self, facts)
+        decide::decide(self, facts, &[])
+    }
+
+    /// Decides with what was granted. Like an exception, a grant takes away a policy that matched and never one that
+    /// erred.
+    #[must_use]
+    pub fn decide_granted(&self, facts: &Facts, granted: &[Granted]) -> Decision {
+        decide::decide(self, facts, granted)
     }
 
     /// The text it was read from.
@@ -89,8 +144,18 @@ impl Policy {
         &self.warnings
     }
 
-    pub(crate) fn set(&self) -> &PolicySet {
-        &self.set
+    /// The policy `id` alone.
+    pub(crate) fn alone(&self, id: &str) -> Option<&PolicySet> {
+        self.sets.get(id)
+    }
+
+    /// What Cedar is to be told of `facts`.
+    pub(crate) fn asking<'a>(&'a self, facts: &'a Facts, families: &'a Families<'a>) -> Asking<'a> {
+        Asking { facts, families, custom: &self.custom, named: &self.named }
+    }
+
+    pub(crate) fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
     }
 
     pub(crate) fn rules(&self) -> &BTreeMap<String, Rule> {

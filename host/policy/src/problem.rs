@@ -19,6 +19,8 @@ pub enum Weight {
 pub struct Problem {
     /// How bad.
     pub weight: Weight,
+    /// The file, as its folder names it (`policy/start.cedar`); empty for a text that stands in none.
+    pub file: String,
     /// Line, from 1.
     pub line: usize,
     /// Column, from 1.
@@ -33,15 +35,24 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with the bytes `span` of `text`.
-    pub(crate) fn at(text: &str, span: Range<usize>, weight: Weight, message: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn at(text: &str, span: Range<usize>, weight: Weight, message: impl Into<String>) -> Self {
         let before = text.get(..span.start.min(text.len())).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Self { weight, line, column, span, message: message.into(), help: None }
+        Self { weight, file: String::new(), line, column, span, message: message.into(), help: None }
+    }
+
+    /// The same in a file.
+    #[must_use]
+    pub fn in_file(mut self, file: &str) -> Self {
+        file.clone_into(&mut self.file);
+        self
     }
 
     /// The same with a remedy.
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -74,6 +85,9 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.file.is_empty() {
+            write!(out, "{}:", self.file)?;
+        }
         write!(out, "{}:{}: {}", self.line, self.column, self.message)?;
         match &self.help {
             Some(help) => write!(out, " ({help})"),

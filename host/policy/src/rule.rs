@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use shared_protocol::{Action, Capture, Mode, Severity};
+use shared_protocol::{Action, Capture, Mode, Operation, Severity};
 
 use crate::RedactTarget;
+use crate::sieve::Sieve;
 
 /// A policy besides its condition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rule {
     /// `@id`.
     pub(crate) id: String,
@@ -29,4 +30,8 @@ pub(crate) struct Rule {
     pub(crate) targets: Vec<RedactTarget>,
     /// The labels and families that its condition names.
     pub(crate) labels: BTreeSet<String>,
+    /// The operations it speaks of.
+    pub(crate) operations: BTreeSet<Operation>,
+    /// Sorts it out where it cannot match.
+    pub(crate) sieve: Sieve,
 }

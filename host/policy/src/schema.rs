@@ -1,7 +1,9 @@
-//! The schema, parsed once, with the entities that are the same in every request.
+//! The schema: the built-in one, parsed once, and those with an organisation's own topics.
 //!
-//! INVARIANT: the embedded text parses; a test says so before anybody else can find out.
+//! INVARIANT: the embedded text parses, with any own topics in it; tests say so before anybody else can find out.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use cedar_policy::{Entities, Schema};
@@ -9,18 +11,42 @@ use cedar_policy::{Entities, Schema};
 /// The schema as people read it.
 pub(crate) const TEXT: &str = include_str!("../schema/promptgate.cedarschema");
 
+/// Where own topics go: after the last built-in one.
+const LAST_TOPIC: &str = "    \"intent.jailbreak\": Long,\n";
+
+/// The schema with an organisation's own topics, given without `custom.`, for editors and for checking.
+#[must_use]
+pub fn schema_text<'a>(custom: impl IntoIterator<Item = &'a str>) -> String {
+    let custom: String = custom.into_iter().map(|name| format!("    \"custom.{name}\": Long,\n")).collect();
+    let (before, after) = TEXT.split_once(LAST_TOPIC).unwrap_or((TEXT, ""));
+    [before, LAST_TOPIC, &custom, after].concat()
+}
+
 /// The schema and its action hierarchy.
+#[derive(Clone)]
 pub(crate) struct Parsed {
     pub(crate) schema: Schema,
     pub(crate) actions: Entities,
 }
 
-#[expect(clippy::expect_used, reason = "compiled in, and parsed by a test")]
-pub(crate) static SCHEMA: LazyLock<Parsed> = LazyLock::new(|| {
-    let (schema, _) = Schema::from_cedarschema_str(TEXT).expect("the schema that is compiled in");
-    let actions = schema.action_entities().expect("the actions of the schema that is compiled in");
-    Parsed { schema, actions }
-});
+pub(crate) static SCHEMA: LazyLock<Parsed> = LazyLock::new(|| Parsed::parse(TEXT));
+
+impl Parsed {
+    /// With own topics, given without `custom.`: words of lower-case letters, digits and hyphens.
+    pub(crate) fn with(custom: &BTreeSet<String>) -> Cow<'static, Self> {
+        match custom.is_empty() {
+            true => Cow::Borrowed(&*SCHEMA),
+            false => Cow::Owned(Self::parse(&schema_text(custom.iter().map(String::as_str)))),
+        }
+    }
+
+    #[expect(clippy::expect_used, reason = "compiled in, and parsed by tests")]
+    fn parse(text: &str) -> Self {
+        let (schema, _) = Schema::from_cedarschema_str(text).expect("the schema that is compiled in");
+        let actions = schema.action_entities().expect("the actions of the schema that is compiled in");
+        Self { schema, actions }
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -75,7 +75,7 @@ const OUTSIDE: &[Outside] = &[
     outside("http-body-util", &["host/agent", "tests/harness"], NOW),
     outside("hyper", &["host/agent", "tests/harness"], NOW),
     outside("hyper-util", &["host/agent", "tests/harness"], NOW),
-    outside("jiff", &["host/agent", "host/journal"], NOW),
+    outside("jiff", &["host/agent", "host/journal", "host/policy"], NOW),
     outside("js-sys", &["extension"], NOW),
     outside("jsonwebtoken", &["host/policy", "host/risk"], "bundles"),
     outside("native_messaging", &["host/agent"], NOW),
