@@ -14,7 +14,7 @@ pub enum ArchiveFault {
     NotGzip,
     /// The compressed stream or a file in it ends early, or its checksum is wrong.
     Truncated,
-    /// Something follows the archive's end.
+    /// Something behind the end of the archive, or in what fills a file's last block.
     TrailingData,
     /// A header that is none.
     NotTar,
@@ -158,7 +158,7 @@ impl ArchiveFault {
             Self::ArchiveTooLarge => "the file is too large",
             Self::NotGzip => "the file is no gzip stream",
             Self::Truncated => "the archive ends early or is damaged",
-            Self::TrailingData => "something follows the archive's end",
+            Self::TrailingData => "something stands behind the end of a file or of the archive",
             Self::NotTar => "a header of the archive is none",
             Self::TooLarge => "the archive inflates to too much",
             Self::FileTooLarge => "a file is too large",
@@ -250,11 +250,12 @@ impl fmt::Display for Refused {
                 version.saturating_add(1)
             ),
             Self::Expired { expires, now } => {
-                let days = now.saturating_sub(*expires) / 86_400;
-                write!(
-                    out,
-                    "the bundle expired {days} days ago; build it anew, and look at this machine's clock"
-                )
+                let ago = match now.saturating_sub(*expires) / 86_400 {
+                    0 => "less than a day".to_owned(),
+                    1 => "a day".to_owned(),
+                    days => format!("{days} days"),
+                };
+                write!(out, "the bundle expired {ago} ago; build it anew, and look at this machine's clock")
             }
             Self::Content { reason } => write!(out, "what is in the bundle does not validate: {reason}"),
         }

@@ -27,7 +27,7 @@ pub(super) const NAME: &str = ".signatures.json";
 pub const MAX_SIGNATURES: usize = 8;
 
 const LIST: Limits = Limits { bytes: MAX_FILE, depth: 2, items: MAX_SIGNATURES + 4 };
-const HEADER: Limits = Limits { bytes: 512, depth: 1, items: 4 };
+const HEADER: Limits = Limits { bytes: 512, depth: 3, items: 16 };
 
 /// The one algorithm of hashes.
 const HASH: &str = "SHA-256";
