@@ -5,6 +5,7 @@
 // What is told is the address, which the session reads and forgets; the rules themselves decide without this script.
 
 const api = globalThis.browser ?? globalThis.chrome;
+const net = api.declarativeNetRequest;
 
 // What the rules are for: `[{hosts, sockets, query}]`, put in by the build.
 const SITES = __PROMPTGATE_NET_DATA__;
@@ -43,12 +44,29 @@ const toGate = async ({ tabId, url }) => {
 };
 
 // Whether the rules are on; else this only looks on.
-const isClosed = async () => (await api.declarativeNetRequest.getEnabledRulesets()).includes(RULES);
+const isClosed = async () =>
+  (await net.getEnabledRulesets()).includes(RULES) || (await net.getDynamicRules()).length > 0;
 
-export const stand = (closed) =>
-  api.declarativeNetRequest.updateEnabledRulesets(
-    closed ? { enableRulesetIds: [RULES] } : { disableRulesetIds: [RULES] },
-  );
+// The rules of repaired data, or none of them. The browser takes all of a change or nothing, and keeps them.
+const put = async (rules) => {
+  const before = await net.getDynamicRules();
+  await net.updateDynamicRules({ removeRuleIds: before.map(({ id }) => id), addRules: rules });
+};
+
+const enable = (on) => net.updateEnabledRulesets(on ? { enableRulesetIds: [RULES] } : { disableRulesetIds: [RULES] });
+
+// `rules`: made from repaired data, in place of those that came with the extension. What is stricter is done first,
+// and rules that the browser does not take leave those that came with it. One after the other: the last word counts.
+const stands = async ({ closed, rules }) => {
+  const taken = closed && rules ? await put(rules).then(() => true, () => false) : false;
+  await enable(closed && !taken);
+  if (!taken) await put([]);
+};
+
+let standing = Promise.resolve();
+export const stand = (wanted) => {
+  standing = standing.then(() => stands(wanted)).catch(() => {});
+};
 
 // Whether the tab itself goes there: then it soon shows the address, with the browser's own word that it was stopped.
 // Chromium also asks for pages ahead, and then the tab stays where it is; Firefox asks for none.

@@ -34,15 +34,17 @@ const lastSaid = async () =>
 // What earlier backgrounds left and what does not change: asked for in one go, since each question is a way to the
 // browser and back.
 const recall = async () => {
-  const asked = [api.storage.local.get(["settings", "late"]), isManaged(), lastSaid(), browserName()];
+  const asked = [api.storage.local.get(["settings", "late", "sites"]), isManaged(), lastSaid(), browserName()];
   const [kept, managed, said, browser] = await Promise.all(asked);
   return { kept, managed, said, browser };
 };
 
 const begin = ({ kept, managed, said, browser }) => {
   config ??= said;
-  const start = { browser, version: api.runtime.getManifest().version, managed };
-  session = new Session({ ...start, settings: kept.settings ?? null, late: kept.late ?? [] });
+  const language = api.i18n.getUILanguage();
+  const start = { browser, language, version: api.runtime.getManifest().version, managed };
+  const { settings = null, late = [], sites = {} } = kept;
+  session = new Session({ ...start, settings, late, sites });
   perform(session.handle(Date.now(), { kind: "started" }));
 };
 
@@ -123,6 +125,9 @@ const perform = (effects) => {
       case "save-late":
         api.storage.local.set({ late: effect.entries });
         break;
+      case "save-sites":
+        api.storage.local.set({ sites: effect.sites });
+        break;
       case "open-window":
         openWindow(effect.token);
         break;
@@ -130,7 +135,7 @@ const perform = (effects) => {
         api.windows.remove(ports.get(effect.port)?.sender.tab.windowId).catch(() => {});
         break;
       case "net":
-        stand(effect.closed);
+        stand(effect);
         break;
       case "badge":
         api.action.setBadgeText({ text: effect.text });

@@ -24,6 +24,8 @@ mod late;
 mod link;
 mod net;
 mod preview;
+mod proving;
+mod repair;
 mod threads;
 mod unexplained;
 
@@ -51,9 +53,12 @@ const MOST_COPIED: u32 = 20 << 20;
 pub struct Session {
     sites: Sites,
     browser: Browser,
+    language: Option<String>,
     version: String,
     managed: bool,
     settings: Option<Settings>,
+    /// The texts that `sites` was made from besides what is compiled in.
+    repaired: BTreeMap<String, String>,
     link: link::Link,
     late: late::Late,
     pages: BTreeMap<PortId, Page>,
@@ -87,9 +92,13 @@ impl Session {
     /// # Errors
     /// When the sites' data that is compiled in does not parse.
     pub fn new(start: Start) -> Result<Self, SiteError> {
+        // What an earlier background took is taken again.
+        let (sites, _) = Sites::repaired(&start.sites)?;
         Ok(Self {
-            sites: Sites::builtin()?,
+            sites,
+            repaired: start.sites,
             browser: start.browser,
+            language: start.language,
             version: start.version,
             managed: start.managed,
             settings: start.settings,
@@ -226,7 +235,7 @@ impl Session {
         }
         let state = PopupState {
             link: self.link.shown(),
-            settings: self.settings,
+            settings: self.settings.clone(),
             status: self.link.status().cloned(),
             late: u64::try_from(self.late.entries().len()).unwrap_or(u64::MAX),
         };
@@ -243,7 +252,7 @@ impl Session {
     /// The settings that hold now. Before any were received: closed where the browser says that an organisation
     /// manages it, else a trial.
     fn current(&self) -> Settings {
-        self.settings.unwrap_or(if self.managed { Settings::MANAGED } else { Settings::TRIAL })
+        self.settings.clone().unwrap_or(if self.managed { Settings::MANAGED } else { Settings::TRIAL })
     }
 
     /// Machine time for one verdict. A host that was never met may enforce: it is given time to say so.

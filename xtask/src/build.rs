@@ -3,7 +3,6 @@
 //! One source serves both browsers.
 
 mod extension;
-mod net;
 mod opener;
 
 use std::path::{Path, PathBuf};

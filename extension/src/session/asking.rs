@@ -1,6 +1,7 @@
 //! A held request that a person is asked about: the card, the choice, the host's word on it.
 //!
 //! INVARIANT: a choice counts only when the card permits it, and lets go only after the host wrote it down.
+//! A code that is on its way, and the report of a mistake: see `proving`.
 
 use shared_protocol::{Action, App, Choice, Code, EventId, Millis, Outcome, RefusedReason, ToHost};
 
@@ -69,6 +70,7 @@ impl Session {
                     self.cards.disturbed(&event, out);
                 }
             }
+            FromCard::Report => self.report(now, port, &event, out),
             FromCard::Close => self.dismissed(now, &event, out),
         }
     }
@@ -151,7 +153,12 @@ impl Session {
     ) {
         let due = now + self.machine_ms();
         let Some(hold) = self.holds.get_mut(event) else { return };
-        let State::Asking(question) = &mut hold.state else { return };
+        let question = match &mut hold.state {
+            State::Asking(question) => question,
+            // Taking it back is permitted while a code is looked at; another answer is not.
+            State::Proving(proof) if matches!(choice, Choice::Edit | Choice::None) => &mut proof.question,
+            State::Judging | State::Answering { .. } | State::Proving(_) => return,
+        };
         if let Err(why) = question.permits(&choice) {
             if let Some(port) = card {
                 let why = match why {
@@ -161,6 +168,9 @@ impl Session {
                 out.push(Effect::ToPort { port, message: ToPort::Card(ToCard::Rejected { why }) });
             }
             return;
+        }
+        if let Choice::Code { code } = choice {
+            return self.prove(now, event, code, out);
         }
         let alone = question.alone;
         let edited = question.edited.take();
@@ -176,7 +186,10 @@ impl Session {
                 self.link.say(ToHost::Answered { event: event.clone(), choice, at: now }, out);
                 self.refuse(event, out);
             }
-            (false, Choice::Redact { .. } | Choice::Justify { .. } | Choice::SendAnyway) => {
+            (
+                false,
+                Choice::Redact { .. } | Choice::Justify { .. } | Choice::SendAnyway | Choice::Code { .. },
+            ) => {
                 hold.state = State::Answering { choice, edited };
                 hold.due = due;
                 hold.told = false;
@@ -189,11 +202,16 @@ impl Session {
     /// The host wrote the answer down.
     pub(super) fn go(&mut self, event: &EventId, outcome: Outcome, out: &mut Vec<Effect>) {
         let Some(hold) = self.holds.get_mut(event) else { return };
-        let State::Answering { choice, edited } = &mut hold.state else { return };
-        let permit = match outcome {
-            Outcome::Release => Permit::by_choice(choice, edited.take()),
-            Outcome::Ask | Outcome::Refuse => None,
+        let permit = match &mut hold.state {
+            State::Answering { choice, edited } => Permit::by_choice(choice, edited.take()),
+            State::Proving(_) => Some(Permit::AsItIs),
+            State::Judging | State::Asking(_) => return,
         };
+        let permit = permit.filter(|_| outcome == Outcome::Release);
+        if permit.is_some() {
+            // A code leaves its card open.
+            self.cards.close(event, out);
+        }
         match permit {
             Some(permit) => self.release(event, permit, true, out),
             None => self.refuse_with_card(event, Code::NotRecorded, out),
@@ -219,8 +237,8 @@ impl Session {
             until: hold.filter(|_| stage == Stage::Ask).map(|hold| hold.due),
             code,
             operation: hold.and_then(Hold::operation),
-            source: self.settings.map(|settings| settings.source),
-            managed: self.settings.is_some_and(|settings| settings.managed),
+            source: self.settings.as_ref().map(|settings| settings.source),
+            managed: self.settings.as_ref().is_some_and(|settings| settings.managed),
         }
     }
 

@@ -38,9 +38,14 @@ impl Backlog {
         }
     }
 
-    /// The host has everything of this event, or never will.
+    /// The host has everything of this event, or never will; but for a report, which it confirms by itself.
     pub(super) fn confirmed(&mut self, about: &EventId) {
-        self.told.retain(|message| event(message) != Some(about));
+        self.told.retain(|message| is_report(message) || event(message) != Some(about));
+    }
+
+    /// The host has the report about this event, or never will.
+    pub(super) fn reported(&mut self, about: &EventId) {
+        self.told.retain(|message| !is_report(message) || event(message) != Some(about));
     }
 
     /// The host is gone: nothing unconfirmed is known to be there.
@@ -62,6 +67,10 @@ fn bound(queue: &mut VecDeque<ToHost>) {
     }
 }
 
+fn is_report(message: &ToHost) -> bool {
+    matches!(message, ToHost::Mistake { .. })
+}
+
 /// The event of a message that follows a judgement.
 fn event(message: &ToHost) -> Option<&EventId> {
     match message {
@@ -69,7 +78,8 @@ fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Answered { event, .. }
         | ToHost::Refused { event, .. }
         | ToHost::Response { event, .. }
-        | ToHost::Ended { event, .. } => Some(event),
+        | ToHost::Ended { event, .. }
+        | ToHost::Mistake { event, .. } => Some(event),
         // A hold is asked again from its own state.
         ToHost::Judge(_)
         | ToHost::Hello(_)
@@ -77,6 +87,7 @@ fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Uncovered { .. }
         | ToHost::Late { .. }
         | ToHost::Status
+        | ToHost::SitesRefused { .. }
         | ToHost::Preview(_) => None,
     }
 }
@@ -95,6 +106,8 @@ fn bytes(message: &ToHost) -> usize {
         | ToHost::Uncovered { .. }
         | ToHost::Late { .. }
         | ToHost::Status
+        | ToHost::Mistake { .. }
+        | ToHost::SitesRefused { .. }
         | ToHost::Preview(_) => 0,
     }
 }

@@ -13,6 +13,7 @@ use shared_protocol::EventId;
 use super::effect::{Effect, ToPort, ToRelay};
 use super::event::PortId;
 use crate::ui::model::{CardModel, Stage, ToCard};
+use shared_protocol::CodeFault;
 
 /// How often a card is put back on a page.
 pub(super) const MOST_PUT_BACK: u32 = 3;
@@ -36,6 +37,19 @@ struct Open {
     order: u64,
     place: Place,
     model: CardModel,
+    /// A person reported it as a mistake.
+    report: Report,
+}
+
+/// How far the report of a mistake is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Report {
+    /// There is none.
+    None,
+    /// The host is told.
+    Told,
+    /// It is on record.
+    Taken,
 }
 
 /// The cards.
@@ -58,7 +72,8 @@ impl Cards {
         let order = before.map_or(self.count, |open| open.order);
         let windowed = before.is_some_and(|open| open.place == Place::Window) || self.has_window(event);
         let place = if windowed { Place::Window } else { Place::Waiting };
-        self.open.insert(event.clone(), Open { page, order, place, model });
+        let report = before.map_or(Report::None, |open| open.report);
+        self.open.insert(event.clone(), Open { page, order, place, model, report });
         self.tell_ports(event, out);
         self.next(page, out);
     }
@@ -176,6 +191,37 @@ impl Cards {
         self.open.get(event).map(|open| &open.model)
     }
 
+    /// A person reports the verdict of this card as a mistake. Whether the host is to be told: once, and only where
+    /// it takes reports.
+    pub(super) fn report(&mut self, event: &EventId, out: &mut Vec<Effect>) -> bool {
+        let Some(open) = self.open.get_mut(event) else { return false };
+        match open.report {
+            Report::None if open.model.card.may_report => {
+                open.report = Report::Told;
+                true
+            }
+            Report::None | Report::Told => false,
+            // Said again by a card whose port was lost.
+            Report::Taken => {
+                self.tell(event, &ToCard::Reported, out);
+                false
+            }
+        }
+    }
+
+    /// The report is on record.
+    pub(super) fn reported(&mut self, event: &EventId, out: &mut Vec<Effect>) {
+        if let Some(open) = self.open.get_mut(event) {
+            open.report = Report::Taken;
+            self.tell(event, &ToCard::Reported, out);
+        }
+    }
+
+    /// The code that was typed into this card does not let go.
+    pub(super) fn code_refused(&self, event: &EventId, why: CodeFault, out: &mut Vec<Effect>) {
+        self.tell(event, &ToCard::CodeRefused { why }, out);
+    }
+
     /// The card wants this height.
     pub(super) fn size(&self, port: PortId, height: u32, out: &mut Vec<Effect>) {
         if let Some(event) = self.ports.get(&port)
@@ -186,10 +232,14 @@ impl Cards {
     }
 
     fn tell_ports(&self, event: &EventId, out: &mut Vec<Effect>) {
-        let Some(open) = self.open.get(event) else { return };
+        if let Some(open) = self.open.get(event) {
+            self.tell(event, &ToCard::Model { model: Box::new(open.model.clone()) }, out);
+        }
+    }
+
+    fn tell(&self, event: &EventId, message: &ToCard, out: &mut Vec<Effect>) {
         for (port, _) in self.ports.iter().filter(|(_, of)| *of == event) {
-            let message = ToPort::Card(ToCard::Model { model: Box::new(open.model.clone()) });
-            out.push(Effect::ToPort { port: *port, message });
+            out.push(Effect::ToPort { port: *port, message: ToPort::Card(message.clone()) });
         }
     }
 

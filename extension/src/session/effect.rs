@@ -1,8 +1,10 @@
 //! What is to be done: the closed set of effects the worker performs, in order.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use shared_protocol::{EventId, LateEntry, Millis, Preview, Settings, Text};
-use shared_sites::{Body, HookData, Refusal};
+use shared_sites::{Body, HookData, NetRule, Refusal};
 
 use super::event::PortId;
 use crate::ui::model::{ToCard, ToHint, ToPopup};
@@ -42,6 +44,11 @@ pub enum Effect {
         /// Them.
         settings: Box<Settings>,
     },
+    /// Keep the repaired data of sites.
+    SaveSites {
+        /// A site's id to the text of its `site.toml`; all of it.
+        sites: BTreeMap<String, String>,
+    },
     /// Keep the entries that wait for the host. No text in them.
     SaveLate {
         /// All of them.
@@ -61,6 +68,8 @@ pub enum Effect {
     Net {
         /// It stops it.
         closed: bool,
+        /// The rules it goes by; absent: those that came with the extension.
+        rules: Option<Vec<NetRule>>,
     },
     /// The mark on the extension's button.
     Badge {

@@ -2,6 +2,8 @@
 //!
 //! INVARIANT: what a page or a card says arrives here as a typed value or not at all; see [`Event::Garbled`].
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use shared_protocol::{Browser, EventId, LateEntry, Millis, Road, Settings, Text};
 use shared_sites::Request;
@@ -16,6 +18,9 @@ pub type PortId = u32;
 pub struct Start {
     /// Where it runs.
     pub browser: Browser,
+    /// The language the person reads the browser in, as the browser names it.
+    #[serde(default)]
+    pub language: Option<String>,
     /// The extension's own version.
     pub version: String,
     /// The browser's own managed storage says that an organisation manages this profile.
@@ -27,6 +32,9 @@ pub struct Start {
     /// Entries that wait for the host.
     #[serde(default)]
     pub late: Vec<LateEntry>,
+    /// The last repaired data of sites.
+    #[serde(default)]
+    pub sites: BTreeMap<String, String>,
 }
 
 /// One thing that happened.

@@ -9,6 +9,9 @@ use shared_sites::{AnswerFormat, Body, Request};
 
 use super::event::{AtOnce, PortId};
 
+/// Most bytes of a code; a signed one has some hundred.
+const MOST_CODE: usize = 4_096;
+
 /// A request that waits.
 #[derive(Debug)]
 pub(super) struct Hold {
@@ -41,6 +44,19 @@ pub(super) enum State {
     Asking(Question),
     /// A person answered; the host is to write it down.
     Answering { choice: Choice, edited: Option<Body> },
+    /// A person gave a code; the host is to look at it. The card stays: the question stands if it is refused.
+    Proving(Proof),
+}
+
+/// A code on its way to the host.
+#[derive(Debug)]
+pub(super) struct Proof {
+    /// As it was typed.
+    pub(super) code: Text,
+    /// What stands again if the code is refused.
+    pub(super) question: Question,
+    /// When that question's time is over.
+    pub(super) until: Millis,
 }
 
 /// What a person is asked.
@@ -78,6 +94,7 @@ impl Question {
             // Beside redaction the reason goes with the redacted text, never with the text as it is.
             Choice::Justify { reason } => (self.card.may_justify && !self.card.may_redact, given(reason)),
             Choice::SendAnyway => (self.card.may_send, true),
+            Choice::Code { code } => (self.card.may_code && code.len() <= MOST_CODE, given(code)),
         };
         match (offered, reasoned) {
             (false, _) => Err(NotTaken::NotOffered),
@@ -100,7 +117,7 @@ impl Permit {
     /// What a recorded choice permits; `None`: nothing.
     pub(super) fn by_choice(choice: &Choice, edited: Option<Body>) -> Option<Self> {
         match choice {
-            Choice::SendAnyway | Choice::Justify { .. } => Some(Self::AsItIs),
+            Choice::SendAnyway | Choice::Justify { .. } | Choice::Code { .. } => Some(Self::AsItIs),
             Choice::Redact { .. } => edited.map(Self::Edited),
             Choice::Edit | Choice::None => None,
         }
@@ -214,5 +231,7 @@ pub(super) fn own_card(action: Action, code: Code) -> Card {
         may_redact: false,
         may_justify: false,
         may_send: asks,
+        may_code: false,
+        may_report: false,
     }
 }

@@ -111,6 +111,10 @@ impl Session {
                 State::Answering { choice, .. } => {
                     ToHost::Answered { event: event.clone(), choice: choice.clone(), at: now }
                 }
+                State::Proving(proof) => {
+                    let choice = Choice::Code { code: proof.code.clone() };
+                    ToHost::Answered { event: event.clone(), choice, at: now }
+                }
                 State::Judging | State::Asking(_) => judge(event, hold),
             };
             hold.told = self.link.say_now(&message, out);
@@ -123,7 +127,7 @@ impl Session {
     /// There is no host.
     fn unreachable(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) {
         let Some(hold) = self.holds.get(event) else { return };
-        if matches!(hold.state, State::Answering { .. }) {
+        if matches!(hold.state, State::Answering { .. } | State::Proving(_)) {
             // The answer is not on record: nothing goes.
             return self.refuse_for(now, event, Code::Unreachable, out);
         }
@@ -139,7 +143,7 @@ impl Session {
         let Some(hold) = self.holds.get(event) else { return };
         match hold.state {
             State::Asking(_) => return,
-            State::Answering { .. } => return self.refuse_for(now, event, code, out),
+            State::Answering { .. } | State::Proving(_) => return self.refuse_for(now, event, code, out),
             State::Judging => {}
         }
         let fail = self.current().fail;
@@ -175,7 +179,8 @@ impl Session {
         let Verdict { event, outcome, edits, card, fault, .. } = verdict;
         let answer_ms = Millis::from(self.current().fail.answer_ms);
         let Some(hold) = self.holds.get_mut(&event) else { return };
-        if !matches!(hold.state, State::Judging) {
+        // A code that lifts a part of what stands in the way leads to another verdict.
+        if !matches!(hold.state, State::Judging | State::Proving(_)) {
             return;
         }
         match (outcome, card) {

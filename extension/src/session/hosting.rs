@@ -14,7 +14,12 @@ impl Session {
     }
 
     pub(super) fn hello(&self) -> Hello {
-        Hello { protocol: PROTOCOL, extension: self.version.clone(), browser: self.browser }
+        Hello {
+            protocol: PROTOCOL,
+            extension: self.version.clone(),
+            browser: self.browser,
+            language: self.language.clone(),
+        }
     }
 
     pub(super) fn host_said(&mut self, now: Millis, frame: &str, out: &mut Vec<Effect>) {
@@ -51,10 +56,17 @@ impl Session {
                 }
             }
             ToExtension::Previewed { round, card } => self.previewed(now, round, card, out),
+            ToExtension::CodeRefused { event, why } => self.code_refused(&event, why, out),
+            ToExtension::Reported { event } => {
+                self.link.reported(&event);
+                self.cards.reported(&event, out);
+            }
+            ToExtension::Sites { sites } => self.repair(sites, out),
             ToExtension::Error { code, event: Some(event) } => {
                 // What could not be written down now is said again to the next host.
                 if code != Code::NotRecorded {
                     self.link.confirmed(&event);
+                    self.link.reported(&event);
                 }
                 self.fault(now, &event, code, out);
             }
@@ -95,7 +107,7 @@ impl Session {
     /// Holds that wait for the host, oldest first.
     fn waiting(&self) -> Vec<EventId> {
         let waits = |state: &State| match state {
-            State::Judging | State::Answering { .. } => true,
+            State::Judging | State::Answering { .. } | State::Proving(_) => true,
             State::Asking(_) => false,
         };
         let mut waiting: Vec<_> = self.holds.iter().filter(|(_, hold)| waits(&hold.state)).collect();
@@ -104,19 +116,26 @@ impl Session {
     }
 
     fn set_settings(&mut self, settings: Settings, out: &mut Vec<Effect>) {
-        if self.settings == Some(settings) {
+        if self.settings.as_ref() == Some(&settings) {
             return;
         }
-        self.settings = Some(settings);
+        self.settings = Some(settings.clone());
         out.push(Effect::SaveSettings { settings: Box::new(settings) });
-        let config = self.config();
-        out.push(Effect::Config { config: Box::new(config.clone()) });
+        self.tell_config(out);
         for port in self.pages.keys() {
-            self.say(*port, ToRelay::Config(Box::new(config.clone())), out);
             self.tell_preview(*port, out);
         }
         for port in self.pages.keys().copied().collect::<Vec<_>>() {
             self.preview_over(port, out);
+        }
+    }
+
+    /// Tells every hook what it may know now.
+    pub(super) fn tell_config(&self, out: &mut Vec<Effect>) {
+        let config = self.config();
+        out.push(Effect::Config { config: Box::new(config.clone()) });
+        for port in self.pages.keys() {
+            self.say(*port, ToRelay::Config(Box::new(config.clone())), out);
         }
     }
 

@@ -154,6 +154,11 @@ impl Link {
         self.backlog.confirmed(event);
     }
 
+    /// The report about this event is on record, or never will be.
+    pub(super) fn reported(&mut self, event: &EventId) {
+        self.backlog.reported(event);
+    }
+
     /// Says it now or not at all.
     pub(super) fn say_now(&mut self, message: &ToHost, out: &mut Vec<Effect>) -> bool {
         let up = self.is_up();

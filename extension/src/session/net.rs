@@ -38,6 +38,11 @@ impl Net {
         self.unsaid
     }
 
+    /// The sites' data changed: the network level is told anew.
+    pub(super) fn renew(&mut self) {
+        self.closed = None;
+    }
+
     /// The popup says it.
     pub(super) fn said(&mut self) {
         self.unsaid = false;
@@ -98,7 +103,8 @@ impl Session {
         };
         if self.net.closed != Some(wanted) {
             self.net.closed = Some(wanted);
-            out.push(Effect::Net { closed: wanted });
+            let rules = (!self.repaired.is_empty()).then(|| self.sites.net_rules());
+            out.push(Effect::Net { closed: wanted, rules });
         }
     }
 }

@@ -12,8 +12,12 @@ mod invariants;
 mod life;
 mod net;
 mod preview;
+mod proving;
+mod repair;
 mod unreachable;
 mod words;
+
+use std::collections::BTreeMap;
 
 use shared_protocol::{
     Action, Browser, Card, Choice, Edit, EventId, LateEntry, Millis, Mode, Obligation, Outcome, Settings,
@@ -46,6 +50,8 @@ impl Script {
             managed: false,
             settings,
             late,
+            language: Some("de".to_owned()),
+            sites: BTreeMap::new(),
         })
     }
 
@@ -245,6 +251,8 @@ fn card(action: Action) -> Card {
         may_redact: action == Action::Redact,
         may_justify: action == Action::Justify,
         may_send: action == Action::Warn,
+        may_code: action == Action::Block,
+        may_report: action == Action::Block,
     }
 }
 

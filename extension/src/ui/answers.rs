@@ -21,11 +21,26 @@ pub(crate) enum Press {
     Send,
     /// Away with the card.
     Close,
+    /// Open the field for a code.
+    OpenCode,
+    /// Send it with the code in the field.
+    Code,
+    /// This is a mistake.
+    Report,
 }
 
 impl Press {
     /// Every press.
-    pub(crate) const ALL: [Self; 5] = [Self::Edit, Self::Redact, Self::Justify, Self::Send, Self::Close];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Edit,
+        Self::Redact,
+        Self::Justify,
+        Self::Send,
+        Self::Close,
+        Self::OpenCode,
+        Self::Code,
+        Self::Report,
+    ];
 
     /// Its word in the page.
     pub(crate) fn word(self) -> &'static str {
@@ -35,6 +50,9 @@ impl Press {
             Self::Justify => "justify",
             Self::Send => "send",
             Self::Close => "close",
+            Self::OpenCode => "open-code",
+            Self::Code => "code",
+            Self::Report => "report",
         }
     }
 
@@ -64,6 +82,16 @@ pub(crate) fn offers(model: &CardModel) -> Vec<Press> {
     offers
 }
 
+/// Whether a one-time code is taken. It stands beside the answers, not among them.
+pub(crate) fn may_code(model: &CardModel) -> bool {
+    model.stage == Stage::Ask && model.card.may_code
+}
+
+/// Whether a mistake can be reported: whatever became of the request, but not of one that no verdict is about.
+pub(crate) fn may_report(model: &CardModel) -> bool {
+    model.stage != Stage::Again && model.card.may_report
+}
+
 /// Whether the card has a field for a reason.
 pub(crate) fn asks_reason(model: &CardModel) -> bool {
     model.stage == Stage::Ask && model.card.may_justify
@@ -91,19 +119,47 @@ pub(crate) enum Answer {
     Close,
     /// A reason has to be written first.
     ReasonNeeded,
+    /// The field for the code opens.
+    OpenCode,
+    /// A code has to be typed first.
+    CodeNeeded,
+    /// The verdict is a mistake: no answer to it.
+    Report,
     /// Not on offer.
     NotOffered,
 }
 
-/// What `press` comes to, with what stands in the reason's field.
-pub(crate) fn answer(model: &CardModel, press: Press, reason: &Text) -> Answer {
-    if press == Press::Close {
-        return Answer::Close;
+/// What is written in the card's fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// The reason.
+    pub(crate) reason: Text,
+    /// The code.
+    pub(crate) code: Text,
+}
+
+/// What `press` comes to, with what is written.
+pub(crate) fn answer(model: &CardModel, press: Press, written: &Written) -> Answer {
+    match press {
+        Press::Close => return Answer::Close,
+        Press::Report if may_report(model) => return Answer::Report,
+        Press::OpenCode if may_code(model) => return Answer::OpenCode,
+        Press::Code if may_code(model) => {
+            let code = Text::new(written.code.expose().trim());
+            return if code.is_empty() { Answer::CodeNeeded } else { Answer::Choice(Choice::Code { code }) };
+        }
+        Press::Edit
+        | Press::Redact
+        | Press::Justify
+        | Press::Send
+        | Press::OpenCode
+        | Press::Code
+        | Press::Report => {}
     }
     if !offers(model).contains(&press) {
         return Answer::NotOffered;
     }
-    let reason = Text::new(reason.expose().trim());
+    let reason = Text::new(written.reason.expose().trim());
     if reason.is_empty() && asks_reason(model) && matches!(press, Press::Redact | Press::Justify) {
         return Answer::ReasonNeeded;
     }
@@ -112,21 +168,21 @@ pub(crate) fn answer(model: &CardModel, press: Press, reason: &Text) -> Answer {
         Press::Redact => Choice::Redact { reason: asks_reason(model).then_some(reason) },
         Press::Justify => Choice::Justify { reason },
         Press::Send => Choice::SendAnyway,
-        Press::Close => return Answer::Close,
+        Press::Close | Press::OpenCode | Press::Code | Press::Report => return Answer::NotOffered,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use shared_protocol::{Action, App, Card, Choice, Text};
+    use shared_protocol::{Action, App, Card, Choice};
 
     use super::super::model::{CardModel, Stage};
-    use super::{Answer, Press, answer, enter, escape, offers};
+    use super::{Answer, Press, Written, answer, enter, escape, offers};
 
     fn cards() -> Vec<CardModel> {
         let mut cards = Vec::new();
         for stage in [Stage::Ask, Stage::Refused, Stage::Sent] {
-            for bits in 0..16_u8 {
+            for bits in 0..64_u8 {
                 let card = Card {
                     action: Action::Warn,
                     policies: Vec::new(),
@@ -135,6 +191,8 @@ mod tests {
                     may_redact: bits & 2 != 0,
                     may_justify: bits & 4 != 0,
                     may_send: bits & 8 != 0,
+                    may_code: bits & 16 != 0,
+                    may_report: bits & 32 != 0,
                 };
                 cards.push(CardModel {
                     stage,
@@ -155,8 +213,13 @@ mod tests {
     fn no_press_makes_a_choice_that_is_not_permitted() {
         for model in cards() {
             for press in Press::ALL {
-                for reason in ["", "  ", "a customer asked"] {
-                    let Answer::Choice(choice) = answer(&model, press, &Text::from(reason)) else { continue };
+                for words in ["", "  ", "a customer asked"] {
+                    let written = Written { reason: words.into(), code: words.into() };
+                    let answer = answer(&model, press, &written);
+                    if answer == Answer::Report {
+                        assert!(model.card.may_report);
+                    }
+                    let Answer::Choice(choice) = answer else { continue };
                     assert_eq!(model.stage, Stage::Ask, "{model:?}");
                     let card = &model.card;
                     let permitted = match choice {
@@ -168,6 +231,7 @@ mod tests {
                             card.may_justify && !card.may_redact && reason.expose() == "a customer asked"
                         }
                         Choice::SendAnyway => card.may_send,
+                        Choice::Code { code } => card.may_code && code.expose() == "a customer asked",
                         Choice::None => false,
                     };
                     assert!(permitted, "{press:?} {model:?}");
@@ -181,6 +245,9 @@ mod tests {
         for model in cards() {
             let offers = offers(&model);
             assert!(!offers.is_empty());
+            assert!(
+                !offers.iter().any(|press| matches!(press, Press::Code | Press::OpenCode | Press::Report))
+            );
             if let Some(at) = offers.iter().position(|press| *press == Press::Send) {
                 assert_eq!(at + 1, offers.len(), "{model:?}");
             }

@@ -4,6 +4,7 @@
 //! around the frame can search a frame's text (Firefox answers yes or no), and finds none.
 //! A mask is drawn and not spoken; the words of its label say what it is.
 
+mod beside;
 mod why;
 
 use shared_protocol::{Action, CardFinding, Operation, PolicySource, Severity};
@@ -14,6 +15,7 @@ use super::icon::Icon;
 use super::label;
 use super::model::{CardModel, Stage};
 use super::words::{Fill, Key, Words};
+pub(crate) use beside::{code_fault, code_field, code_needed, reported};
 
 /// What is held, as far as the words differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub(crate) fn card(model: &CardModel) -> Element {
     // The card scrolls in a window that is too small for it; what is inside keeps the height that is needed.
     let inner =
         el("div", "inner").with(head(model)).with(why::why(model)).maybe(found(model)).maybe(reason(model));
-    card.with(inner.maybe(buttons(model)).with(foot(model)))
+    card.with(inner.maybe(buttons(model)).maybe(beside::beside(model)).with(foot(model)))
 }
 
 fn frame_class(model: &CardModel) -> &'static str {
@@ -140,6 +142,7 @@ fn thing(model: &CardModel) -> Thing {
 
 fn state(model: &CardModel) -> Words {
     let key = match (model.stage, thing(model)) {
+        (Stage::Ask, _) if model.card.action == Action::Block => Key::HeldForCode,
         (Stage::Ask, Thing::Message) => Key::AskMessage,
         (Stage::Ask, Thing::File) => Key::AskFile,
         (Stage::Ask, Thing::Share) => Key::AskShare,
@@ -228,7 +231,7 @@ fn button(model: &CardModel, press: Press, at: usize) -> Element {
         Press::Justify => (Key::AnswerJustify, "second"),
         Press::Send => (Key::AnswerSend, "quiet"),
         Press::Close if thing(model) == Thing::Message => (Key::AnswerBack, "second"),
-        Press::Close => (Key::AnswerClose, "second"),
+        Press::Close | Press::OpenCode | Press::Code | Press::Report => (Key::AnswerClose, "second"),
     };
     let class = if at == 0 { "first" } else { class };
     el("button", class).attr("type", "button").attr("data-press", press.word()).with(key)

@@ -82,6 +82,14 @@ impl Shared {
                     page.rejected(why);
                     false
                 }
+                ToCard::CodeRefused { why } => {
+                    page.code_refused(why);
+                    false
+                }
+                ToCard::Reported => {
+                    page.reported();
+                    false
+                }
             }
         });
         if drawn == Some(true) {
@@ -116,7 +124,10 @@ impl Shared {
                 page.key(event);
             }
         });
-        self.on("input", |page, _| page.renderer.fill_id("reason-needed", []));
+        self.on("input", |page, _| {
+            page.renderer.fill_id("reason-needed", []);
+            page.renderer.fill_id("code-fault", []);
+        });
         self.on("visibilitychange", |page, _| page.look());
         self.on("pointerover", |page, _| page.pointed_at = true);
         self.on("pointerleave", |page, _| page.pointed_at = false);

@@ -5,9 +5,9 @@
 //! [`SEEN_MS`] without a gap. INVARIANT: at most one answer at a time leaves; after a rejection, another may.
 //! It does not know the page: times and what is visible are arguments.
 
-use shared_protocol::{Choice, Text};
+use shared_protocol::Choice;
 
-use super::answers::{Answer, Press, answer};
+use super::answers::{Answer, Press, Written, answer};
 use super::model::{CardModel, FromCard, SEEN_MS, Stage};
 
 /// How long something may lie over the card before the background is told.
@@ -36,6 +36,12 @@ pub(crate) enum Step {
     Say(FromCard),
     /// Show that a reason is needed.
     ReasonNeeded,
+    /// Open the field for a code.
+    OpenCode,
+    /// Show that a code is needed.
+    CodeNeeded,
+    /// Say to the background that this is a mistake.
+    Report,
 }
 
 /// The card's state.
@@ -47,6 +53,8 @@ pub(crate) struct Desk {
     said_shown: bool,
     quiet_since: Option<u64>,
     answered: Option<Choice>,
+    /// It was reported, and the background has not said that it is on record.
+    reporting: bool,
 }
 
 impl Desk {
@@ -59,6 +67,7 @@ impl Desk {
             said_shown: false,
             quiet_since: None,
             answered: None,
+            reporting: false,
         }
     }
 
@@ -95,20 +104,39 @@ impl Desk {
     }
 
     /// A press, or a key that stands for one.
-    pub(crate) fn press(&mut self, press: Press, reason: &Text, trusted: bool, now: u64) -> Step {
+    pub(crate) fn press(&mut self, press: Press, written: &Written, trusted: bool, now: u64) -> Step {
         let seen = self.seen_since.is_some_and(|since| now.saturating_sub(since) >= SEEN_MS);
-        if !trusted || !seen || self.is_answered() {
+        if !trusted || !seen || self.waits_for_answer_to(press) {
             return Step::Ignore;
         }
-        match answer(&self.model, press, reason) {
+        match answer(&self.model, press, written) {
             Answer::Choice(choice) => {
                 self.answered = Some(choice.clone());
                 Step::Say(FromCard::Choice { choice })
             }
             Answer::Close => Step::Say(FromCard::Close),
             Answer::ReasonNeeded => Step::ReasonNeeded,
+            Answer::OpenCode => Step::OpenCode,
+            Answer::CodeNeeded => Step::CodeNeeded,
+            Answer::Report => {
+                self.reporting = true;
+                Step::Report
+            }
             Answer::NotOffered => Step::Ignore,
         }
+    }
+
+    /// While a code is looked at the request may still be taken back, and a report waits for nothing.
+    fn waits_for_answer_to(&self, press: Press) -> bool {
+        match (&self.answered, press) {
+            (None, _) | (_, Press::Report) | (Some(Choice::Code { .. }), Press::Edit | Press::Close) => false,
+            (Some(_), _) => true,
+        }
+    }
+
+    /// The report is on record.
+    pub(crate) fn reported(&mut self) {
+        self.reporting = false;
     }
 
     /// The background did not take the answer.
@@ -120,7 +148,8 @@ impl Desk {
     pub(crate) fn repeat(&self) -> Vec<FromCard> {
         let shown = self.said_shown.then_some(FromCard::Shown);
         let choice = self.answered.clone().map(|choice| FromCard::Choice { choice });
-        shown.into_iter().chain(choice).collect()
+        let report = self.reporting.then_some(FromCard::Report);
+        shown.into_iter().chain(choice).chain(report).collect()
     }
 
     /// Time passed. `held`: it is pointed at or has the focus. What has been covered long enough says so; advice
@@ -144,9 +173,9 @@ impl Desk {
 
 #[cfg(test)]
 mod tests {
-    use shared_protocol::{Action, App, Card, Choice, Text};
+    use shared_protocol::{Action, App, Card, Choice};
 
-    use super::super::answers::Press;
+    use super::super::answers::{Press, Written};
     use super::super::model::{CardModel, FromCard, Stage};
     use super::{ADVICE_MS, COVERED_MS, Desk, SEEN_MS, Step, View};
 
@@ -162,6 +191,8 @@ mod tests {
                 may_redact: false,
                 may_justify: false,
                 may_send: true,
+                may_code: true,
+                may_report: true,
             },
             until: None,
             code: None,
@@ -172,7 +203,7 @@ mod tests {
     }
 
     fn send(desk: &mut Desk, trusted: bool, now: u64) -> Step {
-        desk.press(Press::Send, &Text::default(), trusted, now)
+        desk.press(Press::Send, &Written::default(), trusted, now)
     }
 
     #[test]
@@ -202,6 +233,44 @@ mod tests {
         desk.rejected();
         assert_eq!(desk.repeat(), [FromCard::Shown]);
         assert!(matches!(send(&mut desk, true, 800), Step::Say(_)));
+    }
+
+    #[test]
+    fn while_a_code_is_looked_at_the_request_can_be_taken_back_and_nothing_else() {
+        let mut desk = desk(Stage::Ask);
+        desk.see(View::Clear, 0);
+        let written = Written { code: " pg1.x\n".into(), ..Written::default() };
+        let mut press = |press, now| desk.press(press, &written, true, now);
+        assert_eq!(press(Press::OpenCode, 600), Step::OpenCode);
+        let code = Choice::Code { code: "pg1.x".into() };
+        assert_eq!(press(Press::Code, 700), Step::Say(FromCard::Choice { choice: code.clone() }));
+        assert_eq!(press(Press::Code, 800), Step::Ignore);
+        assert_eq!(press(Press::Send, 800), Step::Ignore);
+        assert_eq!(desk.repeat(), [FromCard::Shown, FromCard::Choice { choice: code.clone() }]);
+        desk.rejected();
+        assert_eq!(desk.repeat(), [FromCard::Shown]);
+        assert_eq!(
+            desk.press(Press::Code, &written, true, 900),
+            Step::Say(FromCard::Choice { choice: code })
+        );
+        let edit = Step::Say(FromCard::Choice { choice: Choice::Edit });
+        assert_eq!(desk.press(Press::Edit, &written, true, 950), edit);
+        assert_eq!(desk.press(Press::Close, &written, true, 960), Step::Ignore);
+    }
+
+    #[test]
+    fn a_report_is_no_answer_and_is_repeated_until_it_is_on_record() {
+        for stage in [Stage::Ask, Stage::Refused, Stage::Sent] {
+            let mut desk = desk(stage);
+            assert_eq!(desk.press(Press::Report, &Written::default(), true, 900), Step::Ignore);
+            desk.see(View::Clear, 0);
+            assert_eq!(desk.press(Press::Report, &Written::default(), false, 900), Step::Ignore);
+            assert_eq!(desk.press(Press::Report, &Written::default(), true, 900), Step::Report);
+            assert!(!desk.is_answered());
+            assert_eq!(desk.repeat(), [FromCard::Shown, FromCard::Report]);
+            desk.reported();
+            assert_eq!(desk.repeat(), [FromCard::Shown]);
+        }
     }
 
     #[test]

@@ -9,7 +9,9 @@
 //! is idempotent by event id.
 
 use serde::{Deserialize, Serialize};
-use shared_protocol::{App, Card, Choice, Code, EventId, Millis, Operation, PolicySource, Settings, Status};
+use shared_protocol::{
+    App, Card, Choice, Code, CodeFault, EventId, Millis, Operation, PolicySource, Settings, Status,
+};
 
 /// How long, in milliseconds, the card must have been in view before a press counts: nobody answers what they
 /// could not read, and a card pushed under a moving pointer is not answered by accident.
@@ -47,6 +49,8 @@ pub enum FromCard {
         /// What.
         choice: Choice,
     },
+    /// The person says that the verdict is a mistake. Answers nothing; said at any stage, and again after a reconnect.
+    Report,
     /// The person closed the card, or advice went away by itself; while a request waits this is the choice
     /// `none`.
     Close,
@@ -66,6 +70,13 @@ pub enum ToCard {
         /// Why.
         why: Rejected,
     },
+    /// The code does not let go: the question stands.
+    CodeRefused {
+        /// Why.
+        why: CodeFault,
+    },
+    /// The report is on record.
+    Reported,
 }
 
 /// Why a choice was not taken.

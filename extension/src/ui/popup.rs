@@ -3,7 +3,9 @@
 //! INVARIANT: pure. It never says "protected" unless a host answers, the sites are permitted and the policy in
 //! force can refuse.
 
-use shared_protocol::{Capture, PolicySource, Preview, Settings, UnreachableAction};
+mod notes;
+
+use shared_protocol::{Capture, PolicySource, PolicyState, Preview, Settings, UnreachableAction};
 
 use super::element::{Element, Node, el};
 use super::icon::Icon;
@@ -26,6 +28,8 @@ enum Standing {
     Protected,
     /// A host answers; nobody manages this machine.
     Trial(PolicySource),
+    /// A host answers, and its rules are switched to watching.
+    Paused,
     /// Managed, and no policy has arrived.
     Waiting,
     /// The host was asked and has not answered yet.
@@ -44,6 +48,7 @@ pub(crate) fn popup(state: &PopupState, around: &Around) -> Element {
         .attr("data-standing", word(standing))
         .with(head(standing))
         .maybe(fix(state, standing))
+        .maybe(settings(state).and_then(|settings| settings.policy.as_ref()).and_then(notes::notes))
         .with(rows(state, around))
         .maybe(recorded(state))
 }
@@ -58,6 +63,7 @@ fn standing(state: &PopupState, around: &Around) -> Standing {
     }
     match (state.link, settings(state)) {
         (HostLink::Connected, Some(settings)) => match settings.source {
+            _ if settings.policy.as_ref().is_some_and(|policy| policy.monitor) => Standing::Paused,
             PolicySource::ManagedWithoutBundle => Standing::Waiting,
             PolicySource::Bundle => Standing::Protected,
             PolicySource::BuiltinEnforce if settings.managed => Standing::Protected,
@@ -73,7 +79,7 @@ fn standing(state: &PopupState, around: &Around) -> Standing {
 fn tone(standing: Standing) -> &'static str {
     match standing {
         Standing::Protected => "good",
-        Standing::Trial(_) | Standing::Connecting => "calm",
+        Standing::Trial(_) | Standing::Paused | Standing::Connecting => "calm",
         Standing::Waiting => "care",
         Standing::Unconnected(_) | Standing::Sites => "stop",
     }
@@ -83,6 +89,7 @@ fn word(standing: Standing) -> &'static str {
     match standing {
         Standing::Protected => "protected",
         Standing::Trial(_) => "trial",
+        Standing::Paused => "paused",
         Standing::Connecting => "connecting",
         Standing::Waiting => "waiting",
         Standing::Unconnected(_) => "unconnected",
@@ -95,6 +102,7 @@ fn head(standing: Standing) -> Element {
         Standing::Protected => (Icon::Shield, Key::StateProtected, Key::AboutProtected),
         Standing::Trial(PolicySource::BuiltinMonitor) => (Icon::Eye, Key::StateTrial, Key::AboutWatching),
         Standing::Trial(_) => (Icon::Shield, Key::StateTrial, Key::AboutTrial),
+        Standing::Paused => (Icon::Eye, Key::StatePaused, Key::AboutPaused),
         Standing::Waiting => (Icon::Gap, Key::StateWaiting, Key::AboutWaiting),
         Standing::Connecting => (Icon::Shield, Key::StateConnecting, Key::AboutConnecting),
         Standing::Unconnected(HostLink::Version) => (Icon::Gap, Key::StateUnconnected, Key::AboutVersion),
@@ -114,10 +122,14 @@ fn head(standing: Standing) -> Element {
 fn fix(state: &PopupState, standing: Standing) -> Option<Element> {
     let section = || el("section", "fix").attr("aria-labelledby", "fix").with(heading("fix", Key::Fix));
     match standing {
-        Standing::Protected | Standing::Trial(_) | Standing::Waiting | Standing::Connecting => None,
+        Standing::Protected
+        | Standing::Trial(_)
+        | Standing::Paused
+        | Standing::Waiting
+        | Standing::Connecting => None,
         Standing::Sites => Some(section().with(press("allow-sites", Key::AllowSites))),
         Standing::Unconnected(link) => {
-            let without = state.settings.map(|settings| match settings.fail.unreachable {
+            let without = state.settings.as_ref().map(|settings| match settings.fail.unreachable {
                 UnreachableAction::Allow => Key::WithoutAllow,
                 UnreachableAction::Warn => Key::WithoutWarn,
                 UnreachableAction::Block => Key::WithoutBlock,
@@ -170,6 +182,7 @@ fn rows(state: &PopupState, around: &Around) -> Element {
         .with(
             el("dl", "")
                 .with(row(Key::RowPolicy, policy.into()))
+                .maybe(settings(state).and_then(|settings| settings.policy.as_ref()).and_then(named))
                 .maybe(ahead.map(|ahead| row(Key::RowPreview, ahead.into())))
                 .with(row(Key::RowHost, host))
                 .with(row(Key::RowExtension, version(&around.version)))
@@ -180,6 +193,12 @@ fn rows(state: &PopupState, around: &Around) -> Element {
         )
         .maybe(hint)
         .maybe(reload)
+}
+
+/// Which bundle it is; nothing while there is none.
+fn named(policy: &PolicyState) -> Option<Element> {
+    let fills = vec![Fill::Name(policy.name.clone()), Fill::Number(policy.version)];
+    (!policy.name.is_empty()).then(|| row(Key::RowNamed, Words::Ours(Key::PolicyNamed, fills)))
 }
 
 fn row(name: Key, value: Words) -> Element {

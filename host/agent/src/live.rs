@@ -82,7 +82,7 @@ impl Active {
     /// Policy and classifier.
     pub(crate) fn snapshot(&self) -> Result<&Snapshot> {
         let made = self.snapshot.get_or_init(|| {
-            let settings = self.configured.settings;
+            let settings = self.configured.settings.clone();
             let may_keep_text = self.configured.may_keep_text();
             // Compiled in, and parsed by its own tests: a fault here is one of the build.
             let engine = Engine::builtin().map(Arc::new).map_err(|fault| fault.to_string())?;

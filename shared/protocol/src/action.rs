@@ -90,4 +90,11 @@ pub enum Choice {
     SendAnyway,
     /// No answer within `answer_ms`, or the card could not be shown: it is refused.
     None,
+    /// Send it as it is: here is a one-time code that the organisation signed. Only where the card says `may_code`.
+    /// Answered by `go`, by another verdict when the code lifts a part of what stands in the way, or by
+    /// `code-refused`, after which the question stands as it did.
+    Code {
+        /// The code as it was typed.
+        code: crate::Text,
+    },
 }

@@ -61,4 +61,10 @@ pub struct Card {
     pub may_justify: bool,
     /// Send anyway.
     pub may_send: bool,
+    /// A one-time code that the organisation signed is taken; beside `block`, the question is asked for its sake.
+    #[serde(default)]
+    pub may_code: bool,
+    /// The host takes the report that this verdict is a mistake.
+    #[serde(default)]
+    pub may_report: bool,
 }

@@ -69,3 +69,62 @@ impl Code {
         }
     }
 }
+
+/// Why a one-time code does not let go. Words are append-only; one that is not known here reads as `other`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "&'static str")]
+pub enum CodeFault {
+    /// It is no code: mistyped or cut off.
+    Unreadable,
+    /// Nobody signed it who may.
+    NotSigned,
+    /// It is somebody else's.
+    OtherPerson,
+    /// It is for something else than what stands in the way.
+    OtherMatter,
+    /// Its time is over.
+    Expired,
+    /// It was used before.
+    Used,
+    /// Something else.
+    Other,
+}
+
+impl CodeFault {
+    /// Every word.
+    pub const ALL: [Self; 7] = [
+        Self::Unreadable,
+        Self::NotSigned,
+        Self::OtherPerson,
+        Self::OtherMatter,
+        Self::Expired,
+        Self::Used,
+        Self::Other,
+    ];
+
+    /// Its word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::NotSigned => "not-signed",
+            Self::OtherPerson => "other-person",
+            Self::OtherMatter => "other-matter",
+            Self::Expired => "expired",
+            Self::Used => "used",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl From<String> for CodeFault {
+    fn from(word: String) -> Self {
+        Self::ALL.into_iter().find(|fault| fault.as_str() == word).unwrap_or(Self::Other)
+    }
+}
+
+impl From<CodeFault> for &'static str {
+    fn from(fault: CodeFault) -> Self {
+        fault.as_str()
+    }
+}

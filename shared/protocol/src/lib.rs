@@ -9,6 +9,7 @@ mod action;
 mod app;
 mod card;
 mod code;
+mod drift;
 mod edit;
 mod event;
 mod finding;
@@ -24,17 +25,20 @@ mod topic;
 pub use action::{Action, Choice, Mode, Obligation, Outcome};
 pub use app::{App, Browser};
 pub use card::{Card, CardFinding, CardPolicy, Severity};
-pub use code::Code;
+pub use code::{Code, CodeFault};
+pub use drift::{Drift, DriftKind, Road, Uncovered};
 pub use edit::Edit;
 pub use event::{EventId, EventIdError, Millis};
 pub use finding::{Finding, Label, LabelError};
 pub use message::{
-    ComposerText, Drift, DriftKind, EndReason, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading,
-    RefusedReason, Road, Status, ToExtension, ToHost, Uncovered, Verdict, Welcome,
+    ComposerText, EndReason, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading, RefusedReason,
+    SiteRefused, Status, ToExtension, ToHost, Verdict, Welcome,
 };
 pub use operation::Operation;
 pub use prompt::{Account, AccountKind, Attachment, Part, PartKind, Prompt};
 pub use response::{Response, ToolCall};
-pub use settings::{Capture, FailAction, FailSettings, PolicySource, Preview, Settings, UnreachableAction};
+pub use settings::{
+    Capture, FailAction, FailSettings, PolicySource, PolicyState, Preview, Settings, UnreachableAction,
+};
 pub use text::Text;
 pub use topic::{Level, Topic, TopicError, TopicScore};

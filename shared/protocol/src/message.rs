@@ -2,15 +2,19 @@
 //!
 //! The order for one held request:
 //! `judge` -> `verdict`; when the verdict asks, `shown`, then `answered` -> `go`; later `response`, `ended`.
+//! A code is an answer too: `answered` -> `go`, `verdict` or `code-refused`. `mistake` -> `reported` at any time after
+//! the verdict; it decides nothing.
 //! INVARIANT: `judge` and `answered` are idempotent by event id: a worker that died asks again and gets the
 //! recorded answer. What was said of an event and not confirmed by `go`, `noted` or `error` is said again to the
 //! next host.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, App, Browser, Card, Choice, Code, Edit, EventId, Millis, Mode, Obligation, Operation, Outcome,
-    Prompt, Response, Settings, Text,
+    Action, App, Browser, Card, Choice, Code, CodeFault, Drift, Edit, EventId, Millis, Mode, Obligation,
+    Operation, Outcome, Prompt, Response, Settings, Text, Uncovered,
 };
 
 /// The protocol versions this code speaks, both ends included.
@@ -112,6 +116,27 @@ pub enum ToHost {
     Status,
     /// The composer's text, ahead of Send: to be looked through in memory. Releases and records nothing.
     Preview(Box<ComposerText>),
+    /// The person says that this verdict is a mistake. Only where the card said `may_report`.
+    Mistake {
+        /// Whose verdict.
+        event: EventId,
+        /// When.
+        at: Millis,
+    },
+    /// Of the data of `sites` these texts are not taken; what was compiled in holds for their sites.
+    SitesRefused {
+        /// Each with its reason.
+        refused: Vec<SiteRefused>,
+    },
+}
+
+/// A site's repaired data that is not taken. It is the organisation's text: no prompt is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteRefused {
+    /// Which site.
+    pub app: App,
+    /// What is wrong and where, as the reader of the data says it.
+    pub problem: String,
 }
 
 /// The extension introduces itself.
@@ -123,6 +148,10 @@ pub struct Hello {
     pub extension: String,
     /// Where it runs.
     pub browser: Browser,
+    /// The language the person reads the browser in (BCP 47, as `de` or `pt-BR`): what the card's messages are chosen
+    /// for. Absent from an extension that does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// A request on a known host, read or not.
@@ -166,78 +195,6 @@ pub enum Reading {
     Prompt(Prompt),
     /// Looks like a send and could not be read.
     Unread(Drift),
-}
-
-/// What could not be read. Shapes and key names only; never text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Drift {
-    /// What kind.
-    pub what: DriftKind,
-    /// The operation it was taken for, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operation: Option<Operation>,
-    /// Method and path with ids replaced, such as `POST /backend-api/f/{}`.
-    pub path: String,
-    /// Where reading stopped: a JSON pointer or a field's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
-    /// Bytes of the body, when known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-}
-
-/// Kinds of drift.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DriftKind {
-    /// A known endpoint whose body has another shape.
-    Shape,
-    /// A body that is not of the type it should be (JSON, form).
-    Encoding,
-    /// A known host and an endpoint that no rule knows.
-    Endpoint,
-    /// More bytes than the limit.
-    Oversize,
-    /// The body could not be obtained.
-    Body,
-    /// An answer that ended without text.
-    Answer,
-    /// Text in a place that no rule names; in a prompt that was read it was judged with the rest.
-    LeftOver,
-    /// A composer lost its text after Enter or a button, and no request of its tab asked to send one. The path is
-    /// the page's.
-    Unexplained,
-}
-
-/// A request that no hook vouched for, as the network level shows it. Its shape only; never text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Uncovered {
-    /// How it came.
-    pub road: Road,
-    /// Method and path with ids replaced, such as `POST /backend-api/f/{}`.
-    pub path: String,
-    /// The network level stopped it; else it left unjudged.
-    pub stopped: bool,
-}
-
-/// The ways a request can come that is no call of a hooked page, as far as a browser tells them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Road {
-    /// `fetch` or `XMLHttpRequest`: of a worker, or of a page without a hook.
-    Request,
-    /// A beacon or a link's ping.
-    Beacon,
-    /// A page's address or form.
-    Navigation,
-    /// A frame's address or form.
-    Frame,
-    /// An image, a script, a style or another part of a page.
-    Resource,
-    /// A socket's handshake.
-    Socket,
-    /// Any other.
-    Other,
 }
 
 /// Why the extension ended a request itself.
@@ -331,6 +288,24 @@ pub enum ToExtension {
         /// The card that a Send would bring now; absent when there is nothing to say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         card: Option<Card>,
+    },
+    /// Answers a code that does not let go. The question stands as it did; nothing is on record of the code.
+    CodeRefused {
+        /// Whose card.
+        event: EventId,
+        /// Why.
+        why: CodeFault,
+    },
+    /// Answers mistake: it is on record.
+    Reported {
+        /// Whose verdict.
+        event: EventId,
+    },
+    /// Repaired data of known sites, after every welcome and whenever it changes; all of it, so that a site which is
+    /// not named has what was compiled in. From the next request on.
+    Sites {
+        /// A site's id to the text of its `site.toml`.
+        sites: BTreeMap<String, String>,
     },
 }
 

@@ -1,4 +1,4 @@
-//! The settings snapshot: signed by the organisation later, compiled-in defaults from the first start.
+//! The settings snapshot: the organisation's once a signed bundle is there, compiled-in defaults from the first start.
 //!
 //! Swapped whole; one judgement sees one snapshot.
 
@@ -155,8 +155,29 @@ impl Capture {
     }
 }
 
+/// What is to be known of the active policy where a person looks. Words and numbers; no rule's text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyState {
+    /// The bundle's name, as its manifest says it. Empty while none is active and one was refused.
+    pub name: String,
+    /// The bundle's version; 0 while none is active.
+    pub version: u64,
+    /// It is past its expiry and stays until another comes.
+    #[serde(default)]
+    pub stale: bool,
+    /// Why the last bundle that came was not taken: the refusal's code, kebab-case. Gone once one is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+    /// Nobody signed it: a folder of an explicit developer setting.
+    #[serde(default)]
+    pub unsigned: bool,
+    /// The kill switch: nothing acts, all is recorded as what it would have been.
+    #[serde(default)]
+    pub monitor: bool,
+}
+
 /// One snapshot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// Where the policy comes from.
     pub source: PolicySource,
@@ -168,6 +189,9 @@ pub struct Settings {
     pub preview: Preview,
     /// What is kept.
     pub capture: Capture,
+    /// Which policy it is; absent where it is compiled in, and from a host that knows no bundles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyState>,
 }
 
 impl Settings {
@@ -178,6 +202,7 @@ impl Settings {
         fail: FailSettings::OPEN,
         preview: Preview::Paste,
         capture: Capture::Full,
+        policy: None,
     };
 
     /// Managed, nothing received yet: closed, metadata only.
@@ -187,6 +212,7 @@ impl Settings {
         fail: FailSettings::CLOSED,
         preview: Preview::Paste,
         capture: Capture::Metadata,
+        policy: None,
     };
 }
 

@@ -7,6 +7,8 @@
 //! of [`NetSite::guarded`], so that a page with its hook meets the net only in requests the hook never saw.
 //! Deliberately no defence against a page that writes the mark itself.
 
+mod rules;
+
 use serde::Serialize;
 use shared_protocol::{App, DriftKind, Operation};
 
@@ -18,6 +20,8 @@ use crate::{
     source::Source,
     url::{HostPattern, Url},
 };
+
+pub use rules::{NetAction, NetCondition, NetRule};
 
 /// What the network level knows of one site. Hosts and patterns are written as in [`crate::HookSite`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

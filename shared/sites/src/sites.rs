@@ -61,13 +61,16 @@ pub(crate) struct Found<'s> {
 impl Sites {
     /// The sites this crate carries.
     pub fn builtin() -> Result<Self, SiteError> {
-        Self::parse(&BUILTIN)
+        Self::of(builtin()?)
     }
 
     /// The texts of one `site.toml` each.
     pub fn parse(files: &[&str]) -> Result<Self, SiteError> {
-        let sites = files.iter().zip(1..).map(|(text, number)| parse(text, number));
-        let sites = sites.collect::<Result<Vec<Site>, _>>()?;
+        Self::of(parse_all(files)?)
+    }
+
+    /// Of sites that were parsed.
+    pub(crate) fn of(sites: Vec<Site>) -> Result<Self, SiteError> {
         check::check(&sites)?;
         let mut words = Words::new();
         for site in &sites {
@@ -174,7 +177,17 @@ fn rule<'s>(site: &'s Site, request: &Request, url: &Url<'_>, own: bool) -> Opti
     })
 }
 
-fn parse(text: &str, file: usize) -> Result<Site, SiteError> {
+/// The data this crate carries, parsed.
+pub(crate) fn builtin() -> Result<Vec<Site>, SiteError> {
+    parse_all(&BUILTIN)
+}
+
+fn parse_all(files: &[&str]) -> Result<Vec<Site>, SiteError> {
+    files.iter().zip(1..).map(|(text, number)| parse(text, number)).collect()
+}
+
+/// One `site.toml`; `file` is its number in messages.
+pub(crate) fn parse(text: &str, file: usize) -> Result<Site, SiteError> {
     toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         let before = text.get(..start).unwrap_or_default();

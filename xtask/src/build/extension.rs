@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
-use shared_sites::Sites;
+use serde_json::{Value, json};
+use shared_sites::{NetSite, Sites};
 
-use super::{Profile, net};
+use super::Profile;
 use crate::{paths, step};
 
 /// One source and one manifest: each browser takes the background entry that it knows.
@@ -44,7 +44,7 @@ pub fn build(profile: Profile) -> Result<PathBuf> {
         }
         fs::write(out.join("manifest.json"), manifest(&sites)?)?;
         fs::copy(source.join("manifest/managed.json"), out.join("managed.json"))?;
-        fs::write(out.join("net.json"), serde_json::to_string_pretty(&net::rules(&sites))?)?;
+        fs::write(out.join("net.json"), serde_json::to_string_pretty(&sites.net_rules())?)?;
     }
     Ok(paths::target().join("extension"))
 }
@@ -63,12 +63,18 @@ fn scripts(sites: &Sites, out: &Path) -> Result<()> {
     }
     fs::create_dir_all(out.join("page"))?;
     fs::write(out.join("page/hook.js"), hook.replace(HOOK_MARKER, &data))?;
-    let data = net::data(sites).to_string();
+    let data = net_data(sites).to_string();
     for file in sorted(&page)?.iter().filter(|file| file.is_file()) {
         let script = fs::read_to_string(file)?.replace(NET_MARKER, &data);
         fs::write(out.join("page").join(file.file_name().unwrap_or_default()), script)?;
     }
     Ok(())
+}
+
+/// What the background's script has to look at.
+fn net_data(sites: &Sites) -> Value {
+    let of = |site: NetSite| json!({"hosts": site.hosts, "sockets": site.sockets, "query": site.query});
+    sites.net().into_iter().map(of).collect()
 }
 
 /// What stands for the sites' hosts in the manifest's lists.

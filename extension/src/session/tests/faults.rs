@@ -228,7 +228,7 @@ fn a_worker_killed_without_a_host_obeys_the_settings_that_were_kept() {
     ] {
         let settings = failing(FailSettings { unreachable, ..FailSettings::CLOSED });
         for missing in [false, true] {
-            let mut script = killed(settings, At::Judging);
+            let mut script = killed(settings.clone(), At::Judging);
             script.effects.clear();
             script.happen(Event::HostLost { missing });
             // A host that was never up is not waited for.

@@ -90,14 +90,14 @@ fn where_no_card_can_be_the_button_says_it_until_the_popup_did() {
 #[test]
 fn the_net_is_as_strict_as_the_fail_settings() {
     let nets = |effects: &[Effect]| -> Vec<bool> {
-        let of = |effect: &Effect| if let Effect::Net { closed } = effect { Some(*closed) } else { None };
+        let of = |effect: &Effect| if let Effect::Net { closed, .. } = effect { Some(*closed) } else { None };
         effects.iter().filter_map(of).collect()
     };
     let with = |fail: FailSettings| Settings { fail, ..enforcing() };
     let unread = FailSettings { unread: FailAction::Block, ..FailSettings::OPEN };
     for (settings, closed) in [(Settings::TRIAL, false), (enforcing(), true), (with(unread), true)] {
         // Known from the last time: before the host is there.
-        assert_eq!(nets(&Script::new(Some(settings), Vec::new()).effects), [closed]);
+        assert_eq!(nets(&Script::new(Some(settings.clone()), Vec::new()).effects), [closed]);
         let mut script = Script::new(None, Vec::new());
         assert!(nets(&script.effects).is_empty(), "as it was until something is known");
         script.host_comes(settings);

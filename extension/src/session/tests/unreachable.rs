@@ -274,6 +274,8 @@ fn before_any_settings_were_received_no_host_is_a_trial_unless_the_browser_is_ma
     for (managed, missing) in [(false, true), (false, false), (true, true), (true, false)] {
         let mut script = Script::starting(Start {
             browser: Browser::Firefox,
+            language: None,
+            sites: BTreeMap::new(),
             version: "0.1.0".to_owned(),
             managed,
             settings: None,

@@ -1,12 +1,12 @@
 //! What the frame holds and does: it draws a model, hands presses to the desk, says what comes of them.
 
-use shared_protocol::Text;
+use shared_protocol::{CodeFault, Text};
 use wasm_bindgen::JsCast;
 use web_sys::{
     Document, Element as DomElement, Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent, Window,
 };
 
-use super::super::answers::{Press, enter, escape};
+use super::super::answers::{Press, Written, enter, escape};
 use super::super::browser::{self, Port};
 use super::super::card;
 use super::super::desk::{Desk, Step, View};
@@ -137,16 +137,29 @@ impl Page {
         }
     }
 
-    fn reason(&self) -> Option<HtmlTextAreaElement> {
-        self.renderer.document().get_element_by_id("reason")?.dyn_into().ok()
+    fn field(&self, id: &str) -> Option<HtmlTextAreaElement> {
+        self.renderer.document().get_element_by_id(id)?.dyn_into().ok()
+    }
+
+    fn written(&self) -> Written {
+        let text = |id| self.field(id).map(|field| Text::from(field.value())).unwrap_or_default();
+        Written { reason: text("reason"), code: text("code-text") }
+    }
+
+    /// Gives the focus to what has this id.
+    fn focus(&self, id: &str) {
+        let found = self.renderer.document().get_element_by_id(id);
+        if let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
     }
 
     /// A press, or a key that stands for one.
     pub(super) fn press(&mut self, press: Press, event: &Event) {
         let now = self.now();
-        let reason = self.reason().map(|field| Text::from(field.value())).unwrap_or_default();
+        let written = self.written();
         let Some(desk) = self.desk.as_mut() else { return };
-        match desk.press(press, &reason, event.is_trusted(), now) {
+        match desk.press(press, &written, event.is_trusted(), now) {
             Step::Ignore => {}
             Step::Say(said) => {
                 self.say(&said);
@@ -154,28 +167,65 @@ impl Page {
                 self.renderer.fill_id("status", [Key::Working.into()]);
             }
             Step::ReasonNeeded => self.ask_reason(),
+            Step::OpenCode => {
+                self.renderer.fill_id("code", [card::code_field()]);
+                self.focus("code-text");
+            }
+            Step::CodeNeeded => self.say_of_code(card::code_needed()),
+            Step::Report => {
+                self.say(&FromCard::Report);
+                self.renderer.fill_id("report", [card::reported(false)]);
+                self.focus("reported");
+            }
+        }
+    }
+
+    /// The code does not let go; what was typed stays.
+    pub(super) fn code_refused(&mut self, why: CodeFault) {
+        self.rejected_quietly();
+        self.say_of_code(card::code_fault(why));
+    }
+
+    fn say_of_code(&self, words: Node) {
+        self.renderer.fill_id("code-fault", [words]);
+        self.focus("code-text");
+    }
+
+    /// The report is on record.
+    pub(super) fn reported(&mut self) {
+        if let Some(desk) = self.desk.as_mut() {
+            desk.reported();
+        }
+        // The focus stays where the person has gone meanwhile, or goes to the words that take the place of others.
+        let document = self.renderer.document();
+        let here = document.active_element().is_some_and(|at| at.id() == "reported");
+        self.renderer.fill_id("report", [card::reported(true)]);
+        if here {
+            self.focus("reported");
         }
     }
 
     fn ask_reason(&self) {
         self.renderer.fill_id("reason-needed", [card::reason_needed()]);
-        if let Some(field) = self.reason() {
-            let _ = field.focus();
-        }
+        self.focus("reason");
     }
 
     /// The background did not take the choice.
     pub(super) fn rejected(&mut self, why: Rejected) {
-        if let Some(desk) = self.desk.as_mut() {
-            desk.rejected();
-        }
-        self.busy(false);
-        self.renderer.fill_id("status", []);
+        self.rejected_quietly();
         match why {
             Rejected::Reason => self.ask_reason(),
             Rejected::NotOffered => self.renderer.fill_id("status", [Key::NotTaken.into()]),
             Rejected::NotSeen => self.renderer.fill_id("status", [Key::NotSeen.into()]),
         }
+    }
+
+    fn rejected_quietly(&mut self) {
+        if let Some(desk) = self.desk.as_mut() {
+            desk.rejected();
+        }
+        self.busy(false);
+        self.renderer.fill_id("status", []);
     }
 
     fn busy(&self, busy: bool) {
@@ -191,10 +241,14 @@ impl Page {
         if event.is_composing() {
             return;
         }
-        let in_reason = event.target().is_some_and(|target| target.is_instance_of::<HtmlTextAreaElement>());
+        let field = event.target().and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
+        let enter = |field: HtmlTextAreaElement| match field.id().as_str() {
+            "code-text" => Some(Press::Code),
+            _ => enter(model),
+        };
         let press = match event.key().as_str() {
             "Escape" => Some(escape(model)),
-            "Enter" if in_reason && !event.shift_key() => enter(model),
+            "Enter" if !event.shift_key() => field.and_then(enter),
             "Tab" if model.stage != Stage::Sent => {
                 self.keep_focus(event);
                 None

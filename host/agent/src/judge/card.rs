@@ -37,6 +37,8 @@ pub(super) fn card(
         may_redact: owes(Obligation::Redact),
         may_justify: owes(Obligation::Justify),
         may_send: owes(Obligation::Warn) && !owes(Obligation::Justify) && !owes(Obligation::Redact),
+        may_code: false,
+        may_report: false,
     })
 }
 
@@ -50,6 +52,8 @@ pub(super) fn refused(card: Option<Card>) -> Card {
         may_redact: false,
         may_justify: false,
         may_send: false,
+        may_code: false,
+        may_report: false,
     };
     match card {
         None => empty,

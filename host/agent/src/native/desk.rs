@@ -146,7 +146,7 @@ impl Desk {
         };
         // A second hello of the same connection changes nothing.
         let _known = self.browser.set(hello.browser);
-        let settings = *self.live.active().settings();
+        let settings = self.live.active().settings().clone();
         let host = env!("CARGO_PKG_VERSION").to_owned();
         self.send(ToExtension::Welcome(Welcome { protocol, host, settings }));
         self.settings.greet();

@@ -40,7 +40,7 @@ impl Settings {
         }
         if self.is_greeted() {
             // When the browser is gone there is nobody to tell.
-            let _gone = self.out.send(ToExtension::Settings(Box::new(*active.settings())));
+            let _gone = self.out.send(ToExtension::Settings(Box::new(active.settings().clone())));
         }
     }
 }

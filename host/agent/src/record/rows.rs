@@ -95,9 +95,11 @@ pub(super) fn refused(choice: &Choice) -> Draft {
     let by = match choice {
         Choice::None => RefusedBy::NoAnswer,
         // An answer that was not offered is the person's all the same.
-        Choice::Edit | Choice::SendAnyway | Choice::Justify { .. } | Choice::Redact { .. } => {
-            RefusedBy::Person
-        }
+        Choice::Edit
+        | Choice::SendAnyway
+        | Choice::Justify { .. }
+        | Choice::Redact { .. }
+        | Choice::Code { .. } => RefusedBy::Person,
     };
     Draft { entry: Entry::Refused(Refused { by }), text: None }
 }
@@ -106,6 +108,8 @@ pub(super) fn refused(choice: &Choice) -> Draft {
 pub(super) fn is_edited(choice: &Choice) -> bool {
     match choice {
         Choice::Redact { .. } => true,
-        Choice::Edit | Choice::SendAnyway | Choice::Justify { .. } | Choice::None => false,
+        Choice::Edit | Choice::SendAnyway | Choice::Justify { .. } | Choice::Code { .. } | Choice::None => {
+            false
+        }
     }
 }

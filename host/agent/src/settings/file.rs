@@ -122,7 +122,7 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     let unsealable = (capture != chosen).then_some(chosen);
     let preview = written.preview.unwrap_or(base.preview);
     Ok(File {
-        settings: Settings { source, managed, fail, preview, capture },
+        settings: Settings { source, managed, fail, preview, capture, policy: None },
         recipients,
         unsealable,
         keep: Keep { days: written.retention_days.map(NonZeroU32::get), bytes: written.max_bytes },

@@ -77,6 +77,7 @@ impl Browser {
             protocol: PROTOCOL,
             extension: "0.1.0".to_owned(),
             browser: Which::Chromium,
+            language: None,
         }));
         self.wait(|message| match message {
             ToExtension::Welcome(welcome) => Some(welcome.clone()),

@@ -254,7 +254,7 @@ fn a_changed_settings_file_is_taken_up_and_pushed() {
     assert_eq!(browser.judge(&event(1), PHONE).outcome, Outcome::Release);
     home.settings(&format!("policy = \"builtin-enforce\"\ncapture = \"metadata\"\n[fail]\n{PATIENT}"));
     let pushed = browser.wait(|message| match message {
-        ToExtension::Settings(settings) => Some(**settings),
+        ToExtension::Settings(settings) => Some((**settings).clone()),
         _ => None,
     });
     assert_eq!(pushed.capture, shared_protocol::Capture::Metadata);
@@ -292,6 +292,7 @@ fn what_was_said_before_hello_or_in_no_common_version_is_refused() {
         protocol: ProtocolRange { min: 7, max: 9 },
         extension: "9".to_owned(),
         browser: Which::Firefox,
+        language: None,
     }));
     assert_eq!(browser.error(), (Code::BadVersion, None));
     assert_eq!(browser.hello().protocol, 1);

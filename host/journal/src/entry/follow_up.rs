@@ -36,6 +36,8 @@ pub enum ChoiceWord {
     SendAnyway,
     /// No answer in time.
     None,
+    /// Send it: with a one-time code.
+    Code,
 }
 
 impl From<&Choice> for Answered {
@@ -46,6 +48,8 @@ impl From<&Choice> for Answered {
             Choice::Justify { reason } => (ChoiceWord::Justify, Some(reason)),
             Choice::SendAnyway => (ChoiceWord::SendAnyway, None),
             Choice::None => (ChoiceWord::None, None),
+            // The code itself is nowhere; the audit row beside this one names the grant.
+            Choice::Code { .. } => (ChoiceWord::Code, None),
         };
         Self { choice, reason_bytes: reason.map_or(0, |reason| reason.len() as u64) }
     }

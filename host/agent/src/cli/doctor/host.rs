@@ -45,8 +45,12 @@ fn hello(program: &Path) -> Result<Welcome> {
         .context("cannot be started")?;
     let mut input = child.stdin.take().context("has no input")?;
     let output = child.stdout.take().context("has no output")?;
-    let message =
-        ToHost::Hello(Hello { protocol: PROTOCOL, extension: DOCTOR.to_owned(), browser: Browser::Chromium });
+    let message = ToHost::Hello(Hello {
+        protocol: PROTOCOL,
+        extension: DOCTOR.to_owned(),
+        browser: Browser::Chromium,
+        language: None,
+    });
     let asked = encode_message(&message).and_then(|frame| send_frame(&mut input, &frame));
     let answer = match asked {
         Ok(()) => first(output),

@@ -9,6 +9,7 @@ use shared_protocol::{
 
 use super::{Desk, now, unwritten};
 use crate::judge;
+use crate::out;
 use crate::record::{Answer, Draft, Place};
 
 /// The days that the popup's counts of faults cover, in milliseconds.
@@ -22,12 +23,14 @@ pub(super) fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Answered { event, .. }
         | ToHost::Refused { event, .. }
         | ToHost::Response { event, .. }
-        | ToHost::Ended { event, .. } => Some(event),
+        | ToHost::Ended { event, .. }
+        | ToHost::Mistake { event, .. } => Some(event),
         ToHost::Hello(_)
         | ToHost::Drift { .. }
         | ToHost::Uncovered { .. }
         | ToHost::Late { .. }
         | ToHost::Status
+        | ToHost::SitesRefused { .. }
         | ToHost::Preview(_) => None,
     }
 }
@@ -69,6 +72,14 @@ impl Desk {
                 self.recorder.note(Some(&app), at, entry).map_err(|fault| unwritten(&fault))
             }
             ToHost::Status => self.status(),
+            // Not offered yet: no card says that it may be.
+            ToHost::Mistake { .. } => Err(Code::UnknownEvent),
+            ToHost::SitesRefused { refused } => {
+                for one in refused {
+                    out::note(&format!("site data of {}: {}", one.app.as_str(), one.problem));
+                }
+                Ok(())
+            }
             // Taken by the reading thread, or jobs of their own.
             ToHost::Hello(_) | ToHost::Judge(_) | ToHost::Late { .. } | ToHost::Preview(_) => {
                 Err(Code::Internal)
@@ -137,7 +148,7 @@ impl Desk {
         }
         let since = now().saturating_sub(COUNTED_SINCE);
         let (rows, drift, uncovered) = self.recorder.counts(since).map_err(|fault| unwritten(&fault))?;
-        let settings = *self.live.active().settings();
+        let settings = self.live.active().settings().clone();
         let host = env!("CARGO_PKG_VERSION").to_owned();
         self.send(ToExtension::Status(Status { host, settings, rows, drift, uncovered }));
         Ok(())

@@ -56,7 +56,7 @@ fn office(settings: &str, fault: Fault) -> Office {
     let pool = Pool::start(2, Limits { jobs: 8, bytes: 1 << 20 });
     let office = Office { desk: Arc::new(desk), pool, watch, said, recorder, _home: home };
     let (extension, browser) = ("1".to_owned(), Browser::Firefox);
-    office.say(&ToHost::Hello(Hello { protocol: PROTOCOL, extension, browser }));
+    office.say(&ToHost::Hello(Hello { protocol: PROTOCOL, extension, browser, language: None }));
     assert!(matches!(office.said.recv_timeout(LONG).unwrap(), ToExtension::Welcome(_)));
     office
 }
