@@ -1,0 +1,37 @@
+//! `promptgate policy`: guardrails from the first file to the machine that follows them.
+//!
+//! INVARIANT: nothing here changes what is in force on this machine: bundles arrive the way the settings say. What
+//! `check` refuses is neither tried nor built.
+
+mod check;
+mod folder;
+mod init;
+mod looked;
+mod sheet;
+mod shown;
+mod test;
+mod weighed;
+
+use anyhow::Result;
+
+use crate::exit::Exit;
+use crate::os::Env;
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Makes a bundle folder to begin with: policies, messages, stories, schema.
+    Init(init::Args),
+    /// Says what is wrong in a bundle folder or in one file of it, and what to write instead.
+    Check(check::Args),
+    /// Runs the stories of a bundle folder, and names the policies that none of them touches.
+    Test(test::Args),
+}
+
+pub(super) fn run(command: &Command, _env: &Env, json: bool) -> Result<Exit> {
+    match command {
+        Command::Init(args) => init::run(args, json),
+        Command::Check(args) => check::run(args, json),
+        Command::Test(args) => test::run(args, json),
+    }
+}
