@@ -4,12 +4,15 @@
 //! `check` refuses is neither tried nor built.
 
 mod check;
+mod explain;
 mod folder;
 mod init;
 mod looked;
 mod sheet;
 mod shown;
+mod simulate;
 mod test;
+mod told;
 mod weighed;
 
 use anyhow::Result;
@@ -26,12 +29,18 @@ pub(super) enum Command {
     Check(check::Args),
     /// Runs the stories of a bundle folder, and names the policies that none of them touches.
     Test(test::Args),
+    /// Replays a folder's policies over what is on record, and shows what would change.
+    Simulate(simulate::Args),
+    /// Says why a text, or an interaction on record, gets its decision, policy by policy.
+    Explain(explain::Args),
 }
 
-pub(super) fn run(command: &Command, _env: &Env, json: bool) -> Result<Exit> {
+pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
     match command {
         Command::Init(args) => init::run(args, json),
         Command::Check(args) => check::run(args, json),
         Command::Test(args) => test::run(args, json),
+        Command::Simulate(args) => simulate::run(args, env, json),
+        Command::Explain(args) => explain::run(args, env, json),
     }
 }
