@@ -3,15 +3,21 @@
 //! INVARIANT: nothing here changes what is in force on this machine: bundles arrive the way the settings say. What
 //! `check` refuses is neither tried nor built.
 
+mod build;
 mod check;
 mod explain;
 mod folder;
+mod grant;
 mod init;
+mod keygen;
 mod looked;
+mod place;
 mod sheet;
 mod shown;
+mod signing;
 mod simulate;
 mod test;
+mod token;
 mod told;
 mod weighed;
 
@@ -33,6 +39,12 @@ pub(super) enum Command {
     Simulate(simulate::Args),
     /// Says why a text, or an interaction on record, gets its decision, policy by policy.
     Explain(explain::Args),
+    /// Makes a signed archive of a bundle folder.
+    Build(build::Args),
+    /// Makes a key that signs bundles and grants.
+    Keygen(keygen::Args),
+    /// Makes a one-time code that lets one person do one thing for a while.
+    Grant(grant::Args),
 }
 
 pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
@@ -42,5 +54,8 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
         Command::Test(args) => test::run(args, json),
         Command::Simulate(args) => simulate::run(args, env, json),
         Command::Explain(args) => explain::run(args, env, json),
+        Command::Build(args) => build::run(args, json),
+        Command::Keygen(args) => keygen::run(args, json),
+        Command::Grant(args) => grant::run(args, json),
     }
 }
