@@ -12,6 +12,8 @@ mod init;
 mod keygen;
 mod looked;
 mod place;
+mod push;
+mod serve;
 mod sheet;
 mod shown;
 mod signing;
@@ -43,6 +45,10 @@ pub(super) enum Command {
     Build(build::Args),
     /// Makes a key that signs bundles and grants.
     Keygen(keygen::Args),
+    /// Puts a bundle where machines get it: a folder, a web server, an S3-compatible store.
+    Push(push::Args),
+    /// Serves bundles to machines, with waiting, TLS and an access token.
+    Serve(serve::Args),
     /// Makes a one-time code that lets one person do one thing for a while.
     Grant(grant::Args),
 }
@@ -56,6 +62,8 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
         Command::Explain(args) => explain::run(args, env, json),
         Command::Build(args) => build::run(args, json),
         Command::Keygen(args) => keygen::run(args, json),
+        Command::Push(args) => push::run(args, env, json),
+        Command::Serve(args) => serve::run(args, json),
         Command::Grant(args) => grant::run(args, json),
     }
 }
