@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
         return explain(args, env, &by, json);
     };
     let folder = Folder::read(path)?;
-    let looked = Looked::at(&folder);
+    let looked = Looked::in_force(&folder);
     if looked.is_refused() {
         return Ok(test::refused(&looked, &folder, json));
     }

@@ -33,12 +33,21 @@ pub(super) struct Whole {
 }
 
 impl Looked {
-    /// Looks through a folder.
+    /// Looks through a folder, its policies as they are written.
     pub(super) fn at(folder: &Folder) -> Self {
+        Self::with(folder, false)
+    }
+
+    /// The same as it would be in force: with `monitor = true` in the sheet nothing acts.
+    pub(super) fn in_force(folder: &Folder) -> Self {
+        Self::with(folder, true)
+    }
+
+    fn with(folder: &Folder, in_force: bool) -> Self {
         let mut problems = Vec::new();
         let sheet = sheet(folder, &mut problems);
-        let guardrails = match Guardrails::read(&folder.files, sheet.as_ref().is_some_and(|one| one.monitor))
-        {
+        let monitor = in_force && sheet.as_ref().is_some_and(|sheet| sheet.monitor);
+        let guardrails = match Guardrails::read(&folder.files, monitor) {
             Ok(guardrails) => {
                 problems.extend(guardrails.warnings.iter().cloned());
                 Some(guardrails)

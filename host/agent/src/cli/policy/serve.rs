@@ -1,6 +1,7 @@
 //! `policy serve`: a small server for bundles: whole answers with an ETag, and answers that wait for the next one.
 //!
-//! INVARIANT: an archive is served as it lies there, and only whole: while a file is being replaced the last one stands.
+//! INVARIANT: an archive is served as it lies there, and only whole: one that opens with a trusted key, or, where none is
+//! named, one that looks the same twice. Until then the last one stands.
 //! INVARIANT: what is put here is opened with the configured keys first; nobody writes without the second token.
 //! It changes and signs nothing, and knows no person.
 

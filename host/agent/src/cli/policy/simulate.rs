@@ -59,7 +59,7 @@ struct Replayed {
 
 pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     let folder = Folder::read(&args.folder)?;
-    let looked = Looked::at(&folder);
+    let looked = Looked::in_force(&folder);
     if looked.is_refused() {
         return Ok(test::refused(&looked, &folder, json));
     }

@@ -99,6 +99,16 @@ fn a_simulation_shows_what_would_change_and_where() {
         human.ends_with("3 decisions replayed: 2 would change, 0 of them to something stricter\n"),
         "{human}"
     );
+    // So would everything of a bundle that switches every machine to watching.
+    edit(&root, "bundle.toml", "name =", "monitor = true\nname =");
+    let switched = simulate(&all);
+    assert!(
+        switched["changes"].as_array().unwrap().iter().all(|one| one["now"]["mode"] == "monitor"),
+        "{switched}"
+    );
+    // Its stories are of the policies as they are written.
+    edit(&root, "policy/start.cedar", " @mode(\"monitor\")", "");
+    assert!(home.run(&["policy", "test", place]).status.success());
     let nothing = Home::new();
     let folder = folder(&nothing);
     assert_eq!(nothing.run(&["policy", "simulate", folder.to_str().unwrap()]).status.code(), Some(3));
