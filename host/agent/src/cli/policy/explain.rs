@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow};
 use host_classify::Engine;
 use host_journal::Entry;
-use host_policy::{Decision, Determining, Facts, Guardrails, Policy};
+use host_policy::{Decision, Determining, Facts, Guardrails, LocalTime, Policy};
+use jiff::Zoned;
 use serde_json::{Value, json};
 use shared_protocol::{App, EventId, Level, Operation};
 
@@ -156,6 +157,13 @@ fn of_text(args: &Args, by: &By<'_>) -> Result<Case> {
     };
     let mut base = Facts::new(operation, App::new(args.app.as_deref().unwrap_or(APP)));
     base.user = user(by.known, args.user.as_ref(), &args.groups);
+    // Exceptions and hours of work are of now.
+    let now = Zoned::now();
+    base.at = Some(now.timestamp().as_second());
+    base.local = Some(LocalTime {
+        weekday: now.weekday().to_monday_one_offset().unsigned_abs(),
+        minute: u16::from(now.hour().unsigned_abs()) * 60 + u16::from(now.minute().unsigned_abs()),
+    });
     if let Some(guardrails) = by.guardrails {
         guardrails.settings.about(&mut base);
     }

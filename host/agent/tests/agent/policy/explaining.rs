@@ -44,6 +44,17 @@ fn a_text_is_explained_policy_by_policy() {
     let told = crate::home::json_lines(&told).remove(0);
     assert_eq!((&told["action"], &told["policies"][0]["standing"]), (&"block".into(), &"acts".into()));
     assert!(!told.to_string().contains("4111"), "{told}");
+    // An exception is told by its id, as long as it holds.
+    let exception = "[[exception]]\nid = \"audit\"\npolicies = [\"cards-stay\"]\nusers = [\"ada\"]\n\
+                     until = 2999-01-01T00:00:00Z\nreason = \"the audit\"\n";
+    super::write(&root, "exceptions.toml", exception);
+    let excepted = explain(&["pay 4111 1111 1111 1111"], &["--as", "ada"]);
+    assert!(
+        excepted.starts_with("allow\n") && excepted.contains("the exception `audit` takes it away"),
+        "{excepted}"
+    );
+    let other = explain(&["pay 4111 1111 1111 1111"], &["--as", "ben"]);
+    assert!(other.starts_with("block\n"), "{other}");
     assert!(!home.data().exists(), "explaining records nothing");
 }
 
