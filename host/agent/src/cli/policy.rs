@@ -18,6 +18,7 @@ mod sheet;
 mod shown;
 mod signing;
 mod simulate;
+mod status;
 mod test;
 mod token;
 mod told;
@@ -51,6 +52,8 @@ pub(super) enum Command {
     Serve(serve::Args),
     /// Makes a one-time code that lets one person do one thing for a while.
     Grant(grant::Args),
+    /// Shows what is in force here, where it comes from, its version and age, and what was refused last.
+    Status(status::Args),
 }
 
 pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
@@ -65,5 +68,6 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
         Command::Push(args) => push::run(args, env, json),
         Command::Serve(args) => serve::run(args, json),
         Command::Grant(args) => grant::run(args, json),
+        Command::Status(args) => status::run(args, env, json),
     }
 }

@@ -6,6 +6,7 @@ mod client;
 mod explaining;
 mod pushing;
 mod serving;
+mod standing;
 mod token;
 mod transcript;
 
