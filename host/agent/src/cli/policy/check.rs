@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use host_policy::{Policy, Problem};
 use serde_json::json;
 use shared_protocol::Mode;
@@ -36,7 +36,12 @@ pub(super) fn run(args: &Args, json: bool) -> Result<Exit> {
             problems.retain(|problem| problem.file == inside);
             Ok(told(&problems, &folder, &root, json))
         }
-        None => alone(&args.place, json),
+        None if args.place.extension().is_some_and(|ending| ending == "cedar") => alone(&args.place, json),
+        None => bail!(
+            "{} is neither a bundle folder nor a file in one (its bundle.toml says which is one); only a Cedar file may \
+             stand alone",
+            args.place.display()
+        ),
     }
 }
 

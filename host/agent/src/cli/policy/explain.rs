@@ -197,7 +197,8 @@ fn of_event(event: &str, env: &Env, by: &By<'_>) -> Result<Option<Case>> {
     }
     let decision = weighed::facts(by.policy, &facts, redacted.as_ref());
     let source = judged.bundle.clone().unwrap_or_else(|| word(judged.source));
-    let then = format!("{}, by {source}", action((judged.action, judged.mode)));
+    let fault = judged.fault.map(|code| format!(", with the fault {}", word(code))).unwrap_or_default();
+    let then = format!("{}, by {source}{fault}", action((judged.action, judged.mode)));
     Ok(Some(Case { facts, decision, then: Some(then) }))
 }
 

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use host_journal::{Entry, Filter, Judged, Kind, Order, Page, Record};
 use host_policy::{Decision, Facts, Guardrails};
 use host_store::{Store, StoreError};
-use shared_protocol::{Action, App, Mode};
+use shared_protocol::{Action, App, Code, Mode};
 
 use self::figures::Figures;
 use super::folder::Folder;
@@ -107,6 +107,10 @@ fn replay(store: &Store, filter: &Filter, guardrails: &Guardrails, figures: &mut
         after = Some(last.seq);
         for record in &records {
             let Some(Entry::Judged(judged)) = &record.entry else { continue };
+            if by_a_fault(judged) {
+                figures.fault();
+                continue;
+            }
             match replayed(record, judged, guardrails) {
                 Some(replayed) => figures.count(record, &replayed),
                 None => figures.unknown(),
@@ -114,6 +118,11 @@ fn replay(store: &Store, filter: &Filter, guardrails: &Guardrails, figures: &mut
         }
         out::progress(&format!("{} replayed", figures.read()));
     }
+}
+
+/// Whether a fail setting decided, and no policy: what could not be read or looked through in time.
+fn by_a_fault(judged: &Judged) -> bool {
+    judged.fault.is_some_and(|code| code != Code::PolicyFault)
 }
 
 /// The row under the folder's policies; nothing where its facts were not kept or are of a newer form.

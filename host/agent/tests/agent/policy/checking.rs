@@ -131,7 +131,9 @@ fn a_policy_file_may_stand_alone() {
     assert!(told["problems"][0]["help"].as_str().unwrap().contains("forbid"));
     let nowhere = home.run(&["policy", "check", "/not/there"]);
     assert_eq!(nowhere.status.code(), Some(1));
-    assert!(text(&nowhere.stderr).contains("name a bundle folder"));
+    assert!(text(&nowhere.stderr).contains("neither a bundle folder nor a file in one"));
+    let missing = home.run(&["policy", "check", "/not/there.cedar"]);
+    assert!(text(&missing.stderr).contains("name a bundle folder"));
 }
 
 #[test]

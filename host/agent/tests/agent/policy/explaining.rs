@@ -6,11 +6,13 @@ use crate::home::Home;
 
 /// A home with three judged prompts.
 fn recorded() -> Home {
-    let home = Home::enforcing();
+    let home = Home::with("builtin-enforce", "oversize_bytes = 200");
     let mut browser = Browser::start(&home);
     browser.judge(&event(1), "hello");
     browser.judge(&event(2), "card 4111 1111 1111 1111");
     browser.judge(&event(3), "mail jane.doe@example.com");
+    // Longer than is looked through: a fail setting decides.
+    browser.judge(&event(4), &"x".repeat(300));
     assert!(browser.close().0.success());
     home
 }
@@ -107,7 +109,7 @@ fn a_simulation_shows_what_would_change_and_where() {
     let human = said(&home.run(&["policy", "simulate", place, "--since", "2023-11-01", "--examples", "1"]));
     assert!(human.contains("block (would be)") && human.contains(event(2).as_str()), "{human}");
     assert!(
-        human.ends_with("3 decisions replayed: 2 would change, 0 of them to something stricter\n"),
+        human.ends_with("3 decisions replayed: 2 would change, 0 of them to something stricter; 1 were decided by a fail setting\n"),
         "{human}"
     );
     // So would everything of a bundle that switches every machine to watching.

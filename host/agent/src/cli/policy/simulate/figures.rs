@@ -20,6 +20,7 @@ pub(super) struct Figures {
     most: usize,
     read: u64,
     unknown: u64,
+    faults: u64,
     changes: BTreeMap<(Reported, Reported), Change>,
     /// Policy to how often it matched then and would match now.
     policies: BTreeMap<String, (u64, u64)>,
@@ -41,7 +42,7 @@ struct Example {
 
 impl Figures {
     pub(super) fn new(most: usize) -> Self {
-        Self { most, read: 0, unknown: 0, changes: BTreeMap::new(), policies: BTreeMap::new() }
+        Self { most, read: 0, unknown: 0, faults: 0, changes: BTreeMap::new(), policies: BTreeMap::new() }
     }
 
     /// Rows so far.
@@ -52,6 +53,11 @@ impl Figures {
     /// A row that cannot be replayed.
     pub(super) fn unknown(&mut self) {
         self.unknown += 1;
+    }
+
+    /// A row that a fail setting decided.
+    pub(super) fn fault(&mut self) {
+        self.faults += 1;
     }
 
     /// A row that was.
@@ -142,8 +148,13 @@ impl Figures {
             self.changed(),
             self.stricter()
         );
-        if self.unknown > 0 {
-            line.push_str(&format!("; {} keep no facts that can be replayed", self.unknown));
+        for (number, what) in [
+            (self.unknown, "keep no facts that can be replayed"),
+            (self.faults, "were decided by a fail setting"),
+        ] {
+            if number > 0 {
+                line.push_str(&format!("; {number} {what}"));
+            }
         }
         lines.push(line);
         lines
@@ -175,7 +186,7 @@ impl Figures {
             .collect();
         json!({
             "replayed": self.read, "changed": self.changed(), "stricter": self.stricter(),
-            "without_facts": self.unknown, "changes": changes, "policies": policies,
+            "without_facts": self.unknown, "by_fail_setting": self.faults, "changes": changes, "policies": policies,
         })
     }
 }
