@@ -7,6 +7,7 @@
 mod again;
 mod card;
 mod choice;
+mod granting;
 mod kept;
 
 use std::cell::Cell;
@@ -23,6 +24,7 @@ use shared_protocol::{
 
 pub(crate) use again::{Again, again};
 pub(crate) use choice::answer;
+pub(crate) use granting::{fault_of as code_fault, matter};
 pub(crate) use kept::{prompt_text, reason_text, response_text};
 
 /// What one judgement sees. Swapped whole.
@@ -37,6 +39,8 @@ pub(crate) struct Snapshot {
     pub(crate) user: UserFacts,
     /// Whether there is anybody who could open a text that is kept.
     pub(crate) may_keep_text: bool,
+    /// Whether there are keys that sign one-time codes: what is blocked then waits for one.
+    pub(crate) takes_codes: bool,
 }
 
 /// A request, and who asks where.
@@ -213,12 +217,15 @@ impl Snapshot {
             reported => reported,
         };
         let edits = if obligations.contains(&Obligation::Redact) { edits } else { Vec::new() };
+        // Nobody gives a code for a fault, nor for what goes without a person knowing.
+        let quiet = matches!(facts.operation, Operation::SendDraft | Operation::ReceiveResponse);
+        let may_code = self.takes_codes && code.is_none() && decision.faults.is_empty() && !quiet;
         let policy_fault = (!decision.faults.is_empty()).then_some(Code::PolicyFault);
         let verdict = Verdict {
             event: ask.judge.event.clone(),
-            outcome: outcome(action),
+            outcome: outcome(action, may_code),
             action: reported,
-            card: card::card(action, &obligations, &decision, &found, facts.operation),
+            card: card::card(action, &obligations, &decision, &found, (facts.operation, may_code)),
             obligations,
             mode,
             edits,
@@ -302,8 +309,9 @@ fn tighten(decision: &Decision, fail: Action) -> (Action, Vec<Obligation>) {
     (action, obligations)
 }
 
-fn outcome(action: Action) -> Outcome {
+fn outcome(action: Action, may_code: bool) -> Outcome {
     match action {
+        Action::Block if may_code => Outcome::Ask,
         Action::Allow | Action::Coach => Outcome::Release,
         Action::Warn | Action::Justify | Action::Redact => Outcome::Ask,
         Action::Block => Outcome::Refuse,

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use anyhow::{Context, Result};
 use host_classify::Engine;
+use host_policy::bundle::PublicKey;
 use host_policy::{Policy, UserFacts};
 use shared_protocol::{Capture, Mode, PolicySource, Settings};
 
@@ -27,6 +28,7 @@ pub(crate) struct Active {
     snapshot: OnceLock<Result<Snapshot, String>>,
     recipients: Mutex<Option<Vec<Recipient>>>,
     data: Option<PathBuf>,
+    grant_keys: Vec<PublicKey>,
 }
 
 /// The current state of things.
@@ -39,6 +41,13 @@ impl Live {
     /// Reads the settings.
     pub(crate) fn load(env: &Env) -> Self {
         Self { env: env.clone(), active: RwLock::new(Arc::new(Active::load(env))) }
+    }
+
+    /// The same, with keys that sign one-time codes.
+    #[cfg(test)]
+    pub(crate) fn trusting(env: &Env, keys: Vec<PublicKey>) -> Self {
+        let active = Active { grant_keys: keys, ..Active::load(env) };
+        Self { env: env.clone(), active: RwLock::new(Arc::new(active)) }
     }
 
     /// What is in force now.
@@ -71,12 +80,18 @@ impl Active {
             snapshot: OnceLock::new(),
             recipients: Mutex::new(None),
             data: env.data(),
+            grant_keys: Vec::new(),
         }
     }
 
     /// The settings.
     pub(crate) fn settings(&self) -> &Settings {
         &self.configured.settings
+    }
+
+    /// The keys whose one-time codes are taken: those that sign bundles here.
+    pub(crate) fn grant_keys(&self) -> &[PublicKey] {
+        &self.grant_keys
     }
 
     /// Policy and classifier.
@@ -87,7 +102,8 @@ impl Active {
             // Compiled in, and parsed by its own tests: a fault here is one of the build.
             let engine = Engine::builtin().map(Arc::new).map_err(|fault| fault.to_string())?;
             let policy = policy(&settings);
-            Ok(Snapshot { settings, policy, engine, user: self.user.clone(), may_keep_text })
+            let takes_codes = !self.grant_keys().is_empty();
+            Ok(Snapshot { settings, policy, engine, user: self.user.clone(), may_keep_text, takes_codes })
         });
         made.as_ref().map_err(|fault| anyhow::anyhow!("{fault}"))
     }

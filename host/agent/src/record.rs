@@ -4,6 +4,7 @@
 //! once, whichever process asks. INVARIANT: text is sealed before it comes near the file.
 
 mod audit;
+mod coded;
 mod line;
 mod rows;
 pub(crate) mod trouble;
@@ -26,6 +27,7 @@ use audit::Batch;
 
 use trouble::Failing;
 
+pub(crate) use coded::Coded;
 pub(crate) use rows::{judged, labels, released_or_refused};
 
 /// The record of this person on this machine.
@@ -175,6 +177,7 @@ impl Recorder {
                 Kind::Response => known.response,
                 Kind::Ended => known.ended,
                 Kind::Late => known.late,
+                Kind::Mistake => known.mistake,
             };
             if !is_there {
                 rows.append(tx, device)?;

@@ -12,7 +12,6 @@ const share = (part, whole) => (whole > 0 && part > 0 ? ` (${number(Math.round((
 
 const figure = (policy, column) => {
   const value = policy[column];
-  if (value === null) return el("span", { class: "quiet" }, t("figures.none-yet"));
   const of = column === "overridden" ? share(value, policy.shown) : "";
   return [number(value), of && el("span", { class: "quiet" }, of)];
 };

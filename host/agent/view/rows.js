@@ -29,6 +29,7 @@ const KINDS = {
   answered: (row) => t(`row.answered.${row.choice}`),
   released: (row) => t(row.edited ? "row.released.edited" : "row.released"),
   refused: (row) => t("row.refused", { by: refusedBy(row.by) }),
+  mistake: () => t("row.mistake"),
   ended: (row) => t("row.ended", { reason: word("reason", row.reason) }),
   drift: (row) => t("row.drift", { what: word("what", row.drift.what), path: row.drift.path }),
   late: (row) => t(row.released ? "row.late.released" : "row.late.refused"),
@@ -41,7 +42,7 @@ export const sentence = (row) => (row.erased ? t("row.erased") : (KINDS[row.kind
 export const tone = (row) => {
   if (row.kind === "refused" || row.kind === "drift") return "stop";
   if (row.kind === "released" || row.kind === "response") return "good";
-  if (row.kind === "answered" || row.kind === "shown" || row.kind === "late") return "care";
+  if (row.kind === "answered" || row.kind === "shown" || row.kind === "late" || row.kind === "mistake") return "care";
   return "calm";
 };
 

@@ -177,7 +177,8 @@ pub(crate) fn index(app: Option<&App>, person: Option<&String>, entry: &Entry) -
         | Entry::Heartbeat(_)
         | Entry::Epoch(_)
         | Entry::Audit(_)
-        | Entry::Health(_) => {}
+        | Entry::Health(_)
+        | Entry::Mistake(_) => {}
     }
     index
 }

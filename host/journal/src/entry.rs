@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 pub use audit::{Audit, By, Change, Health, Trouble};
 pub use follow_up::{
-    Answered, Beat, ChoiceWord, Drafted, Drifted, Ended, Epoch, Heartbeat, Late, Refused, RefusedBy,
-    Released, Responded, Seen, Shown, ToolUse,
+    Answered, Beat, ChoiceWord, Drafted, Drifted, Ended, Epoch, Heartbeat, Late, Mistaken, Refused,
+    RefusedBy, Released, Responded, Seen, Shown, ToolUse,
 };
 pub use judged::{FactsJson, Judged, PolicyUse, Timings, TopicNote};
 
@@ -50,11 +50,13 @@ pub enum Kind {
     Audit,
     /// Something went wrong on the machine, or is well again.
     Health,
+    /// The person says that a verdict is a mistake.
+    Mistake,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Judged,
         Self::Shown,
         Self::Answered,
@@ -70,6 +72,7 @@ impl Kind {
         Self::Epoch,
         Self::Audit,
         Self::Health,
+        Self::Mistake,
     ];
 
     /// Its word in the file and on the command line.
@@ -91,6 +94,7 @@ impl Kind {
             Self::Epoch => "epoch",
             Self::Audit => "audit",
             Self::Health => "health",
+            Self::Mistake => "mistake",
         }
     }
 
@@ -113,6 +117,7 @@ impl Kind {
             Self::Epoch => 13,
             Self::Audit => 14,
             Self::Health => 15,
+            Self::Mistake => 16,
         }
     }
 
@@ -156,6 +161,8 @@ pub enum Entry {
     Audit(Audit),
     /// Something went wrong on the machine, or is well again.
     Health(Health),
+    /// The person says that a verdict is a mistake.
+    Mistake(Mistaken),
 }
 
 impl Entry {
@@ -178,6 +185,7 @@ impl Entry {
             Self::Epoch(_) => Kind::Epoch,
             Self::Audit(_) => Kind::Audit,
             Self::Health(_) => Kind::Health,
+            Self::Mistake(_) => Kind::Mistake,
         }
     }
 
@@ -199,6 +207,7 @@ impl Entry {
             Self::Epoch(entry) => serde_json::to_string(entry),
             Self::Audit(entry) => serde_json::to_string(entry),
             Self::Health(entry) => serde_json::to_string(entry),
+            Self::Mistake(entry) => serde_json::to_string(entry),
         }
     }
 
@@ -220,6 +229,7 @@ impl Entry {
             Kind::Epoch => Self::Epoch(serde_json::from_str(body)?),
             Kind::Audit => Self::Audit(serde_json::from_str(body)?),
             Kind::Health => Self::Health(serde_json::from_str(body)?),
+            Kind::Mistake => Self::Mistake(serde_json::from_str(body)?),
         })
     }
 }

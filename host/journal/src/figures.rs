@@ -31,7 +31,7 @@ pub struct PolicyFigures {
     pub matched: u64,
     /// Of these, with a card that was on the screen.
     pub shown: u64,
-    /// Sent as it was, or with a reason.
+    /// Sent as it was, with a reason or with a one-time code.
     pub overridden: u64,
     /// Sent without what was found.
     pub redacted: u64,
@@ -41,6 +41,8 @@ pub struct PolicyFigures {
     pub unanswered: u64,
     /// Refused, whoever refused it.
     pub refused: u64,
+    /// Reported as a mistake.
+    pub mistakes: u64,
 }
 
 /// Widths of stretches, so that their ends are times that people use.
@@ -138,8 +140,9 @@ pub fn policies(view: &View<'_>, filter: &Filter) -> Result<BTreeMap<String, Pol
             Some(Kind::Judged) => &mut figures.matched,
             Some(Kind::Shown) => &mut figures.shown,
             Some(Kind::Refused) => &mut figures.refused,
+            Some(Kind::Mistake) => &mut figures.mistakes,
             Some(Kind::Answered) => match followed.word.as_deref() {
-                Some("send-anyway" | "justify") => &mut figures.overridden,
+                Some("send-anyway" | "justify" | "code") => &mut figures.overridden,
                 Some("redact") => &mut figures.redacted,
                 Some("edit") => &mut figures.edited,
                 _ => &mut figures.unanswered,

@@ -4,9 +4,15 @@
 //! from whoever looked up too early.
 
 use host_store::View;
-use shared_protocol::{Action, Capture, Code, EventId, Mode, Obligation, Outcome};
+use shared_protocol::{Action, Capture, Code, EventId, Millis, Mode, Obligation, Outcome};
 
-use crate::{Answered, Entry, JournalError, Record, Refused, Released, event};
+use crate::{
+    Answered, Entry, Filter, JournalError, Kind, Order, Page, Record, Refused, Released, SiteWord, event,
+    list,
+};
+
+/// Rows of a page.
+const PAGE: u32 = 256;
 
 /// What is on record of an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +33,8 @@ pub struct Known {
     pub ended: bool,
     /// Let go or refused while the host was away.
     pub late: bool,
+    /// Reported as a mistake.
+    pub mistake: bool,
 }
 
 /// What is kept of a verdict.
@@ -97,6 +105,7 @@ impl Known {
                 Entry::Response(_) => known.response = true,
                 Entry::Ended(_) => known.ended = true,
                 Entry::Late(_) => known.late = true,
+                Entry::Mistake(_) => known.mistake = true,
                 Entry::Drift(_)
                 | Entry::Uncovered(_)
                 | Entry::Heartbeat(_)
@@ -116,4 +125,24 @@ impl Known {
 /// When the file or a row cannot be read.
 pub fn known(view: &View<'_>, id: &EventId) -> Result<Known, JournalError> {
     Ok(Known::of(&event(view, id)?))
+}
+
+/// Whether a row since then says that the one-time code of this id was used. With a `Tx`, as of the transaction.
+///
+/// # Errors
+/// When the file or a row cannot be read.
+pub fn granted(view: &View<'_>, id: &SiteWord, since: Millis) -> Result<bool, JournalError> {
+    let filter = Filter { kinds: vec![Kind::Audit], since: Some(since), ..Filter::default() };
+    let mut page = Page { order: Order::Newest, after: None, limit: PAGE };
+    loop {
+        let records = list(view, &filter, &page)?;
+        let is_it = |record: &Record| matches!(&record.entry, Some(Entry::Audit(audit)) if audit.grant.as_ref() == Some(id));
+        if records.iter().any(is_it) {
+            return Ok(true);
+        }
+        match records.last() {
+            Some(last) if u32::try_from(records.len()).is_ok_and(|rows| rows >= PAGE) => page.after = Some(last.seq),
+            _ => return Ok(false),
+        }
+    }
 }

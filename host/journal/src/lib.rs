@@ -48,8 +48,8 @@ pub use append::{NewRow, Salt, append, device};
 pub use content::{Content, Plain, PromptText};
 pub use entry::{
     Answered, Audit, Beat, By, Change, ChoiceWord, Drafted, Drifted, Ended, Entry, Epoch, FactsJson, Health,
-    Heartbeat, Judged, Kind, Late, PolicyUse, Refused, RefusedBy, Released, Responded, Seen, Shown, Timings,
-    ToolUse, TopicNote, Trouble,
+    Heartbeat, Judged, Kind, Late, Mistaken, PolicyUse, Refused, RefusedBy, Released, Responded, Seen, Shown,
+    Timings, ToolUse, TopicNote, Trouble,
 };
 pub use epoch::{ChainKey, NewLine, Roots, begin, close};
 pub use erase::{Erasing, prune};
@@ -58,7 +58,7 @@ pub use figures::{Figures, PolicyFigures, figures, policies, words};
 pub use head::{SignedHead, head};
 pub use health::{BEAT_COUNTS, Connected, connected};
 pub use host_store::{Column, Order, Page};
-pub use known::{Known, State, StoredVerdict, known};
+pub use known::{Known, State, StoredVerdict, granted, known};
 pub use read::{Filter, Turn, conversation, count, event, list, sealed};
 pub use recipients::sealed_to;
 pub use record::{Record, Sealed, SealedNote};

@@ -15,6 +15,9 @@ use crate::bundle::{PublicKey, SignError, Signer};
 
 mod code;
 
+/// What stands before the payload where it is signed.
+pub const DOMAIN: &[u8] = b"\0promptgate grant 1\n";
+
 /// The longest life of a code, in seconds: one that ends later than that from now is refused.
 pub const MAX_LIFE: i64 = 7 * 86_400;
 
@@ -113,9 +116,6 @@ impl GrantError {
         }
     }
 }
-
-/// What stands before the payload where it is signed.
-const DOMAIN: &[u8] = b"\0promptgate grant 1\n";
 
 /// The code of a grant.
 ///

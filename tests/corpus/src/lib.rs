@@ -5,6 +5,7 @@
 
 mod address;
 mod answers;
+mod bundle;
 mod classify;
 mod har;
 mod record;
@@ -24,7 +25,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 19] = [
+pub const TARGETS: [Target; 24] = [
     Target { name: "frames", run: wire::frames },
     Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
@@ -44,4 +45,9 @@ pub const TARGETS: [Target; 19] = [
     Target { name: "record-row", run: record::row },
     Target { name: "record-text", run: record::text },
     Target { name: "record-export", run: record::export },
+    Target { name: "bundle-archive", run: bundle::archive },
+    Target { name: "bundle-signatures", run: bundle::signatures },
+    Target { name: "bundle-claims", run: bundle::claims },
+    Target { name: "bundle-manifest", run: bundle::manifest },
+    Target { name: "grant-code", run: bundle::grant },
 ];

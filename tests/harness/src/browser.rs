@@ -67,6 +67,8 @@ pub struct Launch {
     pub headless: bool,
     /// Width and height of the window.
     pub size: (u32, u32),
+    /// The person likes it dark.
+    pub dark: bool,
     /// The unpacked extension, if any.
     pub extension: Option<PathBuf>,
     /// Firefox is handed the extension by the test, not at the start.
@@ -84,6 +86,7 @@ impl Launch {
             browser,
             headless: true,
             size: (1100, 800),
+            dark: false,
             extension: None,
             later: false,
             host: None,

@@ -12,11 +12,14 @@ pub const MARK: &str = "PROMPTGATE_INSTRUMENT";
 
 /// Beginnings of names: our libraries, those that take bytes apart for them, and the targets, in which the generic
 /// parts of all of these are compiled.
-const CRATES: [&str; 10] = [
+const CRATES: [&str; 13] = [
     "shared_",
     "host_",
     "base64",
+    "flate2",
     "form_urlencoded",
+    "jsonwebtoken",
+    "miniz_oxide",
     "native_messaging",
     "percent_encoding",
     "serde_json",

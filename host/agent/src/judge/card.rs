@@ -15,7 +15,7 @@ pub(super) fn card(
     obligations: &[Obligation],
     decision: &Decision,
     found: &Classification,
-    operation: Operation,
+    (operation, may_code): (Operation, bool),
 ) -> Option<Card> {
     if action == Action::Allow {
         return None;
@@ -37,8 +37,8 @@ pub(super) fn card(
         may_redact: owes(Obligation::Redact),
         may_justify: owes(Obligation::Justify),
         may_send: owes(Obligation::Warn) && !owes(Obligation::Justify) && !owes(Obligation::Redact),
-        may_code: false,
-        may_report: false,
+        may_code: may_code && (is_asked || action == Action::Block),
+        may_report: true,
     })
 }
 
@@ -53,7 +53,7 @@ pub(super) fn refused(card: Option<Card>) -> Card {
         may_justify: false,
         may_send: false,
         may_code: false,
-        may_report: false,
+        may_report: true,
     };
     match card {
         None => empty,

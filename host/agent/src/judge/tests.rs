@@ -18,7 +18,7 @@ fn snapshot(policy: Policy, fail: FailSettings) -> Snapshot {
     let source = PolicySource::BuiltinEnforce;
     let settings = Settings { source, fail, capture: Capture::Full, ..Settings::TRIAL };
     let engine = Arc::new(Engine::builtin().unwrap());
-    Snapshot { settings, policy, engine, user: UserFacts::default(), may_keep_text: true }
+    Snapshot { settings, policy, engine, user: UserFacts::default(), may_keep_text: true, takes_codes: false }
 }
 
 fn prompt(operation: Operation, text: &str) -> Judge {
@@ -65,7 +65,7 @@ fn a_fault_yields_at_least_its_setting_and_what_is_possible() {
             for code in [Code::Deadline, Code::Internal, Code::Oversize, Code::Unread, Code::Expired] {
                 let verdict = fault(&snapshot, &prompt(operation, "hello"), code).verdict;
                 assert_eq!(verdict.fault, Some(code));
-                assert_eq!(verdict.outcome, outcome(acted(&verdict)), "{operation:?}");
+                assert_eq!(verdict.outcome, outcome(acted(&verdict), false), "{operation:?}");
                 assert!(permitted(operation).contains(&acted(&verdict)), "{operation:?} {fail:?}");
                 let strictest = permitted(operation).last().copied().unwrap();
                 assert!(acted(&verdict) >= fail.action().min(strictest), "{operation:?} {fail:?}");

@@ -3,10 +3,11 @@
 //! INVARIANT: a verdict, a go or a welcome leaves only after what it says is on record, or says that it is not.
 //! INVARIANT: every `judge` that was understood so far that its event is known is answered, once.
 
+mod coded;
 mod follow;
 mod preview;
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::SyncSender;
@@ -16,8 +17,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use host_journal::Timings;
 use shared_protocol::{
-    App, Browser, Code, Drift, DriftKind, EventId, Hello, Judge, Millis, PROTOCOL, Reading, ToExtension,
-    ToHost, Verdict, Welcome,
+    App, Browser, Code, Drift, DriftKind, EventId, Hello, Judge, Millis, Outcome, PROTOCOL, Reading,
+    ToExtension, ToHost, Verdict, Welcome,
 };
 
 use super::drafts::DraftRows;
@@ -51,6 +52,8 @@ pub(super) struct Desk {
     /// Judgements on the way: a second `judge` of the same event waits for the first one's verdict.
     judging: Mutex<HashSet<EventId>>,
     bad_rows: Mutex<usize>,
+    /// Requests whose card takes a code.
+    for_code: Mutex<VecDeque<Arc<Judge>>>,
     /// Late entries could not be written down: the question after them is not answered, so that the extension
     /// keeps them.
     late_lost: AtomicBool,
@@ -87,6 +90,7 @@ impl Desk {
             browser: OnceLock::new(),
             judging: Mutex::new(HashSet::new()),
             bad_rows: Mutex::new(0),
+            for_code: Mutex::new(VecDeque::new()),
             late_lost: AtomicBool::new(false),
         }
     }
@@ -201,6 +205,12 @@ impl Desk {
     fn end(&self, held: &Held, done: Result<(Judgement, Timings), Code>) {
         let told = catch_unwind(AssertUnwindSafe(|| self.verdict(held, done)));
         self.judging().remove(&held.ask.event);
+        if let Ok(Ok(verdict)) = &told
+            && verdict.outcome == Outcome::Ask
+            && verdict.card.as_ref().is_some_and(|card| card.may_code)
+        {
+            self.keep_for_code(&held.ask);
+        }
         self.send(match told {
             Ok(Ok(verdict)) => ToExtension::Verdict(Box::new(verdict)),
             Ok(Err(code)) => ToExtension::Error { code, event: Some(held.ask.event.clone()) },

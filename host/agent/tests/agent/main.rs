@@ -29,6 +29,7 @@ mod policy;
 mod previewing;
 mod receiver;
 mod receiving;
+mod reporting;
 mod rows;
 mod scanning;
 mod shipping;

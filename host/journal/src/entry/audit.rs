@@ -31,6 +31,9 @@ pub struct Audit {
     /// How many rows or texts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+    /// The id of the one-time code that was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<SiteWord>,
     /// Whose risk, whose exception. Never that of somebody erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whose: Option<SiteWord>,
@@ -48,6 +51,7 @@ impl Audit {
             version: None,
             name: None,
             count: None,
+            grant: None,
             whose: None,
         }
     }

@@ -153,6 +153,10 @@ pub struct Ended {
     pub reason: EndReason,
 }
 
+/// The person says that this event's verdict is a mistake: no answer to it, and nothing follows by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mistaken {}
+
 /// Something could not be read. With an event: that request has a judgement too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drifted {

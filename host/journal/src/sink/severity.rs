@@ -29,7 +29,7 @@ impl Severity {
             Some(Entry::Audit(_)) => Self::Low,
             Some(Entry::Late(late)) if late.released => Self::Medium,
             Some(Entry::Uncovered(row)) if !row.seen.stopped => Self::Medium,
-            Some(Entry::Drift(_) | Entry::Late(_) | Entry::Uncovered(_)) => Self::Low,
+            Some(Entry::Drift(_) | Entry::Late(_) | Entry::Uncovered(_) | Entry::Mistake(_)) => Self::Low,
             Some(
                 Entry::Shown(_)
                 | Entry::Answered(_)

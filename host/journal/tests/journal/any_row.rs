@@ -1,8 +1,8 @@
 //! Whatever a row says, it comes back as it was and its chain is whole.
 
 use host_journal::{
-    Audit, By, Change, Entry, FactsJson, Filter, Health, NewRow, Order, Page, PolicyUse, Refused, RefusedBy,
-    Responded, Salt, Sealed, Seen, SiteWord, TopicNote, Trouble, list, verify,
+    Audit, By, Change, Entry, FactsJson, Filter, Health, Mistaken, NewRow, Order, Page, PolicyUse, Refused,
+    RefusedBy, Responded, Salt, Sealed, Seen, SiteWord, TopicNote, Trouble, list, verify,
 };
 use proptest::prelude::*;
 use shared_protocol::{
@@ -96,6 +96,7 @@ prop_compose! {
         version in maybe(),
         name in maybe(),
         count in prop::option::of(any::<u64>()),
+        grant in maybe(),
         whose in maybe(),
     ) -> Entry {
         let by = user.as_ref().map_or(By::Host, |user| By::User(SiteWord::from(user)));
@@ -107,6 +108,7 @@ prop_compose! {
             version: word(version),
             name: word(name),
             count,
+            grant: word(grant),
             whose: word(whose),
             ..Audit::new(what, by)
         })
@@ -145,6 +147,7 @@ fn entry() -> impl Strategy<Value = Entry> {
         health(),
         refused.prop_map(|by| Entry::Refused(Refused { by })),
         seen.prop_map(|seen| Entry::Uncovered(Seen { seen })),
+        Just(Entry::Mistake(Mistaken {})),
     ]
 }
 

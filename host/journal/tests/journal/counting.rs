@@ -1,8 +1,8 @@
 //! Counts over time, and what became of each policy's cards.
 
 use host_journal::{
-    Answered, ChoiceWord, Column, Entry, Filter, NewRow, PolicyUse, Refused, RefusedBy, Released, Shown,
-    figures, policies, words,
+    Answered, ChoiceWord, Column, Entry, Filter, Mistaken, NewRow, PolicyUse, Refused, RefusedBy, Released,
+    Shown, figures, policies, words,
 };
 use shared_protocol::{Action, Mode, Operation, Prompt};
 
@@ -46,9 +46,11 @@ fn each_answer_is_counted_where_it_belongs() {
     for (number, choice) in (1..).zip(choices) {
         journal.append(&asked(number, choice)).unwrap();
     }
+    journal.append(&[row(2, "claude", Entry::Mistake(Mistaken {}))]).unwrap();
     let all = journal.store.read(|view| policies(view, &interactions())).unwrap();
     let p = &all["p"];
     assert_eq!((all.len(), p.matched, p.shown), (1, 6, 6));
+    assert_eq!(p.mistakes, 1);
     assert_eq!((p.overridden, p.redacted, p.edited, p.unanswered, p.refused), (3, 1, 1, 1, 2));
     let none = Filter { user: Some("nobody".to_owned()), ..interactions() };
     assert!(journal.store.read(|view| policies(view, &none)).unwrap().is_empty());

@@ -1,6 +1,6 @@
 //! Keys as text, and against the known answers of their makers.
 
-use host_policy::bundle::{PublicKey, SecretKey, Signer as _};
+use host_policy::bundle::{Algorithm, PublicKey, SecretKey, Signer as _};
 
 use crate::raw::Key;
 
@@ -21,7 +21,8 @@ const KNOWN: [[&str; 4]; 2] = [
 ];
 
 fn bytes(hex: &str) -> Vec<u8> {
-    (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect()
+    let digit = |byte: &u8| u8::try_from(char::from(*byte).to_digit(16).unwrap()).unwrap();
+    hex.as_bytes().chunks(2).map(|pair| digit(&pair[0]) << 4 | digit(&pair[1])).collect()
 }
 
 #[test]
@@ -30,7 +31,7 @@ fn seeds_sign_as_the_specification_says() {
         let key = SecretKey::from_seed(bytes(seed).try_into().unwrap()).unwrap();
         assert_eq!(key.key().raw(), bytes(public));
         assert_eq!(key.sign(&bytes(message)).unwrap(), bytes(signature));
-        assert!(!format!("{key:?}").contains(&seed[..8]));
+        assert!(!format!("{key:?}").contains(seed.get(..8).unwrap()));
     }
 }
 
@@ -45,25 +46,25 @@ fn a_key_reads_as_it_is_written() {
         assert_eq!(&serde_json::from_str::<PublicKey>(&json).unwrap(), key.key());
         assert_eq!(key.key().id().len(), 16);
         for cut in 0..text.len() {
-            assert!(text[..cut].parse::<PublicKey>().is_err(), "{cut}");
+            assert!(text.get(..cut).unwrap().parse::<PublicKey>().is_err(), "{cut}");
         }
     }
 }
 
 #[test]
 fn what_is_no_key_is_told_with_a_remedy() {
-    let (p256, ed25519) = (Key::p256().key().to_string(), Key::ed25519(1).key().to_string());
-    let swapped = ed25519.replacen("ed25519", "p256", 1);
+    let swapped = Key::ed25519(1).key().to_string().replacen("ed25519", "p256", 1);
     // The point is not on the curve.
-    let mut off = p256.clone();
-    off.replace_range(8..12, if &p256[8..12] == "AAAA" { "BBBB" } else { "AAAA" });
+    let mut off = Key::p256().key().raw().to_vec();
+    off[40] ^= 1;
+    let off = PublicKey::new(Algorithm::P256, &off).unwrap_err().to_string();
+    assert!(off.contains("no p256 key"), "{off}");
     for (text, says) in [
         ("", "begins with `ed25519:`"),
         ("rsa:AAAA", "begins with `ed25519:`"),
         ("ed25519:***", "not base64"),
         ("ed25519:AAAA", "3 bytes"),
         (swapped.as_str(), "32 bytes"),
-        (off.as_str(), "no p256 key"),
     ] {
         let error = text.parse::<PublicKey>().unwrap_err().to_string();
         assert!(error.contains(says), "{text}: {error}");

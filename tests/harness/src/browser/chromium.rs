@@ -34,6 +34,10 @@ pub(super) fn capabilities(launch: &Launch, home: &Home, stand_ins: &StandIns) -
     if launch.headless {
         flags.push("--headless".to_owned());
     }
+    if launch.dark {
+        flags.push("--force-dark-mode".to_owned());
+        flags.push("--blink-settings=preferredColorScheme=0".to_owned());
+    }
     if let Some(extension) = &launch.extension {
         flags.push(format!("--load-extension={}", extension.canonicalize()?.display()));
     }

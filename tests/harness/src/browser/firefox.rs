@@ -29,6 +29,7 @@ pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Valu
                 // Every name leads to the loopback and port 443 to the stand-ins: nothing leaves the machine.
                 "network.dns.forceResolve": "127.0.0.1",
                 "network.socket.forcePort": format!("443={}", stand_ins.address().port()),
+                "ui.systemUsesDarkTheme": u8::from(launch.dark),
                 "network.proxy.type": 0,
                 // Two peers of one page find each other.
                 "media.peerconnection.ice.obfuscate_host_addresses": false,

@@ -4,16 +4,19 @@
 
 use super::Session;
 use super::wire::Wire;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use thirtyfour::error::WebDriverErrorInner::{NoSuchFrame, NoSuchWindow};
-use thirtyfour::{By, WebElement};
+use thirtyfour::{By, Key, WebElement};
 
 /// The key of a shadow root in WebDriver's answers.
 const SHADOW: &str = "shadow-6066-11e4-a52e-4f735466cecf";
 
 /// What the record calls one choice, and what the card's button for it is called.
 const SEND: (&str, &str) = ("send-anyway", "send");
+
+/// Most presses of Tab until a card comes round.
+const MOST_STOPS: usize = 20;
 
 /// An open card. While it is held, the session looks into the card's frame; [`Card::leave`] goes back to the page.
 pub struct Card<'a> {
@@ -144,10 +147,10 @@ impl Card<'_> {
         Ok(self.session.driver()?.find(By::Tag("body")).await?.text().await?)
     }
 
-    /// The answers that the card offers, in its order: `edit`, `redact`, `justify`, `send-anyway`, `close`.
+    /// The answers that the card offers, in its order; not what stands beside them: `edit`, `redact`, `justify`, `send-anyway`, `close`.
     pub async fn choices(&self) -> Result<Vec<String>> {
         let mut out: Vec<String> = Vec::new();
-        for button in self.session.driver()?.find_all(By::Css("[data-press]")).await? {
+        for button in self.session.driver()?.find_all(By::Css("[data-press]:not(.beside *)")).await? {
             let Some(word) = button.attr("data-press").await? else { continue };
             let choice = if word == SEND.1 { SEND.0.to_owned() } else { word };
             if button.is_displayed().await? && !out.contains(&choice) {
@@ -155,6 +158,82 @@ impl Card<'_> {
             }
         }
         Ok(out)
+    }
+
+    /// What is offered quietly beside the answers, in its order: `open-code`, `code`, `report`.
+    pub async fn beside(&self) -> Result<Vec<String>> {
+        let words =
+            "return [...document.querySelectorAll('.beside [data-press]')].map((e) => e.dataset.press)";
+        Ok(serde_json::from_value(self.session.script(words, Vec::new()).await?)?)
+    }
+
+    /// Presses one of these, again if nothing happens, until `done` is to be found in the card.
+    pub async fn press_until(&self, word: &str, done: &str) -> Result<()> {
+        self.session
+            .until(&format!("{done} after {word}"), async || {
+                if self.session.driver()?.find(By::Css(done)).await.is_ok() {
+                    return Ok(Some(()));
+                }
+                let _gone = self.press(word).await;
+                Ok(None)
+            })
+            .await
+    }
+
+    /// Presses Tab until one of its buttons has the focus.
+    pub async fn keyboard_to(&self, word: &str) -> Result<()> {
+        let here = "return document.activeElement?.dataset?.press ?? ''";
+        for _ in 0..MOST_STOPS {
+            if self.session.script(here, Vec::new()).await? == Value::from(word) {
+                return Ok(());
+            }
+            self.session.press_keys(Key::Tab + "").await?;
+        }
+        bail!("no way by keyboard to {word}")
+    }
+
+    /// Presses Enter on what has the focus, again if nothing happens, until `done` is to be found in the card.
+    pub async fn press_enter_until(&self, done: &str) -> Result<()> {
+        self.session
+            .until(&format!("{done} after Enter"), async || {
+                if self.session.driver()?.find(By::Css(done)).await.is_ok() {
+                    return Ok(Some(()));
+                }
+                self.session.press_keys(Key::Enter + "").await?;
+                Ok(None)
+            })
+            .await
+    }
+
+    /// Writes a code into the card's field for one, in place of what stands there.
+    pub async fn give_code(&self, code: &str) -> Result<()> {
+        let field = self.session.driver()?.find(By::Id("code-text")).await;
+        let field = field.context("the card has no field for a code")?;
+        field.clear().await?;
+        Ok(field.send_keys(code).await?)
+    }
+
+    /// The words that are drawn in what this selector finds.
+    pub async fn words_of(&self, selector: &str) -> Result<String> {
+        let words = "return [...document.querySelectorAll(`${arguments[0]} [data-words]`)]
+            .map((e) => e.dataset.words).join(' ')";
+        let words = self.session.script(words, vec![Value::from(selector)]).await?;
+        Ok(words.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The id of what has the focus in the card.
+    pub async fn focused(&self) -> Result<String> {
+        let id = self.session.script("return document.activeElement?.id ?? ''", Vec::new()).await?;
+        Ok(id.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until the words that are drawn in what this selector finds are as `wanted`.
+    pub async fn until_words(&self, selector: &str, wanted: impl Fn(&str) -> bool) -> Result<String> {
+        self.session
+            .until(&format!("words of {selector}"), async || {
+                Ok(Some(self.words_of(selector).await?).filter(|words| wanted(words)))
+            })
+            .await
     }
 
     /// Writes a reason into the card's field.

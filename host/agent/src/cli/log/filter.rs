@@ -72,6 +72,7 @@ enum Word {
     Epoch,
     Audit,
     Health,
+    Mistake,
 }
 
 impl Args {
@@ -132,6 +133,7 @@ fn kind(word: Word) -> Kind {
         Word::Epoch => Kind::Epoch,
         Word::Audit => Kind::Audit,
         Word::Health => Kind::Health,
+        Word::Mistake => Kind::Mistake,
     }
 }
 

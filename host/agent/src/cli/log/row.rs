@@ -24,6 +24,7 @@ fn entry(entry: &Entry) -> Result<Map<String, Value>> {
         Entry::Ended(said) => serde_json::to_value(said),
         Entry::Drift(said) => serde_json::to_value(said),
         Entry::Late(said) => serde_json::to_value(said),
+        Entry::Mistake(said) => serde_json::to_value(said),
         Entry::Uncovered(said) => serde_json::to_value(&said.seen),
         Entry::Heartbeat(said) => serde_json::to_value(said),
         Entry::Drafts(said) => serde_json::to_value(said),
@@ -107,7 +108,8 @@ pub(super) fn cells(record: &Record, state: Option<&str>) -> Vec<String> {
             | Entry::Refused(_)
             | Entry::Ended(_)
             | Entry::Heartbeat(_)
-            | Entry::Epoch(_),
+            | Entry::Epoch(_)
+            | Entry::Mistake(_),
         )
         | None => {}
     }

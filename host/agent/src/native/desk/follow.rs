@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use host_journal::{Drifted, Ended, Entry, Known, Refused, RefusedBy, Responded, Seen, Shown};
+use host_journal::{Drifted, Ended, Entry, Known, Mistaken, Refused, RefusedBy, Responded, Seen, Shown};
 use shared_protocol::{
     Capture, Choice, Code, EventId, LateEntry, Millis, Outcome, Response, Status, ToExtension, ToHost,
 };
@@ -52,8 +52,10 @@ impl Desk {
         let row = |entry| Draft { entry, text: None };
         match message {
             ToHost::Shown { event, at } => self.append(&event, at, row(Entry::Shown(Shown {}))),
+            ToHost::Answered { event, choice: Choice::Code { code }, at } => self.coded(event, &code, at),
             ToHost::Answered { event, choice, at } => self.answered(event, &choice, at),
             ToHost::Refused { event, reason, at } => {
+                self.forget_for_code(&event);
                 let by = RefusedBy::Extension(reason);
                 self.append(&event, at, row(Entry::Refused(Refused { by })))?;
                 self.noted(event)
@@ -72,8 +74,11 @@ impl Desk {
                 self.recorder.note(Some(&app), at, entry).map_err(|fault| unwritten(&fault))
             }
             ToHost::Status => self.status(),
-            // Not offered yet: no card says that it may be.
-            ToHost::Mistake { .. } => Err(Code::UnknownEvent),
+            ToHost::Mistake { event, at } => {
+                self.append(&event, at, row(Entry::Mistake(Mistaken {})))?;
+                self.send(ToExtension::Reported { event });
+                Ok(())
+            }
             ToHost::SitesRefused { refused } => {
                 for one in refused {
                     out::note(&format!("site data of {}: {}", one.app.as_str(), one.problem));
@@ -96,6 +101,7 @@ impl Desk {
     }
 
     fn answered(&self, event: EventId, choice: &Choice, at: Millis) -> Result<(), Code> {
+        self.forget_for_code(&event);
         let active = self.live.active();
         let place = Place { event: &event, app: None, at };
         let answer = self.recorder.answer(&place, choice, &|| active.recipients());
@@ -154,7 +160,7 @@ impl Desk {
         Ok(())
     }
 
-    fn known(&self, event: &EventId) -> Result<(Known, Option<shared_protocol::App>), Code> {
+    pub(super) fn known(&self, event: &EventId) -> Result<(Known, Option<shared_protocol::App>), Code> {
         self.recorder.known(event).map_err(|fault| unwritten(&fault))
     }
 }

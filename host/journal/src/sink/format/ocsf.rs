@@ -145,7 +145,8 @@ fn action(row: &Outgoing) -> (u8, u8) {
             | Entry::Drafts(_)
             | Entry::Epoch(_)
             | Entry::Audit(_)
-            | Entry::Health(_),
+            | Entry::Health(_)
+            | Entry::Mistake(_),
         )
         | None => (0, 17),
     }

@@ -130,9 +130,7 @@ fn figures(view: &View<'_>, query: &str) -> Result<Value, Fault> {
         json!({
             "id": id, "matched": one.matched, "shown": one.shown, "overridden": one.overridden,
             "redacted": one.redacted, "edited": one.edited, "unanswered": one.unanswered,
-            "refused": one.refused,
-            // No row says so yet.
-            "mistakes": null,
+            "refused": one.refused, "mistakes": one.mistakes,
         })
     });
     Ok(json!({

@@ -1,0 +1,81 @@
+//! Whether a one-time code covers all that stands in a request's way.
+//!
+//! INVARIANT: a code lets go only what would go, or go with advice, if what it names were not there: it never lifts a
+//! fault, nor a policy that errs, nor what it does not name. One that covers a part is refused, and stays good.
+
+use host_journal::Judged;
+use host_policy::grant::{Grant, GrantError, GrantFor};
+use host_policy::{Decision, Facts, Granted};
+use shared_protocol::{Action, CodeFault, Edit, Prompt, Reading, Text};
+
+use super::{Asked, Snapshot};
+
+/// What the card says of a code that was not read.
+pub(crate) fn fault_of(error: GrantError) -> CodeFault {
+    match error {
+        GrantError::Malformed | GrantError::BadSignature => CodeFault::Unreadable,
+        GrantError::UnknownKey => CodeFault::NotSigned,
+        GrantError::Person => CodeFault::OtherPerson,
+        GrantError::Expired => CodeFault::Expired,
+        GrantError::TooLong => CodeFault::Other,
+    }
+}
+
+/// The name of what a grant is for, for the record: never a value.
+pub(crate) fn matter(what: &GrantFor) -> String {
+    match what {
+        GrantFor::Topic(topic) => format!("topic {}", String::from(topic.clone())),
+        GrantFor::Policy(id) => format!("policy {id}"),
+        GrantFor::Value(_) => "value".to_owned(),
+    }
+}
+
+impl Snapshot {
+    /// Whether `grant` covers the verdict that is on record. `ask`: the request itself, while it is at hand; only it
+    /// tells whether an exact value is in it.
+    pub(crate) fn covers(&self, judged: &Judged, ask: Option<&Asked<'_>>, grant: &Grant) -> bool {
+        if judged.fault.is_some() {
+            return false;
+        }
+        let granted = |policies, topics| Granted { id: grant.id.clone(), policies, topics };
+        let granted = match &grant.what {
+            GrantFor::Policy(id) => granted([id.clone()].into(), [].into()),
+            GrantFor::Topic(topic) => granted([].into(), [topic.clone()].into()),
+            GrantFor::Value(_) => return ask.is_some_and(|ask| self.covers_value(ask, grant)),
+        };
+        let facts = judged.facts.as_ref().and_then(|facts| Facts::from_bytes(facts.as_bytes()).ok());
+        facts.is_some_and(|facts| goes(&self.policy.decide_granted(&facts, &[granted])))
+    }
+
+    /// Whether the request would go without this value.
+    fn covers_value(&self, ask: &Asked<'_>, grant: &Grant) -> bool {
+        let Reading::Prompt(prompt) = &ask.judge.reading else { return false };
+        let (_, found) = self.facts(ask, prompt);
+        let mut edits: Vec<Edit> = Vec::new();
+        for one in &found.findings {
+            let is_it = span(prompt, one.part, one.start, one.end)
+                .is_some_and(|value| grant.covers_value(value.expose()));
+            let overlaps = edits.last().is_some_and(|edit| edit.part == one.part && edit.end > one.start);
+            if is_it && !overlaps {
+                let replacement = host_classify::replacement(&one.label);
+                edits.push(Edit { part: one.part, start: one.start, end: one.end, replacement });
+            }
+        }
+        if edits.is_empty() {
+            return false;
+        }
+        let (facts, _) = self.facts(ask, &prompt.edited(&edits));
+        goes(&self.policy.decide(&facts))
+    }
+}
+
+fn goes(decision: &Decision) -> bool {
+    decision.action <= Action::Coach
+}
+
+/// These code points of a part.
+fn span(prompt: &Prompt, part: usize, start: usize, end: usize) -> Option<Text> {
+    let text = prompt.parts.get(part)?.text.expose();
+    let length = end.checked_sub(start)?;
+    Some(Text::from(text.chars().skip(start).take(length).collect::<String>()))
+}

@@ -1,0 +1,64 @@
+//! The rows of a code that lets go: that an exception was given, the answer, the release; all or none.
+
+use anyhow::Result;
+use host_journal::{Audit, Entry, Judged, Released, State};
+use shared_protocol::{Choice, EventId, Millis, Outcome};
+
+use super::{Draft, Place, Recorder, no_seal};
+use crate::native::now;
+
+/// How far back a code's id is looked for: longer than a code lives, whatever the clock did meanwhile.
+const LOOK_BACK: Millis = 2 * host_policy::grant::MAX_LIFE.unsigned_abs() * 1_000;
+
+/// What a code came to.
+pub(crate) enum Coded {
+    /// The end of the request, on record.
+    Go(Outcome),
+    /// Its id is on record already.
+    Used,
+}
+
+impl Recorder {
+    /// Whose record it is.
+    pub(crate) fn person(&self) -> &str {
+        &self.person
+    }
+
+    /// The judgement of an event.
+    pub(crate) fn judged(&self, event: &EventId) -> Result<Option<Judged>> {
+        let opened = self.opened()?;
+        let read: Result<_, host_journal::JournalError> =
+            opened.store.read(|view| host_journal::event(view, event));
+        let entries = self.told(read)?.into_iter().filter_map(|record| record.entry);
+        Ok(entries.into_iter().find_map(|entry| match entry {
+            Entry::Judged(judged) => Some(*judged),
+            _ => None,
+        }))
+    }
+
+    /// Appends that an exception was given and what follows from it, unless the code was used before.
+    pub(crate) fn coded(&self, place: &Place<'_>, choice: &Choice, audit: Audit) -> Result<Coded> {
+        let grant = audit.grant.clone();
+        let draft = |entry| Draft { entry, text: None };
+        let drafts = vec![
+            draft(Entry::Audit(audit)),
+            draft(Entry::Answered(choice.into())),
+            draft(Entry::Released(Released { edited: false })),
+        ];
+        let rows = self.rows(place, drafts, &no_seal)?;
+        let since = now().min(place.at).saturating_sub(LOOK_BACK);
+        self.write(|tx, device| {
+            let known = host_journal::known(tx, place.event)?;
+            if known.state() != State::Asked || known.answered.is_some() {
+                return Ok(Coded::Go(Outcome::Refuse));
+            }
+            if let Some(grant) = &grant
+                && host_journal::granted(tx, grant, since)?
+            {
+                return Ok(Coded::Used);
+            }
+            rows.append(tx, device)?;
+            Ok(Coded::Go(Outcome::Release))
+        })
+    }
+}
