@@ -141,7 +141,9 @@ pub fn granted(view: &View<'_>, id: &SiteWord, since: Millis) -> Result<bool, Jo
             return Ok(true);
         }
         match records.last() {
-            Some(last) if u32::try_from(records.len()).is_ok_and(|rows| rows >= PAGE) => page.after = Some(last.seq),
+            Some(last) if u32::try_from(records.len()).is_ok_and(|rows| rows >= PAGE) => {
+                page.after = Some(last.seq)
+            }
             _ => return Ok(false),
         }
     }

@@ -5,6 +5,7 @@
 
 mod build;
 mod check;
+mod confirm;
 mod explain;
 mod folder;
 mod grant;
@@ -52,6 +53,8 @@ pub(super) enum Command {
     Serve(serve::Args),
     /// Makes a one-time code that lets one person do one thing for a while.
     Grant(grant::Args),
+    /// Agrees with a report that a verdict was a mistake; or lists the reports.
+    Confirm(confirm::Args),
     /// Shows what is in force here, where it comes from, its version and age, and what was refused last.
     Status(status::Args),
 }
@@ -68,6 +71,7 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
         Command::Push(args) => push::run(args, env, json),
         Command::Serve(args) => serve::run(args, json),
         Command::Grant(args) => grant::run(args, json),
+        Command::Confirm(args) => confirm::run(args, env, json),
         Command::Status(args) => status::run(args, env, json),
     }
 }

@@ -3,6 +3,7 @@
 mod building;
 mod checking;
 mod client;
+mod confirming;
 mod explaining;
 mod pushing;
 mod serving;
