@@ -171,6 +171,23 @@ async fn trial_watches_only_in_each_browser() -> Result<()> {
     Ok(())
 }
 
+/// Where an organisation manages the profile, a fresh one is closed until a host has said what holds.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fresh_managed_profile_is_closed_in_firefox() -> Result<()> {
+    let launch = Launch { host: None, managed: true, ..Launch::guarded(Browser::Firefox)? };
+    let guarded = Guarded::launch(&launch, Site::Claude).await?;
+    let played = async {
+        // Firefox answers the installation before every content process knows of it.
+        guarded.open(Site::Claude).await?;
+        guarded.send("the herons of the Rhine delta").await?;
+        guarded.wait_for(State::Failed).await?;
+        guarded.card().await?.leave().await?;
+        guarded.never_left("the herons of the Rhine delta")
+    };
+    let played = played.await;
+    guarded.end(module_path!(), "managed-firefox", played).await
+}
+
 /// Without a host a fresh installation lets prompts go: nobody is locked out of their own tools by a trial.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_host_no_harm_in_each_browser() -> Result<()> {

@@ -77,6 +77,9 @@ pub struct Launch {
     pub host: Option<PathBuf>,
     /// The host's `settings.toml`, if any.
     pub settings: Option<String>,
+    /// The browser's own managed storage says that an organisation manages the profile. Firefox only: Chromium reads it
+    /// from a folder of the machine.
+    pub managed: bool,
 }
 
 impl Launch {
@@ -91,6 +94,7 @@ impl Launch {
             later: false,
             host: None,
             settings: None,
+            managed: false,
         }
     }
 

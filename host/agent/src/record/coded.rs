@@ -62,3 +62,22 @@ impl Recorder {
         })
     }
 }
+
+#[cfg(test)]
+impl Recorder {
+    /// The rows of an event.
+    pub(crate) fn events(&self, event: &EventId) -> Vec<host_journal::Record> {
+        let opened = self.opened().unwrap();
+        let read: Result<_, host_journal::JournalError> =
+            opened.store.read(|view| host_journal::event(view, event));
+        read.unwrap()
+    }
+
+    /// How many rows there are.
+    pub(crate) fn listed(&self, filter: &host_journal::Filter, page: &host_journal::Page) -> usize {
+        let opened = self.opened().unwrap();
+        let read: Result<Vec<_>, host_journal::JournalError> =
+            opened.store.read(|view| host_journal::list(view, filter, page));
+        read.unwrap().len()
+    }
+}

@@ -33,10 +33,23 @@ impl Home {
             fs::create_dir_all(&folder)?;
             fs::write(folder.join("settings.toml"), settings)?;
         }
+        if launch.managed {
+            home.manage()?;
+        }
         if let (Some(host), Some(extension)) = (&launch.host, &launch.extension) {
             home.register(launch.browser, host, extension)?;
         }
         Ok(home)
+    }
+
+    /// The managed storage of an organisation that says nothing else (Firefox's native manifests of type `storage`).
+    fn manage(&self) -> Result<()> {
+        let id = "promptgate@promptgate.io";
+        let folder = self.path().join(".mozilla/managed-storage");
+        fs::create_dir_all(&folder)?;
+        let manifest =
+            json!({"name": id, "description": "managed", "type": "storage", "data": {"managed": true}});
+        Ok(fs::write(folder.join(format!("{id}.json")), manifest.to_string())?)
     }
 
     /// Its folder.

@@ -1,5 +1,7 @@
 //! Faults inside, which no message from outside can bring about: a judgement that panics, one that hangs.
 
+mod coded;
+
 use std::fs;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -7,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use host_journal::Timings;
+use host_policy::bundle::PublicKey;
 use shared_protocol::{
     App, Browser, Code, EventId, Hello, Judge, Operation, Outcome, PROTOCOL, Prompt, Reading, ToExtension,
     ToHost, Verdict,
@@ -37,12 +40,16 @@ struct Office {
 type Fault = fn(&Snapshot, &Asked<'_>, &dyn Fn() -> Duration) -> (Judgement, Timings);
 
 fn office(settings: &str, fault: Fault) -> Office {
+    office_trusting(settings, fault, Vec::new())
+}
+
+fn office_trusting(settings: &str, fault: Fault, keys: Vec<PublicKey>) -> Office {
     let home = tempfile::tempdir().unwrap();
     let env = Env::new(Os::Linux, [("HOME", home.path().to_str().unwrap().to_owned())]);
     let path = env.own_settings().unwrap();
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, settings).unwrap();
-    let live = Arc::new(Live::load(&env));
+    let live = Arc::new(Live::trusting(&env, keys));
     // Made before the clock of a deadline runs.
     live.active().snapshot().unwrap();
     let recorder = Arc::new(Recorder::new(env.data(), "jane".to_owned(), Box::new(|| None)));
