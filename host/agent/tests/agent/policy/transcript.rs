@@ -94,6 +94,8 @@ fn an_admin_comes_from_nothing_to_a_bundle_that_is_served() {
     for bundle in ["one", "two", "one"] {
         transcript.run(&format!("policy push {bundle}.tar.gz {to} --token-file write.token"));
     }
+    // The admin's own machine follows nobody.
+    transcript.run("policy status");
     let headers = [("authorization", "Bearer a-token-to-read-with")];
     let served = ask(server.port, None, "GET /bundle.tar.gz", &headers, b"");
     assert_eq!(served.body, fs::read(home.path().join("two.tar.gz")).unwrap());
