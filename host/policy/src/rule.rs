@@ -33,7 +33,7 @@ pub(crate) struct Rule {
     pub(crate) labels: BTreeSet<String>,
     /// The operations it speaks of.
     pub(crate) operations: BTreeSet<Operation>,
-    /// Sorts it out where it cannot match.
+    /// What is known of it without Cedar.
     pub(crate) sieve: Sieve,
     /// Where it says that text is kept: an error where nobody could open it.
     pub(crate) keeps: Option<Problem>,

@@ -1,9 +1,10 @@
-//! Sorts out policies that cannot match, without asking Cedar, which takes microseconds for each.
+//! Says of most policies whether they match, without asking Cedar, which takes microseconds for each.
 //!
-//! INVARIANT: only what certainly neither matches nor errs is sorted out. Cedar looks at the scope and the conditions from
-//! left to right and stops at the first part that is false. So do these tests, and they stop as well at the first part
-//! that is not understood or could err: one behind it may be false, and the policy counts as matched all the same.
-//! Random policies are compared with an evaluator that knows nothing of this.
+//! INVARIANT: only what certainly neither matches nor errs is sorted out, and only what certainly matches is taken. Cedar
+//! looks at the scope and the conditions from left to right and stops at the first part that is false. So do these tests,
+//! and at the first part that is not understood or could err they leave the policy to Cedar: a part behind it may be
+//! false, and the policy counts as matched all the same. The packs are compared with Cedar, and random policies with an
+//! evaluator that knows nothing of this.
 
 mod read;
 
@@ -17,7 +18,22 @@ use crate::request::{kind, long, word};
 
 /// The parts of a policy from the left, as far as they are understood.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sieve(Vec<Test>);
+pub(crate) struct Sieve {
+    tests: Vec<Test>,
+    /// There are no other parts.
+    whole: bool,
+}
+
+/// What is known of a policy without Cedar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sifted {
+    /// It neither matches nor errs.
+    Out,
+    /// It matches.
+    Matches,
+    /// Cedar is to be asked.
+    Unknown,
+}
 
 /// A condition. What it says of facts is `None` where Cedar would err.
 #[derive(Clone, Debug)]
@@ -81,16 +97,16 @@ struct Compare {
 pub(crate) type Families<'a> = BTreeMap<&'a str, u64>;
 
 impl Sieve {
-    /// Whether the policy may match, or err.
-    pub(crate) fn lets_through(&self, facts: &Facts, families: &Families<'_>) -> bool {
-        for test in &self.0 {
+    /// What is known of the policy, whose operations these facts' is one of.
+    pub(crate) fn sift(&self, facts: &Facts, families: &Families<'_>) -> Sifted {
+        for test in &self.tests {
             match test.holds(facts, families) {
                 Some(true) => {}
-                Some(false) => return false,
-                None => return true,
+                Some(false) => return Sifted::Out,
+                None => return Sifted::Unknown,
             }
         }
-        true
+        if self.whole { Sifted::Matches } else { Sifted::Unknown }
     }
 }
 

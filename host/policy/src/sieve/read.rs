@@ -19,14 +19,14 @@ impl Sieve {
             PrincipalConstraint::In(group) if group.type_name().basename() == "Group" => {
                 tests.push(Test::Group(group.id().unescaped().to_owned()));
             }
-            _ => return Self(tests),
+            _ => return Self { tests, whole: false },
         }
         match policy.resource_constraint() {
             ResourceConstraint::Any => {}
             ResourceConstraint::Eq(site) if site.type_name().basename() == "App" => {
                 tests.push(Test::Site(site.id().unescaped().to_owned()));
             }
-            _ => return Self(tests),
+            _ => return Self { tests, whole: false },
         }
         for condition in tree.get("conditions").and_then(Value::as_array).into_iter().flatten() {
             let body = condition.get("body").unwrap_or(&Value::Null);
@@ -36,10 +36,10 @@ impl Sieve {
                 _ => false,
             };
             if !whole {
-                break;
+                return Self { tests, whole: false };
             }
         }
-        Self(tests)
+        Self { tests, whole: true }
     }
 }
 
