@@ -184,7 +184,7 @@ impl Card<'_> {
     pub async fn keyboard_to(&self, word: &str) -> Result<()> {
         let here = "return document.activeElement?.dataset?.press ?? ''";
         for _ in 0..MOST_STOPS {
-            if self.session.script(here, Vec::new()).await? == Value::from(word) {
+            if self.session.script(here, Vec::new()).await? == *word {
                 return Ok(());
             }
             self.session.press_keys(Key::Tab + "").await?;
