@@ -3,6 +3,7 @@
 mod doctor;
 mod install;
 mod log;
+mod policy;
 mod scan;
 mod table;
 
@@ -39,6 +40,9 @@ enum Command {
     Doctor(doctor::Args),
     /// Tries text, a file or recorded traffic against the policy; sends and records nothing.
     Scan(scan::Args),
+    /// Guardrails: makes, checks, tries, signs, hands out.
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Reads the record.
     #[command(subcommand)]
     Log(log::Command),
@@ -59,6 +63,7 @@ pub(crate) fn run(args: Vec<OsString>, env: &Env) -> Exit {
         Command::Uninstall(args) => install::uninstall(&args, env, cli.json),
         Command::Doctor(args) => doctor::run(&args, env, cli.json),
         Command::Scan(args) => scan::run(&args, env, cli.json),
+        Command::Policy(command) => policy::run(&command, env, cli.json),
         Command::Log(command) => log::run(&command, env, cli.json),
     };
     done.unwrap_or_else(|fault| {

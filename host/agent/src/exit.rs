@@ -23,7 +23,7 @@ pub(crate) enum Exit {
 pub(crate) const EXIT_HELP: &str = "\
 Exit codes:
   0  done
-  1  something is wrong; stderr says what and what to do
+  1  something is wrong; stderr says what and what to do (what `policy check` and `policy test` find stands on stdout)
   2  the command line was not understood
   3  what was asked for does not exist
   4  started by an extension that is not Promptgate's

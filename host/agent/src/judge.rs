@@ -18,8 +18,8 @@ use host_classify::{Classification, Engine, Scanned};
 use host_journal::Timings;
 use host_policy::{Decision, Facts, Place, Policy, UserFacts, fit};
 use shared_protocol::{
-    Action, App, Browser, Capture, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Label,
-    Mode, Obligation, Operation, Outcome, Part, PartKind, Prompt, Reading, Settings, Topic, Verdict,
+    Action, App, Browser, Capture, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Mode,
+    Obligation, Operation, Outcome, Part, PartKind, Prompt, Reading, Settings, Verdict,
 };
 
 pub(crate) use again::{Again, again};
@@ -98,7 +98,7 @@ impl Snapshot {
         prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });
         let found = self.engine.classify(&prompt);
         let mut facts = Facts::of(App::new("chatgpt"), &prompt);
-        facts.classified(&found.topics, &found.findings, topics);
+        facts.classified(&found.topics, &found.findings, |label| self.engine.topics_of(label));
         let _ready = self.policy.decide(&facts);
     }
 
@@ -121,7 +121,7 @@ impl Snapshot {
         let decision = self.policy.decide(&facts);
         // Of the text as it was typed, which is what is kept.
         let capture = self.kept(&decision, None);
-        let edits = edits(&decision, &found);
+        let edits = edits(&self.engine, &decision, &found);
         let (decision, redacted) = self.after_redaction(ask, prompt, decision, &edits);
         let decided = clock();
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
@@ -168,9 +168,9 @@ impl Snapshot {
     fn facts(&self, ask: &Asked<'_>, prompt: &Prompt) -> (Facts, Classification) {
         let found = self.engine.classify_knowing(prompt, ask.known);
         let mut facts = self.with_person(Facts::of(ask.judge.app.clone(), prompt), ask);
-        facts.classified(&found.topics, &found.findings, topics);
+        facts.classified(&found.topics, &found.findings, |label| self.engine.topics_of(label));
         for name in &found.names {
-            facts.found(&name.label, topics(&name.label), Place::Name);
+            facts.found(&name.label, self.engine.topics_of(&name.label), Place::Name);
         }
         (facts, found)
     }
@@ -319,23 +319,19 @@ fn outcome(action: Action, may_code: bool) -> Outcome {
 }
 
 /// The spans that redaction takes out.
-fn edits(decision: &Decision, found: &Classification) -> Vec<Edit> {
+pub(crate) fn edits(engine: &Engine, decision: &Decision, found: &Classification) -> Vec<Edit> {
     if !decision.obligations.contains(&Obligation::Redact) {
         return Vec::new();
     }
-    let redacted = found.findings.iter().filter(|one| decision.redacts(&one.label, &topics(&one.label)));
+    let redacted =
+        found.findings.iter().filter(|one| decision.redacts(&one.label, &engine.topics_of(&one.label)));
     let edit = |one: &shared_protocol::Finding| Edit {
         part: one.part,
         start: one.start,
         end: one.end,
-        replacement: host_classify::replacement(&one.label),
+        replacement: engine.replacement(&one.label),
     };
     redacted.map(edit).collect()
-}
-
-/// The topics a label is evidence for.
-fn topics(label: &Label) -> Vec<Topic> {
-    host_classify::topics_of(label)
 }
 
 /// Of a text that was not looked at.

@@ -35,8 +35,10 @@ impl Os {
 }
 
 /// The variables that are used, and no others.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "APPDATA",
+    "AWS_ENDPOINT_URL",
+    "AWS_REGION",
     "CHROME_CONFIG_HOME",
     "HOME",
     "LOCALAPPDATA",
@@ -63,7 +65,12 @@ pub(crate) struct Env {
 
 /// The passphrase of private keys, for scripts. Not kept with the other variables, which can be shown.
 pub(crate) fn passphrase() -> Option<Zeroizing<String>> {
-    std::env::var(PASSPHRASE).ok().filter(|value| !value.is_empty()).map(Zeroizing::new)
+    secret(PASSPHRASE)
+}
+
+/// A variable that holds a secret, read when it is needed and kept nowhere.
+pub(crate) fn secret(name: &str) -> Option<Zeroizing<String>> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).map(Zeroizing::new)
 }
 
 impl Env {

@@ -26,6 +26,7 @@ use health::SinkHealth;
 pub(crate) use kind::{KINDS, Key, Kind};
 pub(crate) use lease::Lease;
 pub(crate) use standing::{Standing, standing};
+pub(crate) use web::check as check_address;
 pub(crate) use worker::{Step, Worker};
 
 use crate::live::Live;

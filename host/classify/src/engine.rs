@@ -98,6 +98,12 @@ impl Engine {
         self
     }
 
+    /// The topics that are an organisation's own, sorted.
+    #[must_use]
+    pub fn own_topics(&self) -> &[Topic] {
+        &self.own
+    }
+
     /// The topics a label is evidence for, the strongest first.
     #[must_use]
     pub fn topics_of(&self, label: &Label) -> Vec<Topic> {

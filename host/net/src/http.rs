@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{self, Read as _};
 use std::time::Duration;
 
-use reqwest::blocking::{Client as Inner, Response};
+use reqwest::blocking::{Client as Inner, RequestBuilder, Response};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::redirect;
 
@@ -29,6 +29,19 @@ pub struct Post<'a> {
     pub authorization: Option<&'a str>,
     /// The bytes.
     pub body: &'a str,
+}
+
+/// Something to be put at an address.
+#[derive(Clone, Copy)]
+pub struct Put<'a> {
+    /// Where to.
+    pub url: &'a str,
+    /// What it is.
+    pub content_type: &'a str,
+    /// The whole value of `Authorization`, such as `Bearer …`.
+    pub authorization: Option<&'a str>,
+    /// The bytes.
+    pub body: &'a [u8],
 }
 
 /// What the receiver said.
@@ -70,14 +83,31 @@ impl Client {
     /// # Errors
     /// When there was no answer.
     pub fn post(&self, post: &Post<'_>) -> Result<Answer, NetError> {
-        let mut request =
-            self.inner.post(post.url).header(CONTENT_TYPE, post.content_type).body(post.body.to_owned());
-        if let Some(authorization) = post.authorization {
+        let request = self.inner.post(post.url).header(CONTENT_TYPE, post.content_type);
+        self.sent(request.body(post.body.to_owned()), post.authorization, post.url)
+    }
+
+    /// Puts, and reads the answer, whatever its status.
+    ///
+    /// # Errors
+    /// When there was no answer.
+    pub fn put(&self, put: &Put<'_>) -> Result<Answer, NetError> {
+        let request = self.inner.put(put.url).header(CONTENT_TYPE, put.content_type);
+        self.sent(request.body(put.body.to_owned()), put.authorization, put.url)
+    }
+
+    fn sent(
+        &self,
+        mut request: RequestBuilder,
+        authorization: Option<&str>,
+        url: &str,
+    ) -> Result<Answer, NetError> {
+        if let Some(authorization) = authorization {
             let mut value = HeaderValue::from_str(authorization).map_err(|_| NetError::Token)?;
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
         }
-        let response = request.send().map_err(|fault| told(&fault, post.url))?;
+        let response = request.send().map_err(|fault| told(&fault, url))?;
         let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
         let (retry_after, location) = (text(RETRY_AFTER), text(LOCATION));
         let seconds = retry_after.and_then(|seconds| seconds.trim().parse().ok());

@@ -85,6 +85,7 @@ impl Reader<'_> {
             labels,
             operations,
             sieve: Sieve::default(),
+            keeps: None,
         })
     }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use cedar_policy::ffi::DetailedError;
 use cedar_policy::{ActionConstraint, Effect, Policy, PolicyId, PolicySet, ValidationMode, Validator};
-use shared_protocol::{Action, Mode, Operation};
+use shared_protocol::{Action, Capture, Mode, Operation};
 
 use crate::annotations::Reader;
 use crate::named::Named;
@@ -41,6 +41,7 @@ pub(crate) fn check(
     for (file, text) in texts {
         let mut problems = Vec::new();
         let checker = Checker {
+            file,
             text,
             mode,
             parsed: &parsed,
@@ -64,6 +65,7 @@ pub(crate) fn check(
 
 /// One text.
 struct Checker<'a> {
+    file: &'a str,
     text: &'a str,
     mode: Mode,
     parsed: &'a Parsed,
@@ -106,6 +108,14 @@ impl Checker<'_> {
         }
         let mut rule = rule?;
         rule.operations = self.operations(&policy);
+        rule.keeps = rule.capture.filter(|capture| *capture != Capture::Metadata).map(|_| {
+            let message = "text would be kept that nobody could open";
+            let problem = Problem::at(self.text, value_at(statement, "capture"), Weight::Error, message);
+            problem.in_file(self.file).help(
+                "name a public key in `recipients` of settings.toml (`promptgate log keygen` makes one), or write \
+                 `metadata`",
+            )
+        });
         self.possible(statement, &rule);
         let tree = policy.to_json().unwrap_or_default();
         rule.sieve = Sieve::of(&policy, &tree);

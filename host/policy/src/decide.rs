@@ -11,6 +11,7 @@ use shared_protocol::{Action, Mode, Obligation};
 use crate::decision::sort;
 use crate::request::{ask, families};
 use crate::rule::Rule;
+use crate::sieve::Sifted;
 use crate::{Decision, Determining, Excepted, Facts, Fault, Granted, Policy, RedactTarget, fit, permitted};
 
 /// Decides.
@@ -41,14 +42,18 @@ pub(crate) struct Matched<'a> {
     faults: Vec<Fault>,
 }
 
-/// Asks Cedar about every policy that may match.
+/// What matches: as far as it shows without Cedar, and what Cedar says of the others.
 pub(crate) fn matched<'a>(policy: &'a Policy, facts: &Facts) -> Matched<'a> {
     let mut matched = Matched { rules: BTreeMap::new(), errors: BTreeMap::new(), faults: Vec::new() };
     let families = families(facts);
-    let asked = policy.rules().iter().filter(|(_, rule)| {
-        rule.operations.contains(&facts.operation) && rule.sieve.lets_through(facts, &families)
-    });
-    let asked: Vec<(&String, &Rule)> = asked.collect();
+    let mut asked = Vec::new();
+    for (id, rule) in policy.rules().iter().filter(|(_, rule)| rule.operations.contains(&facts.operation)) {
+        match rule.sieve.sift(facts, &families) {
+            Sifted::Out => {}
+            Sifted::Matches => drop(matched.rules.insert(id, (rule, false))),
+            Sifted::Unknown => asked.push((id, rule)),
+        }
+    }
     if asked.is_empty() {
         return matched;
     }
@@ -169,4 +174,86 @@ fn targets(policies: &[Determining], matched: &Matched<'_>) -> Vec<RedactTarget>
     let rules = matched.rules.values().filter(|(rule, _)| redacting.contains(rule.id.as_str()));
     let targets: BTreeSet<&RedactTarget> = rules.flat_map(|(rule, _)| &rule.targets).collect();
     targets.into_iter().cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::LazyLock;
+
+    use cedar_policy::Authorizer;
+    use proptest::prelude::*;
+    use shared_protocol::{AccountKind, App, Label, Level, Mode, Operation, Topic};
+
+    use crate::request::{ask, families};
+    use crate::sieve::Sifted;
+    use crate::{Facts, Guardrails, LocalTime, Place, Policy, packs};
+
+    static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| {
+        let packs = packs().iter().map(|pack| Guardrails::read(&pack.files(), false).unwrap().policy);
+        packs.chain([Policy::builtin(Mode::Enforce), Policy::closed()]).collect()
+    });
+
+    fn facts() -> impl Strategy<Value = Facts> {
+        let labels = prop::sample::subsequence(
+            vec![
+                "pii.email",
+                "pii.iban",
+                "pii.payment-card",
+                "secret.jwt",
+                "secret.private-key",
+                "health.record-number",
+            ],
+            0..4,
+        );
+        let topics = ["custom.patient", "custom.market-sensitive"]
+            .map(|name| Topic::try_from(name.to_owned()).unwrap());
+        let topics: Vec<Topic> = Topic::BUILTIN.into_iter().chain(topics).collect();
+        let level = || prop::sample::select(vec![Level::Low, Level::Medium, Level::High]);
+        let levels = || prop::collection::btree_map(prop::sample::select(topics.clone()), level(), 0..5);
+        let groups = prop::sample::subsequence(vec!["hr", "engineering", "deal-team", "clinical"], 0..3);
+        let accounts = vec![AccountKind::Unknown, AccountKind::Personal, AccountKind::Workspace];
+        let around = (
+            prop::sample::select(vec!["chatgpt", "claude"]),
+            prop::sample::select(accounts),
+            any::<[bool; 4]>(),
+        );
+        (prop::sample::select(Operation::ALL.to_vec()), labels, 1..12_u64, levels(), levels(), groups, around)
+            .prop_map(|(operation, labels, times, topics, conversation, groups, (site, account, flags))| {
+                let mut facts = Facts::new(operation, App::new(site));
+                for label in labels {
+                    let label = Label::try_from(label.to_owned()).unwrap();
+                    (0..times).for_each(|_| facts.found(&label, [Topic::ContentPii], Place::Text));
+                }
+                (facts.topics, facts.conversation, facts.account.kind) = (topics, conversation, account);
+                facts.user.groups = groups.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
+                [facts.temporary, facts.app.sanctioned, facts.workspace_sanctioned, facts.user.verified] =
+                    flags;
+                facts.local = facts.temporary.then_some(LocalTime { weekday: 6, minute: 90 });
+                facts
+            })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// What is known without Cedar is what Cedar says.
+        #[test]
+        fn the_sieve_agrees_with_cedar(facts in facts()) {
+            for policy in &*POLICIES {
+                let families = families(&facts);
+                let (request, entities) = ask(&policy.asking(&facts, &families)).unwrap();
+                for (id, rule) in policy.rules() {
+                    let response = Authorizer::new().is_authorized(&request, policy.alone(id).unwrap(), &entities);
+                    prop_assert_eq!(response.diagnostics().errors().count(), 0);
+                    let matches = response.diagnostics().reason().next().is_some();
+                    let sifted = match rule.operations.contains(&facts.operation) {
+                        true => rule.sieve.sift(&facts, &families),
+                        false => Sifted::Out,
+                    };
+                    prop_assert!(sifted == Sifted::Unknown || (sifted == Sifted::Matches) == matches, "{}", id);
+                }
+            }
+        }
+    }
 }

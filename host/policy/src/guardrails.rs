@@ -16,7 +16,7 @@ mod topics;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use shared_protocol::{Capture, Mode, Topic};
+use shared_protocol::{Mode, Topic};
 
 pub use exceptions::Exception;
 pub use messages::Messages;
@@ -24,7 +24,6 @@ pub use settings::{AppSettings, BundleSettings, FailOverrides};
 pub use story::{Difference, Expect, Given, Story, Told};
 
 use crate::bundle::Files;
-use crate::rule::Rule;
 use crate::{Determining, Policy, Problem, Weight};
 use folder::Folder;
 
@@ -97,7 +96,10 @@ impl Guardrails {
             ));
         }
         folder.schema_is_current(&own, &mut problems);
-        problems.extend(policy.iter().flat_map(|policy| unopened(policy, &settings)));
+        if settings.recipients.is_empty() {
+            let rules = policy.iter().flat_map(|policy| policy.rules().values());
+            problems.extend(rules.filter_map(|rule| rule.keeps.clone()));
+        }
         problems.sort_by(|one, other| (&one.file, one.span.start).cmp(&(&other.file, other.span.start)));
         let policy = match policy {
             Some(policy) if problems.iter().all(|problem| problem.weight == Weight::Warning) => policy,
@@ -122,25 +124,4 @@ impl Guardrails {
     pub fn message<'a>(&'a self, policy: &'a Determining, language: Option<&str>) -> Option<&'a str> {
         language.and_then(|language| self.messages.of(&policy.id, language)).or(policy.message.as_deref())
     }
-}
-
-/// Policies that would keep text which nobody could open.
-fn unopened(policy: &Policy, settings: &BundleSettings) -> Vec<Problem> {
-    if !settings.recipients.is_empty() {
-        return Vec::new();
-    }
-    let keeps = policy
-        .rules()
-        .values()
-        .filter(|rule| rule.capture.is_some_and(|capture| capture != Capture::Metadata));
-    let problem = |rule: &Rule| {
-        let message = format!(
-            "`{}` keeps text with `@capture`, and settings.toml names nobody who could open it",
-            rule.id
-        );
-        let help =
-            "name a public key in `recipients` (`promptgate log keygen` makes one), or write `metadata`";
-        Problem::at("", 0..0, Weight::Error, message).help(help).in_file("settings.toml")
-    };
-    keeps.map(problem).collect()
 }

@@ -201,7 +201,8 @@ fn attachments(facts: &Facts) -> Result<Value, Unfit> {
     ])
 }
 
-fn word(browser: Browser) -> &'static str {
+/// A browser, as policies write it.
+pub(crate) fn word(browser: Browser) -> &'static str {
     match browser {
         Browser::Brave => "brave",
         Browser::Chrome => "chrome",

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use shared_protocol::{Action, Capture, Mode, Operation, Severity};
 
 use crate::RedactTarget;
+use crate::problem::Problem;
 use crate::sieve::Sieve;
 
 /// A policy besides its condition.
@@ -32,6 +33,8 @@ pub(crate) struct Rule {
     pub(crate) labels: BTreeSet<String>,
     /// The operations it speaks of.
     pub(crate) operations: BTreeSet<Operation>,
-    /// Sorts it out where it cannot match.
+    /// What is known of it without Cedar.
     pub(crate) sieve: Sieve,
+    /// Where it says that text is kept: an error where nobody could open it.
+    pub(crate) keeps: Option<Problem>,
 }

@@ -11,13 +11,20 @@ use crate::{paths, step};
 pub struct CargoTool {
     name: &'static str,
     version: &'static str,
+    /// Features that are not on by themselves.
+    features: &'static str,
     minutes: &'static str,
 }
 
 /// Firefox's WebDriver.
-pub const GECKODRIVER: CargoTool = CargoTool { name: "geckodriver", version: "0.37.1", minutes: "3 to 5" };
+pub const GECKODRIVER: CargoTool =
+    CargoTool { name: "geckodriver", version: "0.37.1", features: "", minutes: "3 to 5" };
 /// Licences, duplicate and unwanted crates.
-pub const CARGO_DENY: CargoTool = CargoTool { name: "cargo-deny", version: "0.20.2", minutes: "5 to 8" };
+pub const CARGO_DENY: CargoTool =
+    CargoTool { name: "cargo-deny", version: "0.20.2", features: "", minutes: "5 to 8" };
+/// An S3-compatible store over a folder, which checks signatures.
+pub const S3S_FS: CargoTool =
+    CargoTool { name: "s3s-fs", version: "0.14.1", features: "binary", minutes: "3 to 5" };
 
 impl CargoTool {
     /// A folder for each version, so that work trees of different age can share the cache.
@@ -35,11 +42,21 @@ impl CargoTool {
         if self.path()?.is_file() {
             return Ok(());
         }
-        let Self { name, version, minutes } = self;
+        let Self { name, version, features, minutes } = self;
         let what = format!("building {name} {version}, once, {minutes} minutes on two cores");
         let mut cargo = paths::cargo();
         // Outside the work tree, so that neither its target folder nor its configuration takes part.
-        cargo.args(["install", "--quiet", "--locked", name, "--version", version, "--root"]);
+        cargo.args([
+            "install",
+            "--quiet",
+            "--locked",
+            name,
+            "--version",
+            version,
+            "--features",
+            features,
+            "--root",
+        ]);
         cargo.arg(self.root()?).env_remove("CARGO_TARGET_DIR");
         step::run(&what, &mut cargo).map_err(|error| {
             Cannot(format!(

@@ -1,5 +1,6 @@
-//! Receivers and readers that others wrote, for the tests of the record's sinks and exports: rsyslog from the system's
-//! packages, an OpenTelemetry collector, and a reader of Parquet for Node.js, these two in the cached tools folder.
+//! Receivers and readers that others wrote, for the tests: of the record's sinks and exports rsyslog from the system's
+//! packages, an OpenTelemetry collector, and a reader of Parquet for Node.js; of bundles a PKCS#11 token in software from
+//! the system's packages, and an S3-compatible store. What is no package lies in the cached tools folder.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{Cannot, system};
+use super::{Cannot, cargo_tools, system};
 use crate::{paths, step};
 
 /// A small collector that speaks OTLP, as a wheel (Apache-2.0); its program needs nothing of Python.
@@ -26,6 +27,7 @@ pub fn missing() -> Vec<&'static str> {
     let mut missing = Vec::new();
     missing.extend((!is_file("/usr/sbin/rsyslogd")).then_some("rsyslog"));
     missing.extend((!library("lmnsd_ossl.so")).then_some("rsyslog-openssl"));
+    missing.extend((!is_file("/usr/bin/softhsm2-util")).then_some("softhsm2"));
     missing.extend((!is_file("/usr/bin/python3")).then_some("python3"));
     missing.extend(system::find("pip3").is_none().then_some("python3-pip"));
     missing
@@ -34,7 +36,8 @@ pub fn missing() -> Vec<&'static str> {
 /// Installs what is missing in the tools folder.
 pub fn install() -> Result<()> {
     collector()?;
-    reader()
+    reader()?;
+    cargo_tools::S3S_FS.install()
 }
 
 fn collector() -> Result<()> {

@@ -5,11 +5,12 @@
 use super::File;
 
 /// Where cases and recorded streams are.
-const FOLDERS: [&str; 5] = [
+const FOLDERS: [&str; 6] = [
     "shared/sites/sites/",
     "shared/sites/answers/",
     "tests/corpus/corpus/",
     "host/agent/cases/",
+    "host/policy/attacks/",
     "host/policy/cases/",
 ];
 

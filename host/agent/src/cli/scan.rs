@@ -116,7 +116,7 @@ fn input(path: Option<&PathBuf>) -> Result<Box<dyn BufRead>> {
 }
 
 /// `--as` and `--group` over who is at the keyboard.
-fn user(known: &UserFacts, id: Option<&String>, groups: &[String]) -> UserFacts {
+pub(in crate::cli) fn user(known: &UserFacts, id: Option<&String>, groups: &[String]) -> UserFacts {
     let mut user = match id {
         Some(id) => UserFacts { id: id.clone(), ..UserFacts::default() },
         None => known.clone(),

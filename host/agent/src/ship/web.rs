@@ -78,7 +78,7 @@ fn token(path: &Path) -> Result<String> {
 }
 
 /// `https://…`, or `http://` on this machine: what goes out beside the sealed text is in clear, and so is the token.
-pub(super) fn check(address: &str) -> Result<(), &'static str> {
+pub(crate) fn check(address: &str) -> Result<(), &'static str> {
     let wrong =
         "the address is https://HOST/PATH; http:// only to this machine (localhost, 127.0.0.1, [::1])";
     let host = |rest: &str| {

@@ -25,6 +25,7 @@ mod installing;
 mod judging;
 mod looking_back;
 mod opening;
+mod policy;
 mod previewing;
 mod receiver;
 mod receiving;

@@ -85,11 +85,13 @@ pub enum Change {
     LogErased,
     /// Rows past their time were emptied.
     LogPruned,
+    /// An admin agrees with whoever reported that a verdict was a mistake.
+    MistakeConfirmed,
 }
 
 impl Change {
     /// Every word.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SharingOn,
         Self::SharingOff,
         Self::BundleActivated,
@@ -102,6 +104,7 @@ impl Change {
         Self::LogExported,
         Self::LogErased,
         Self::LogPruned,
+        Self::MistakeConfirmed,
     ];
 
     /// Its word.
@@ -120,6 +123,7 @@ impl Change {
             Self::LogExported => "log-exported",
             Self::LogErased => "log-erased",
             Self::LogPruned => "log-pruned",
+            Self::MistakeConfirmed => "mistake-confirmed",
         }
     }
 }

@@ -150,9 +150,10 @@ impl Manifest {
     }
 
     fn check(&self) -> Result<(), ManifestError> {
-        let printable = |text: &str| {
-            (1..=MAX_NAME).contains(&text.chars().count()) && !text.chars().any(char::is_control)
-        };
+        // The two line separators are what JSON writers do not agree on.
+        let plain = |c: char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+        let printable =
+            |text: &str| (1..=MAX_NAME).contains(&text.chars().count()) && text.chars().all(plain);
         if !printable(&self.name) {
             return Err(ManifestError::Name("name"));
         }

@@ -2,7 +2,8 @@
 //!
 //! `{"signatures":["<JWT>"]}`; a token's header names the key (`kid`), its payload is
 //! `{"files":[{"name":"…","hash":"<hex>","algorithm":"SHA-256"}],"iat":…}` (RFC 7515, RFC 7519). The hash is over a file's
-//! raw bytes, whatever kind of file it is.
+//! raw bytes, whatever kind of file it is: also over those of `.manifest`, which Open Policy Agent hashes in a canonical
+//! form, the one that ours is written in.
 //!
 //! INVARIANT: header and list are read by the bounded reader; the payload is read after its signature was verified.
 //! INVARIANT: the algorithm is the trusted key's. A header that names another one, none at all, or a key of its own is

@@ -131,7 +131,8 @@ impl<'a> Folder<'a> {
                 Weight::Warning,
                 "this is not the schema of this version and these topics",
             );
-            problems.push(problem.help("let `promptgate policy init` write it again").in_file(file));
+            problems
+                .push(problem.help("`promptgate policy init DIR --schema` writes it again").in_file(file));
         }
     }
 }

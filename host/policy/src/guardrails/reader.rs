@@ -80,6 +80,7 @@ impl<'a> Reader<'a> {
             let help = match nearest(word, words) {
                 Some(near) => format!("write `{near}`"),
                 None if words.is_empty() => "remove it".to_owned(),
+                None if words.len() == 1 => format!("write `{}`", words.concat()),
                 None => format!("write one of {}", words.join(", ")),
             };
             self.error(at, format!("`{word}` is no {what} that is known here"), help);
@@ -252,11 +253,7 @@ impl<'a> Reader<'a> {
     }
 
     fn kind(&mut self, value: &Value<'_>, key: &str, wanted: &str) {
-        self.error(
-            value.span(),
-            format!("`{key}` is something else than it should be"),
-            format!("write {wanted}"),
-        );
+        self.error(value.span(), format!("this is no value of `{key}`"), format!("write {wanted}"));
     }
 }
 

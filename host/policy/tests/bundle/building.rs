@@ -23,7 +23,7 @@ fn manifest() -> Manifest {
 }
 
 fn manifests() -> impl Strategy<Value = Manifest> {
-    let name = "[^\\pC]{1,100}";
+    let name = "[^\\pC\\p{Zl}\\p{Zp}]{1,100}";
     let keys = prop::collection::btree_set(1_u8..9, 0..4)
         .prop_map(|seeds| seeds.into_iter().map(|seed| Key::ed25519(seed).key().clone()).collect());
     let times =

@@ -45,6 +45,8 @@ impl Condition {
             Self::SanctionedWorkspace => "context.account.sanctioned".to_owned(),
             Self::Personal => "context.account.kind == \"personal\"".to_owned(),
             Self::Model(name) => format!("(context has model && context.model == \"{name}\")"),
+            Self::Tool(name) => format!("context.tools.contains(\"{name}\")"),
+            Self::Since(moment) => format!("(context has at && context.at >= {moment})"),
             Self::Evening => {
                 "(context has local && (context.local.hour >= 18 || context.local.weekday > 5))".to_owned()
             }
@@ -121,6 +123,8 @@ fn condition() -> impl Strategy<Value = Condition> {
         2 => select(vec!["hr", "all"]).prop_map(Condition::Group),
         1 => select(vec!["sales", "legal"]).prop_map(Condition::Department),
         1 => select(vec!["m1", "m2"]).prop_map(Condition::Model),
+        1 => select(vec!["t1", "t2"]).prop_map(Condition::Tool),
+        1 => select(vec![100, 200]).prop_map(Condition::Since),
         2 => select(vec![
             Condition::Temporary,
             Condition::Verified,
@@ -130,7 +134,7 @@ fn condition() -> impl Strategy<Value = Condition> {
             Condition::Personal,
             Condition::Evening,
         ]),
-        1 => Just(Condition::Overflow),
+        4 => Just(Condition::Overflow),
     ];
     leaf.prop_recursive(3, 8, 2, |inner| {
         prop_oneof![
@@ -296,6 +300,7 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
             facts.app.category = word.clone().unwrap_or_default();
             facts.language = word;
             (facts.connectors, facts.tools, facts.text_bytes) = (connectors, tools, bytes);
+            facts.tools.extend(private.then(|| "t1".to_owned()));
             facts.user.verified_at = verified_at;
             facts.browser = logged_out.then_some(Browser::Firefox);
             facts

@@ -43,7 +43,11 @@ pub(crate) enum Condition {
     Personal,
     /// The site's model; false when it is not known.
     Model(&'static str),
-    /// An optional fact without asking for it first; the check would refuse it, so it is asked for in the other operand.
+    /// A tool is switched on.
+    Tool(&'static str),
+    /// It is known when, and it is that late.
+    Since(i64),
+    /// The clock is known, and it is evening or the weekend.
     Evening,
     /// Overflows when there are two bytes of text or more.
     Overflow,
@@ -160,6 +164,8 @@ impl Condition {
             Self::SanctionedWorkspace => facts.workspace_sanctioned,
             Self::Personal => facts.account.kind == AccountKind::Personal,
             Self::Model(name) => facts.model.as_deref() == Some(*name),
+            Self::Tool(name) => facts.tools.contains(*name),
+            Self::Since(moment) => facts.at.is_some_and(|at| at >= *moment),
             Self::Evening => facts.local.is_some_and(|local| local.minute >= 18 * 60 || local.weekday >= 6),
             Self::Overflow => match facts.text_bytes {
                 0 => false,

@@ -145,13 +145,13 @@ fn word<T: DeserializeOwned>(what: &str, word: Option<&String>) -> Result<Option
 }
 
 /// A moment as people write it, or an age before now.
-pub(super) fn moment(text: Option<&str>) -> Result<Option<Millis>> {
+pub(in crate::cli) fn moment(text: Option<&str>) -> Result<Option<Millis>> {
     let now = Zoned::now();
     text.map(|when| time(when, &now)).transpose()
 }
 
 /// A moment, or an age before `now`.
-pub(super) fn time(text: &str, now: &Zoned) -> Result<Millis> {
+pub(in crate::cli) fn time(text: &str, now: &Zoned) -> Result<Millis> {
     let moment = if let Ok(moment) = text.parse::<Timestamp>() {
         moment
     } else if let Ok(local) = text.parse::<DateTime>() {

@@ -1,0 +1,213 @@
+//! A folder looked through by everybody who knows a part of it: policies and their company by their crate, detectors and
+//! sites by theirs, the sheet here.
+//!
+//! INVARIANT: `check`, `test` and `build` see the same problems: they all come from here.
+
+use std::collections::BTreeMap;
+
+use host_classify::{DetectorProblem, Engine};
+use host_policy::{Guardrails, Problem, Weight};
+use shared_protocol::Topic;
+use shared_sites::Sites;
+
+use super::folder::{Folder, SHEET};
+use super::sheet::Sheet;
+use super::shown::is_refused;
+
+/// What came of it. Each part is there when it is whole.
+pub(super) struct Looked {
+    /// Policies and what goes with them.
+    pub(super) guardrails: Option<Guardrails>,
+    /// The classifier with the folder's detectors.
+    pub(super) engine: Option<Engine>,
+    /// How it is built.
+    pub(super) sheet: Option<Sheet>,
+    /// In the order of files and text.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Guardrails with their classifier.
+pub(super) struct Whole {
+    pub(super) guardrails: Guardrails,
+    pub(super) engine: Engine,
+}
+
+impl Looked {
+    /// Looks through a folder, its policies as they are written.
+    pub(super) fn at(folder: &Folder) -> Self {
+        Self::with(folder, false)
+    }
+
+    /// The same as it would be in force: with `monitor = true` in the sheet nothing acts.
+    pub(super) fn in_force(folder: &Folder) -> Self {
+        Self::with(folder, true)
+    }
+
+    fn with(folder: &Folder, in_force: bool) -> Self {
+        let mut problems = Vec::new();
+        let sheet = sheet(folder, &mut problems);
+        let monitor = in_force && sheet.as_ref().is_some_and(|sheet| sheet.monitor);
+        let guardrails = match Guardrails::read(&folder.files, monitor) {
+            Ok(guardrails) => {
+                problems.extend(guardrails.warnings.iter().cloned());
+                Some(guardrails)
+            }
+            Err(fault) => {
+                problems.extend(fault.problems);
+                None
+            }
+        };
+        let engine = engine(folder, &mut problems);
+        sites(folder, &mut problems);
+        if let (Some(guardrails), Some(engine)) = (&guardrails, &engine) {
+            labels(folder, guardrails, engine, &mut problems);
+            topics(folder, guardrails, engine, &mut problems);
+        }
+        problems.sort_by(|one, other| {
+            let place = |problem: &Problem| (problem.file.clone(), problem.span.start, problem.weight);
+            place(one).cmp(&place(other)).then_with(|| one.message.cmp(&other.message))
+        });
+        problems.dedup();
+        Self { guardrails, engine, sheet, problems }
+    }
+
+    /// Whether it is refused.
+    pub(super) fn is_refused(&self) -> bool {
+        is_refused(&self.problems)
+    }
+
+    /// Guardrails and classifier, where nothing is refused.
+    pub(super) fn whole(self) -> Option<Whole> {
+        if self.is_refused() {
+            return None;
+        }
+        Some(Whole { guardrails: self.guardrails?, engine: self.engine? })
+    }
+}
+
+fn sheet(folder: &Folder, problems: &mut Vec<Problem>) -> Option<Sheet> {
+    let Some(text) = &folder.sheet else {
+        let problem = Problem::at("", 0..0, Weight::Error, "there is no `bundle.toml`");
+        problems.push(
+            problem.in_file(SHEET).help("write one with `name = \"…\"`: it says how the bundle is built"),
+        );
+        return None;
+    };
+    match Sheet::read(text) {
+        Ok(sheet) => Some(sheet),
+        Err(found) => {
+            problems.extend(found);
+            None
+        }
+    }
+}
+
+fn engine(folder: &Folder, problems: &mut Vec<Problem>) -> Option<Engine> {
+    let inside = folder.files.keys().filter(|path| path.starts_with("detectors/") && path.ends_with(".toml"));
+    match Engine::with(inside.map(|path| (path.as_str(), folder.text(path)))) {
+        Ok(engine) => Some(engine),
+        Err(found) => {
+            problems.extend(found.into_iter().map(|one| foreign(folder, one)));
+            None
+        }
+    }
+}
+
+fn foreign(folder: &Folder, problem: DetectorProblem) -> Problem {
+    let DetectorProblem { file, span, message, help } = problem;
+    Problem::at(folder.text(&file), span, Weight::Error, message).in_file(&file).help(help)
+}
+
+/// Each site's repaired data alone with what is compiled in of the others, so that a fault is told at its file.
+fn sites(folder: &Folder, problems: &mut Vec<Problem>) {
+    for path in folder.files.keys() {
+        let name = path.strip_prefix("sites/").and_then(|name| name.strip_suffix(".toml"));
+        let Some(site) = name.filter(|name| !name.contains('/')) else { continue };
+        let text = folder.text(path);
+        let told = match Sites::repaired(&BTreeMap::from([(site.to_owned(), text.to_owned())])) {
+            Ok((_, refused)) => refused.into_iter().map(|one| one.problem).collect(),
+            Err(fault) => vec![fault.to_string()],
+        };
+        problems.extend(told.iter().map(|said| placed(text, said).in_file(path)));
+    }
+}
+
+/// A site's problem at the place that it names: `line 3, column 1: what; what to do`.
+fn placed(text: &str, said: &str) -> Problem {
+    let place = said.strip_prefix("line ").and_then(|rest| {
+        let (line, rest) = rest.split_once(", column ")?;
+        let (column, what) = rest.split_once(": ")?;
+        let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
+        let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+        let before = text.get(start..)?.chars().take(column.checked_sub(1)?);
+        Some((start + before.map(char::len_utf8).sum::<usize>(), what))
+    });
+    let (at, what) = place.unwrap_or((0, said));
+    let (what, help) =
+        what.rsplit_once("; ").unwrap_or((what, "compare with this site's data in the release"));
+    Problem::at(text, at..at, Weight::Error, what).help(help)
+}
+
+/// Labels that policies name and nothing finds: a slip that Cedar cannot see.
+fn labels(folder: &Folder, guardrails: &Guardrails, engine: &Engine, problems: &mut Vec<Problem>) {
+    let known: Vec<&str> = engine.labels().map(shared_protocol::Label::as_str).collect();
+    for named in guardrails.policy.labels() {
+        let found = |label: &&str| {
+            label.strip_prefix(named).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        if known.iter().any(found) {
+            continue;
+        }
+        let family = named.split('.').next().unwrap_or_default();
+        let near: Vec<&str> =
+            known.iter().filter(|label| label.split('.').next() == Some(family)).copied().collect();
+        let help = match near.as_slice() {
+            [] => "labels begin with `pii.`, `secret.` or a family of your own detectors".to_owned(),
+            near if near.len() <= 8 => format!("known are {}", near.join(", ")),
+            near => {
+                format!("{} and {} more begin with `{family}.`", near.first().unwrap_or(&""), near.len() - 1)
+            }
+        };
+        let message = format!("nothing finds `{named}`");
+        problems.extend(quoted(folder, "policy/", named).map(|(path, at)| {
+            Problem::at(folder.text(path), at, Weight::Warning, message.as_str())
+                .in_file(path)
+                .help(help.as_str())
+        }));
+    }
+}
+
+/// Custom topics that no detector gives a level, and those that a detector gives and nobody describes.
+fn topics(folder: &Folder, guardrails: &Guardrails, engine: &Engine, problems: &mut Vec<Problem>) {
+    let file = "topics.toml";
+    for topic in guardrails.topics.keys().filter(|topic| !engine.own_topics().contains(topic)) {
+        let text = folder.text(file);
+        let name = String::from(topic.clone());
+        let at = text.find(name.trim_start_matches("custom.")).unwrap_or_default();
+        let message = format!("no detector is evidence for `{name}`: its level is always 0");
+        let problem = Problem::at(text, at..at, Weight::Warning, message).in_file(file);
+        problems.push(problem.help("name it in the `topics` of a detector"));
+    }
+    let strange = |topic: &&Topic| !guardrails.topics.contains_key(*topic);
+    for topic in engine.own_topics().iter().filter(strange) {
+        let name = String::from(topic.clone());
+        let message = format!("`{name}` is described nowhere");
+        problems.extend(quoted(folder, "detectors/", &name).map(|(path, at)| {
+            let problem = Problem::at(folder.text(path), at, Weight::Error, message.as_str()).in_file(path);
+            problem.help("describe it in `topics.toml`, so that policies may ask for it")
+        }));
+    }
+}
+
+/// Where a word stands in quotes, in the files below a folder.
+fn quoted<'a>(
+    folder: &'a Folder,
+    below: &'a str,
+    word: &str,
+) -> impl Iterator<Item = (&'a str, std::ops::Range<usize>)> {
+    let quoted = format!("\"{word}\"");
+    folder.files.keys().filter(move |path| path.starts_with(below)).filter_map(move |path| {
+        let at = folder.text(path).find(&quoted)?;
+        Some((path.as_str(), at..at + quoted.len()))
+    })
+}
