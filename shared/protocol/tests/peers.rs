@@ -7,7 +7,8 @@ use shared_protocol::{
 
 #[test]
 fn what_an_older_peer_writes_is_read() {
-    let hello = json!({"kind": "hello", "protocol": {"min": 1, "max": 1}, "extension": "0.1.0", "browser": "chrome"});
+    let hello =
+        json!({"kind": "hello", "protocol": {"min": 1, "max": 1}, "extension": "0.1.0", "browser": "chrome"});
     let ToHost::Hello(hello) = serde_json::from_value(hello).unwrap() else { panic!() };
     assert_eq!(hello.language, None);
     let card = json!({
