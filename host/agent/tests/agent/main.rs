@@ -33,4 +33,5 @@ mod scanning;
 mod shipping;
 mod troubled;
 mod verifying;
+mod verifying_exports;
 mod viewing;
