@@ -1,11 +1,13 @@
-//! One sink at work: takes rows after its cursor, sends them, moves the cursor.
+//! One sink at work: takes rows after its cursor, sends them with the signed head of the moment, moves the cursor.
+//!
+//! INVARIANT: no row is given up because of the head that goes with it: before it is, it is tried alone.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use host_journal::JournalError;
-use host_journal::sink::{Most, Outgoing, outgoing};
+use host_journal::sink::{Most, Outgoing, Parcel, outgoing};
+use host_journal::{JournalError, SignedHead, head};
 use host_store::{DeadLetter, SinkState, Store, StoreError};
 use shared_protocol::Millis;
 
@@ -44,11 +46,13 @@ pub(crate) struct Worker {
     transport: Option<Box<dyn Transport>>,
     /// Most rows of the next try: halved while the receiver refuses, so that it is the one bad row that is set aside.
     limit: u32,
+    /// The receiver refused a head and took the row beside it: it gets no more of them from this process.
+    headless: bool,
 }
 
 impl Worker {
     pub(crate) fn new(settings: SinkSettings) -> Self {
-        Self { settings, transport: None, limit: ROWS }
+        Self { settings, transport: None, limit: ROWS, headless: false }
     }
 
     /// Works until it is stopped. The first try is made at once, whatever was before: the settings may be new.
@@ -73,17 +77,19 @@ impl Worker {
     pub(crate) fn step(&mut self, store: &Store) -> Result<Step, JournalError> {
         let name = self.settings.name.clone();
         let most = Most { rows: self.limit, bytes: BYTES };
-        let (state, rows): (SinkState, Vec<Outgoing>) = store.read(|view| {
+        let read: Result<(SinkState, Vec<Outgoing>, Option<SignedHead>), JournalError> = store.read(|view| {
             let state = view.sink(&name)?.unwrap_or(SinkState { name, ..SinkState::default() });
             let rows = outgoing(view, state.cursor, most)?;
-            Ok::<_, JournalError>((state, rows))
-        })?;
+            let device = rows.last().map(|last| last.row.device.clone()).unwrap_or_default();
+            Ok((state, rows, head(view, &device, now())?))
+        });
+        let (state, rows, head) = read?;
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Step::Idle) };
         let (first, last, count) = (first.row.seq, last.row.seq, rows.len() as u64);
         let sink = self.settings.name.clone();
         let letter =
             |rows, reason: String| DeadLetter { sink, first, last, rows, at: now(), reason: short(&reason) };
-        match self.send(&rows) {
+        match self.with_head(&rows, head.as_ref()) {
             Sent::Taken => {
                 self.limit = self.limit.saturating_mul(2).min(ROWS);
                 moved(store, state, last, count, None)?;
@@ -114,7 +120,20 @@ impl Worker {
         }
     }
 
-    fn send(&mut self, rows: &[Outgoing]) -> Sent {
+    /// Sends rows and a head, or a row without it where the receiver refuses the two.
+    fn with_head(&mut self, rows: &[Outgoing], head: Option<&SignedHead>) -> Sent {
+        let head = head.filter(|_| !self.headless);
+        match self.send(&Parcel { rows, head }) {
+            Sent::Refused(_) if rows.len() == 1 && head.is_some() => {
+                let alone = self.send(&Parcel { rows, head: None });
+                self.headless = alone == Sent::Taken;
+                alone
+            }
+            sent => sent,
+        }
+    }
+
+    fn send(&mut self, parcel: &Parcel<'_>) -> Sent {
         let mut transport = match self.transport.take() {
             Some(transport) => transport,
             None => match (self.settings.kind.open)(&self.settings) {
@@ -122,7 +141,7 @@ impl Worker {
                 Err(fault) => return Sent::Later(format!("{fault:#}"), None),
             },
         };
-        let sent = transport.send(rows);
+        let sent = transport.send(parcel);
         self.transport = Some(transport);
         sent
     }

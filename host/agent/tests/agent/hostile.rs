@@ -23,10 +23,10 @@ fn sinks(kind: &str, address: &str, disk: &Path, more: &str) -> String {
     )
 }
 
-/// The sequences that came in a request, from its lines.
+/// The sequences of the rows that came in a request, from its lines.
 fn seqs(request: &Request) -> Vec<u64> {
     let rows = request.body.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    rows.map(|row| row["seq"].as_u64().unwrap()).collect()
+    rows.filter(|row| row.get("signed_head").is_none()).map(|row| row["seq"].as_u64().unwrap()).collect()
 }
 
 fn doctor(home: &Home) -> String {

@@ -19,6 +19,7 @@ mod drift;
 mod durable;
 mod erasing;
 mod exporting;
+mod heads;
 mod home;
 mod hostile;
 mod installing;

@@ -87,7 +87,8 @@ fn what_is_wrong_with_one_device_is_named_and_the_other_is_well() {
     let changed = |lines: Vec<String>| {
         lines.into_iter().map(|line| line.replace("\"app\":\"chatgpt\"", "\"app\":\"claude\"")).collect()
     };
-    let cases: [(&dyn Fn(Vec<String>) -> Vec<String>, &str, &str); 3] =
+    type Change<'a> = &'a dyn Fn(Vec<String>) -> Vec<String>;
+    let cases: [(Change<'_>, &str, &str); 3] =
         [(&cut, "cut-off", "cut off"), (&removed, "removed", "has"), (&changed, "changed", "changed")];
     for (with, word, what) in cases {
         let shared = Home::new();

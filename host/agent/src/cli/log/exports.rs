@@ -90,6 +90,7 @@ impl Exports {
 
     fn file(&mut self, path: &Path) -> Result<()> {
         let mut reading = Reading { path, rows: Vec::new(), count: 0, devices: BTreeSet::new(), foot: None };
+        let mut heads = Vec::new();
         for (number, line) in (1_u64..).zip(BufReader::new(File::open(path)?).lines()) {
             let line = line.with_context(|| format!("line {number} is no text"))?;
             if line.trim().is_empty() {
@@ -102,6 +103,7 @@ impl Exports {
                     reading.count += 1;
                 }
                 Ok(Line::Head(manifest)) => reading.foot = Some(manifest),
+                Ok(Line::Signed(head)) => heads.push((number, head)),
                 Err(fault) => self.odd(path, Some(number), format!("{fault}; passed over")),
             }
             if reading.rows.len() >= BATCH {
@@ -109,6 +111,9 @@ impl Exports {
             }
         }
         self.put(&mut reading)?;
+        for (line, head) in heads {
+            self.head(path, Some(line), head);
+        }
         let absent = match &reading.foot {
             Some(foot) if foot.complete => Absent::None,
             Some(_) => Absent::Any,

@@ -3,7 +3,8 @@
 //! INVARIANT: says how much was looked at: seals with their keys, or the chain only; of exports also which rows are not
 //! there.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
@@ -23,7 +24,8 @@ pub(in crate::cli) struct Args {
     /// What opens the keys of the seals.
     #[command(flatten)]
     pub(in crate::cli) keys: Given,
-    /// A head that was kept elsewhere, or an exported folder with its heads: shows a record that was cut off.
+    /// A head that was kept elsewhere, an exported folder with its heads, or what a sink received, in any format: shows a
+    /// record that was cut off.
     #[arg(long, value_name = "FILE")]
     head: Vec<PathBuf>,
     #[command(flatten)]
@@ -138,17 +140,18 @@ fn all_heads(args: &Args) -> Result<Vec<SignedHead>> {
     Ok(each.concat())
 }
 
-/// The heads in a file, or in the files of a folder whose names end in `head.json`.
+/// The heads in a file, whatever else stands in it, or in the files of a folder whose names end in `head.json`.
 fn read_heads(path: &Path) -> Result<Vec<SignedHead>> {
     let cannot = || format!("{} cannot be read; name a head file or an exported folder", path.display());
     if !path.is_dir() {
-        let text = fs::read_to_string(path).with_context(cannot)?;
-        let lines = text.lines().filter(|line| !line.trim().is_empty());
-        let parse = |line| {
-            let what = || anyhow!("{} holds no head; `log export` writes them", path.display());
-            SignedHead::from_json(line).ok_or_else(what)
-        };
-        return lines.map(parse).collect();
+        let mut found = Vec::new();
+        for line in BufReader::new(File::open(path).with_context(cannot)?).lines() {
+            found.extend(host_journal::sink::heads(&line.with_context(cannot)?));
+        }
+        if found.is_empty() {
+            return Err(anyhow!("{} holds no head; `log export` and sinks write them", path.display()));
+        }
+        return Ok(found);
     }
     let mut paths = Vec::new();
     for entry in fs::read_dir(path).with_context(cannot)? {
