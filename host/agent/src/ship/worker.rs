@@ -17,9 +17,9 @@ use crate::native::now;
 use crate::settings::SinkSettings;
 
 /// Most rows that go at once.
-const ROWS: u32 = 500;
+pub(super) const ROWS: u32 = 500;
 /// Most bytes of body and sealed text that go at once.
-const BYTES: usize = 512 * 1024;
+pub(super) const BYTES: usize = 512 * 1024;
 /// Between two looks for new rows.
 const IDLE: Duration = Duration::from_millis(1_000);
 /// How soon a stop is seen.
@@ -48,11 +48,13 @@ pub(crate) struct Worker {
     limit: u32,
     /// The receiver refused a head and took the row beside it: it gets no more of them from this process.
     headless: bool,
+    /// Of dead letters that are sent again: the last row that was tried.
+    pub(super) again: u64,
 }
 
 impl Worker {
     pub(crate) fn new(settings: SinkSettings) -> Self {
-        Self { settings, transport: None, limit: ROWS, headless: false }
+        Self { settings, transport: None, limit: ROWS, headless: false, again: 0 }
     }
 
     /// Works until it is stopped. The first try is made at once, whatever was before: the settings may be new.
@@ -73,8 +75,11 @@ impl Worker {
         }
     }
 
-    /// Sends one batch.
+    /// Sends one batch, or one dead letter again.
     pub(crate) fn step(&mut self, store: &Store) -> Result<Step, JournalError> {
+        if let Some(step) = self.again(store)? {
+            return Ok(step);
+        }
         let name = self.settings.name.clone();
         let most = Most { rows: self.limit, bytes: BYTES };
         let read: Result<(SinkState, Vec<Outgoing>, Option<SignedHead>), JournalError> = store.read(|view| {
@@ -112,16 +117,24 @@ impl Worker {
                 Ok(Step::Moved(0, 0))
             }
             Sent::Later(why, after) => {
-                // What is broken may be the connection: the next try makes a new one.
-                self.transport = None;
+                self.hang_up();
                 let until = failed(store, state, &short(&why), after)?;
                 Ok(Step::Later(until, short(&why)))
             }
         }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// What is broken may be the connection: the next try makes a new one.
+    pub(super) fn hang_up(&mut self) {
+        self.transport = None;
+    }
+
     /// Sends rows and a head, or a row without it where the receiver refuses the two.
-    fn with_head(&mut self, rows: &[Outgoing], head: Option<&SignedHead>) -> Sent {
+    pub(super) fn with_head(&mut self, rows: &[Outgoing], head: Option<&SignedHead>) -> Sent {
         let head = head.filter(|_| !self.headless);
         match self.send(&Parcel { rows, head }) {
             Sent::Refused(_) if rows.len() == 1 && head.is_some() => {
@@ -175,7 +188,12 @@ fn moved(
 }
 
 /// Writes the fault down; when to try again.
-fn failed(store: &Store, state: SinkState, why: &str, after: Option<Duration>) -> Result<Millis, StoreError> {
+pub(super) fn failed(
+    store: &Store,
+    state: SinkState,
+    why: &str,
+    after: Option<Duration>,
+) -> Result<Millis, StoreError> {
     let failures = state.failures.saturating_add(1);
     let mut random = [0_u8; 8];
     // Without randomness the pause is the shortest of its step; nothing rests on it.
@@ -201,7 +219,7 @@ fn rest(wait: Duration, stop: &AtomicBool) -> bool {
 }
 
 /// What a receiver said, on one line and not too long.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let line: String =
         text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(REASON).collect();
     line.trim().to_owned()

@@ -224,13 +224,13 @@ fn a_head_is_found_in_whatever_a_receiver_kept() {
             envelope::syslog(&parcel, &format, &PRODUCER).unwrap(),
         ] {
             let found: Vec<SignedHead> = kept.lines().flat_map(heads).collect();
-            assert_eq!(found, [head.clone()], "{}: {kept}", format.name);
+            assert_eq!(found, std::slice::from_ref(&head), "{}: {kept}", format.name);
         }
         for row in &rows {
             assert_eq!(heads(&format.line(row, &PRODUCER).unwrap()), [], "a row of {}", format.name);
         }
     }
-    assert_eq!(heads(&head.to_json().unwrap()), [head.clone()]);
+    assert_eq!(heads(&head.to_json().unwrap()), std::slice::from_ref(&head));
     let line = format("jsonl").unwrap().head_line(&head, &PRODUCER).unwrap();
     assert_eq!(read_line(&line), Ok(Line::Signed(head)));
     for end in 0..line.len() {
