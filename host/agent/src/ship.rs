@@ -5,6 +5,7 @@
 //! cursor moves when the receiver has the rows, or refused one of them for good, which is then written down; so a
 //! crash repeats rows and never loses one. INVARIANT: nothing here is on the way of a verdict.
 
+mod again;
 mod health;
 mod kind;
 mod lease;

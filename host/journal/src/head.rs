@@ -1,4 +1,5 @@
-//! A signed head: what the record's newest row was at a moment, to be kept elsewhere. Every export carries one.
+//! A signed head: what the record's newest row was at a moment, to be kept elsewhere. Every export carries one, and
+//! every message to a sink (`sink::heads` finds it in what the receiver kept).
 //!
 //! ```json
 //! {"v":1,"device":"…","seq":1000,"hash":"<64 digits>","at":1700000000000,"epoch":7,"mac":"<64 digits>"}
@@ -20,6 +21,8 @@ const HEAD: &[u8] = b"promptgate/journal/1/head\0";
 
 /// The newest row at a moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// A row's line has these fields too, and others: it is no head.
+#[serde(deny_unknown_fields)]
 pub struct SignedHead {
     /// The version of this form.
     v: u16,
@@ -66,7 +69,12 @@ impl SignedHead {
     #[must_use]
     pub fn from_json(json: &str) -> Option<Self> {
         let head: Self = serde_json::from_str(json).ok()?;
-        (head.v == 1 && head.row_hash().is_some()).then_some(head)
+        head.is_understood().then_some(head)
+    }
+
+    /// Of a version that is known here, with a hash.
+    pub(crate) fn is_understood(&self) -> bool {
+        self.v == 1 && self.row_hash().is_some()
     }
 
     /// One line of JSON.
@@ -75,6 +83,11 @@ impl SignedHead {
     /// When JSON cannot say it, which it always can.
     pub fn to_json(&self) -> Result<String, JournalError> {
         serde_json::to_string(self).map_err(|_| JournalError::Encoding)
+    }
+
+    /// The row's hash as it is written, in hexadecimal.
+    pub(crate) fn digits(&self) -> &str {
+        &self.hash
     }
 
     /// The row's hash.

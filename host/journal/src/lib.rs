@@ -63,4 +63,4 @@ pub use read::{Filter, Turn, conversation, count, event, list, sealed};
 pub use recipients::sealed_to;
 pub use record::{Record, Sealed, SealedNote};
 pub use site_word::SiteWord;
-pub use verify::{Bad, Checking, Fault, HeadFault, Verified, verify};
+pub use verify::{Absent, Bad, Checking, Fault, HeadFault, Verified, verify};

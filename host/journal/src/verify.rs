@@ -9,7 +9,7 @@ mod seals;
 
 use std::thread;
 
-use host_store::{Head, View, Whole};
+use host_store::{Filter, Head, Order, Page, View, Whole};
 
 use crate::encoding::GENESIS;
 use crate::{JournalError, Roots, SignedHead};
@@ -27,6 +27,10 @@ pub struct Verified {
     pub erased: u64,
     /// Rows of them whose seal was checked with its key. Of the others the chain is known only.
     pub sealed: u64,
+    /// Places at which rows are absent and may be, the beginning counted.
+    pub gaps: u64,
+    /// Sequence of the first row that is there.
+    pub first: Option<u64>,
     /// The last good row.
     pub head: Option<Head>,
     /// The first bad row.
@@ -121,6 +125,19 @@ pub enum HeadFault {
     Signature,
 }
 
+/// Which rows may be absent from what is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Absent {
+    /// None: the record itself, or an export of all of it.
+    #[default]
+    None,
+    /// Those before the first one that is there: older files of a sink are deleted some day.
+    Beginning,
+    /// Any, as where filters chose. A row after a gap is checked by itself and with its seal, and no head says that
+    /// the end was cut off.
+    Any,
+}
+
 /// What a check may use besides the record.
 #[derive(Default)]
 pub struct Checking<'a> {
@@ -128,6 +145,8 @@ pub struct Checking<'a> {
     pub roots: Roots,
     /// Heads that were kept elsewhere.
     pub heads: Vec<SignedHead>,
+    /// Rows that need not be there.
+    pub absent: Absent,
     /// Is told after each batch how many rows are done.
     pub progress: Option<&'a mut dyn FnMut(u64)>,
 }
@@ -150,9 +169,10 @@ impl Checking<'_> {
         let mut heads = self.fitting(view, &mut done)?;
         heads.reverse();
         let mut seals = Seals::new(&self.roots);
+        let absent = self.absent;
         view.scan(BATCH, |batch| {
             for (whole, by_itself) in batch.iter().zip(by_themselves(batch)) {
-                if let Err(bad) = follow(&mut done, &mut seals, &mut heads, whole, by_itself) {
+                if let Err(bad) = follow(&mut done, &mut seals, &mut heads, absent, whole, by_itself) {
                     done.bad = Some(bad);
                     return Ok::<bool, JournalError>(false);
                 }
@@ -164,8 +184,8 @@ impl Checking<'_> {
         })?;
         match (&mut done.bad, heads.first()) {
             // What is left of the heads is beyond the last row.
-            (None, Some(last)) => {
-                let seq = done.rows.saturating_add(1);
+            (None, Some(last)) if absent < Absent::Any => {
+                let seq = done.head.map_or(1, |head| head.seq.saturating_add(1));
                 done.bad = Some(Bad { seq, fault: Fault::Cut(last.seq) });
             }
             (Some(bad), _) if bad.fault == Fault::Previous => told_apart(view, bad)?,
@@ -176,7 +196,8 @@ impl Checking<'_> {
 
     /// The heads that belong to this record, in order; the others are noted.
     fn fitting(&self, view: &View<'_>, done: &mut Verified) -> Result<Vec<Head>, JournalError> {
-        let device = view.row(1)?.map(|first| first.device);
+        let oldest = Page { order: Order::Oldest, after: None, limit: 1 };
+        let device = view.list(&Filter::default(), &oldest)?.pop().map(|first| first.device);
         let mut order: Vec<(usize, &SignedHead)> = self.heads.iter().enumerate().collect();
         order.sort_by_key(|(_, head)| (head.epoch, head.seq));
         let mut keys = Keys::new(&self.roots);
@@ -185,7 +206,10 @@ impl Checking<'_> {
             let forged = |key| !head.is_signed_by(key);
             if device.as_ref().is_some_and(|device| *device != head.device) {
                 done.strange.push((place, HeadFault::Device));
-            } else if head.epoch.and_then(|epoch| keys.key(epoch)).is_some_and(forged) {
+            } else if self.absent == Absent::None
+                && head.epoch.and_then(|epoch| keys.key(epoch)).is_some_and(forged)
+            {
+                // Where rows are absent the line of its epoch may be, and the key would be another line's.
                 done.strange.push((place, HeadFault::Signature));
             } else {
                 fitting.extend(head.row_hash().map(|hash| Head { seq: head.seq, hash }));
@@ -216,27 +240,36 @@ fn follow(
     done: &mut Verified,
     seals: &mut Seals<'_>,
     heads: &mut Vec<Head>,
+    absent: Absent,
     whole: &Whole,
     by_itself: Result<(), Fault>,
 ) -> Result<(), Bad> {
     let row = &whole.row;
     let before = done.head.unwrap_or(Head { seq: 0, hash: GENESIS });
     let expected = before.seq.saturating_add(1);
-    if row.seq != expected {
+    let is_gap = row.seq > expected
+        && match absent {
+            Absent::None => false,
+            Absent::Beginning => done.head.is_none(),
+            Absent::Any => true,
+        };
+    if row.seq != expected && !is_gap {
         return Err(Bad { seq: expected, fault: Fault::Missing });
     }
     let bad = |fault| Bad { seq: row.seq, fault };
-    if row.previous != before.hash {
+    if row.previous != before.hash && !is_gap {
         return Err(bad(Fault::Previous));
     }
     by_itself.map_err(bad)?;
-    let sealed = seals.check(row, &before.hash).map_err(bad)?;
+    let sealed = seals.check(row, (!is_gap).then_some(&before.hash)).map_err(bad)?;
     while let Some(head) = heads.pop_if(|head| head.seq <= row.seq) {
         if head.seq == row.seq && head.hash != row.hash {
             return Err(bad(Fault::Head));
         }
     }
     done.rows += 1;
+    done.gaps += u64::from(is_gap);
+    done.first = done.first.or(Some(row.seq));
     done.erased += u64::from(row.body.is_none());
     done.sealed += u64::from(sealed);
     done.head = Some(Head { seq: row.seq, hash: row.hash });

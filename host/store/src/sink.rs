@@ -82,17 +82,27 @@ impl View<'_> {
     pub fn dead_letters(&self, sink: &str, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         let sql = "SELECT first, last, rows, at, reason FROM dead_letter WHERE sink = ? ORDER BY first DESC LIMIT ?";
         let mut select = self.connection.prepare_cached(sql)?;
-        let read = |row: &rusqlite::Row<'_>| {
-            Ok(DeadLetter {
-                sink: sink.to_owned(),
-                first: unsigned(row, 0)?,
-                last: unsigned(row, 1)?,
-                rows: unsigned(row, 2)?,
-                at: unsigned(row, 3)?,
-                reason: row.get(4)?,
-            })
-        };
-        Ok(select.query_map(params![sink, limit], read)?.collect::<Result<_, _>>()?)
+        let letters = select.query_map(params![sink, limit], |row| read_letter(sink, row))?;
+        Ok(letters.collect::<Result<_, _>>()?)
+    }
+
+    /// The first dead letter of a sink whose rows begin after the sequence `after`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn letter_after(&self, sink: &str, after: u64) -> Result<Option<DeadLetter>, StoreError> {
+        let sql = "SELECT first, last, rows, at, reason FROM dead_letter WHERE sink = ? AND first > ? \
+                   ORDER BY first LIMIT 1";
+        let mut select = self.connection.prepare_cached(sql)?;
+        Ok(select.query_row(params![sink, integer(after)], |row| read_letter(sink, row)).optional()?)
+    }
+
+    /// Whether somebody asked for the dead letters of a sink to be sent again.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn is_asked_again(&self, sink: &str) -> Result<bool, StoreError> {
+        Ok(self.meta(&again(sink))?.is_some_and(|asked| !asked.is_empty()))
     }
 
     /// How many rows a receiver refused for good.
@@ -105,7 +115,41 @@ impl View<'_> {
     }
 }
 
+fn read_letter(sink: &str, row: &rusqlite::Row<'_>) -> rusqlite::Result<DeadLetter> {
+    Ok(DeadLetter {
+        sink: sink.to_owned(),
+        first: unsigned(row, 0)?,
+        last: unsigned(row, 1)?,
+        rows: unsigned(row, 2)?,
+        at: unsigned(row, 3)?,
+        reason: row.get(4)?,
+    })
+}
+
+/// The name under which it stands that a sink's dead letters are to be sent again.
+fn again(sink: &str) -> String {
+    format!("again/{sink}")
+}
+
 impl Tx<'_> {
+    /// Asks for the dead letters of a sink to be sent again, or says that it was tried.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn ask_again(&self, sink: &str, asked: bool) -> Result<(), StoreError> {
+        self.set_meta(&again(sink), if asked { "asked" } else { "" })
+    }
+
+    /// Takes a dead letter back: what becomes of its rows is written down beside it, in the same transaction.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn take_back(&self, letter: &DeadLetter) -> Result<(), StoreError> {
+        let sql = "DELETE FROM dead_letter WHERE sink = ? AND first = ?";
+        self.connection.prepare_cached(sql)?.execute(params![letter.sink, integer(letter.first)])?;
+        Ok(())
+    }
+
     /// Writes down where a sink stands.
     ///
     /// # Errors

@@ -47,4 +47,18 @@ fn dead_letters_are_counted_and_newest_first() {
     let letters = store.read(|view| view.dead_letters("siem", 10)).unwrap();
     assert_eq!(letters, [letter(7, 5, "2 of them"), letter(3, 1, "too large, again")]);
     assert_eq!(store.read(|view| view.dead_letters("siem", 1)).unwrap().len(), 1);
+    // Oldest first, where they are sent again.
+    let after = |after| store.read(|view| view.letter_after("siem", after)).unwrap();
+    assert_eq!(
+        (after(0).map(|one| one.first), after(3), after(7)),
+        (Some(3), Some(letter(7, 5, "2 of them")), None)
+    );
+    store.write(|tx| tx.take_back(&letter(3, 1, ""))).unwrap();
+    assert_eq!(after(0).map(|one| one.first), Some(7));
+    let asked = |sink| store.read(|view| view.is_asked_again(sink)).unwrap();
+    assert!(!asked("siem"));
+    store.write(|tx| tx.ask_again("siem", true)).unwrap();
+    assert!(asked("siem") && !asked("file"));
+    store.write(|tx| tx.ask_again("siem", false)).unwrap();
+    assert!(!asked("siem"));
 }

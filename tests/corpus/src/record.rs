@@ -2,7 +2,7 @@
 //! may have been written by anybody.
 
 use host_journal::encoding::{Fields, split_commitments};
-use host_journal::sink::{JSONL, Line, Outgoing, Producer, read_line};
+use host_journal::sink::{JSONL, Line, Outgoing, Producer, heads, read_line};
 use host_journal::{Plain, Record};
 use host_store::{Index, Row};
 
@@ -53,9 +53,13 @@ pub(crate) fn text(bytes: &[u8]) {
     assert!(again.as_ref() == Some(&plain), "a text that reads otherwise when written again");
 }
 
-/// A line of an export of another device. What was read is written as something that reads the same.
+/// A line of an export of another device, or of a sink. What was read is written as something that reads the same.
 pub(crate) fn export(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
+    for head in heads(text) {
+        let line = JSONL.head_line(&head, &Producer { version: "0" }).unwrap_or_default();
+        assert!(read_line(&line) == Ok(Line::Signed(head)), "a head that reads otherwise when written again");
+    }
     let Ok(Line::Row(row)) = read_line(text) else { return };
     let outgoing = Outgoing::new(row.row.clone(), row.sealed.clone());
     let again = JSONL.line(&outgoing, &Producer { version: "0" }).ok().map(|line| read_line(&line));

@@ -97,10 +97,11 @@ const TEXTS: [&str; 2] = [
 ];
 
 /// Lines of exports: a whole row, an erased one, and what an export holds.
-const LINES: [&str; 3] = [
+const LINES: [&str; 4] = [
     r#"{"v":1,"device":"d","seq":1,"at":5,"time":"","kind":"released","event":"01890a5d-ac96-474b-bcce-000000000001","previous":"0000000000000000000000000000000000000000000000000000000000000000","hash":"1111111111111111111111111111111111111111111111111111111111111111","salt":"2222222222222222222222222222222222222222222222222222222222222222","body":{"app":"claude","edited":true,"person":"p"},"sealed":[{"key":"k","blob":"b"}]}"#,
     r#"{"v":1,"device":"d","seq":2,"at":6,"kind":"drift","previous":"1111111111111111111111111111111111111111111111111111111111111111","hash":"3333333333333333333333333333333333333333333333333333333333333333","erased":true,"commitments":"01614444444444444444444444444444444444444444444444444444444444444444"}"#,
     r#"{"v":1,"head":{"device":"d","rows":2,"complete":true,"last":{"seq":2,"hash":"00"},"at":7}}"#,
+    r#"{"v":1,"signed_head":{"v":1,"device":"d","seq":2,"hash":"3333333333333333333333333333333333333333333333333333333333333333","at":7,"epoch":3,"mac":"4444444444444444444444444444444444444444444444444444444444444444"}}"#,
 ];
 
 /// The addresses of a site's cases, each behind its method.

@@ -6,6 +6,7 @@
 mod books;
 mod emptying;
 mod export;
+mod exports;
 pub(in crate::cli) mod filter;
 mod keygen;
 mod listed;
@@ -75,6 +76,17 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
     {
         return command.run(&Books::from(folder)?, &load, &recorder, json);
     }
+    if let Command::Verify(args) = command
+        && let Some(folder) = args.from.folder()
+    {
+        return verify::exported(folder, args, load(&args.keys)?, json);
+    }
+    if let Command::View(args) = command
+        && let Some(folder) = args.from.folder()
+    {
+        let store = Books::from(folder)?.into_one()?;
+        return view::run(args, store, view::Reader { data: &data, env, recorder: None }, json);
+    }
     let store = match Store::existing(&data, Store::BUSY) {
         Ok(store) => store,
         Err(StoreError::Missing) => {
@@ -85,7 +97,10 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
     };
     match command {
         Command::Read(command) => command.run(&Books::of(store), &load, &recorder, json),
-        Command::View(args) => view::run(args, store, &data, env, recorder(), json),
+        Command::View(args) => {
+            let reader = view::Reader { data: &data, env, recorder: Some(recorder()) };
+            view::run(args, store, reader, json)
+        }
         Command::Mine(args) => mine::run(&store, args, &live::person(env), json),
         Command::Verify(args) => verify::run(&store, args, load(&args.keys)?, json),
         Command::Rescan(args) => {

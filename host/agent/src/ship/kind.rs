@@ -10,7 +10,7 @@ use std::fmt;
 use std::time::Duration;
 
 use anyhow::Result;
-use host_journal::sink::{Format, Outgoing};
+use host_journal::sink::{Format, Parcel};
 
 use crate::settings::SinkSettings;
 
@@ -55,8 +55,8 @@ pub(crate) enum Sent {
 
 /// A way to a receiver.
 pub(crate) trait Transport: Send {
-    /// Sends rows in order.
-    fn send(&mut self, rows: &[Outgoing]) -> Sent;
+    /// Sends rows in order, and the head after them. What is said of numbers is of the rows.
+    fn send(&mut self, parcel: &Parcel<'_>) -> Sent;
 }
 
 /// Every kind.

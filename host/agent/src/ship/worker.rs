@@ -1,11 +1,13 @@
-//! One sink at work: takes rows after its cursor, sends them, moves the cursor.
+//! One sink at work: takes rows after its cursor, sends them with the signed head of the moment, moves the cursor.
+//!
+//! INVARIANT: no row is given up because of the head that goes with it: before it is, it is tried alone.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use host_journal::JournalError;
-use host_journal::sink::{Most, Outgoing, outgoing};
+use host_journal::sink::{Most, Outgoing, Parcel, outgoing};
+use host_journal::{JournalError, SignedHead, head};
 use host_store::{DeadLetter, SinkState, Store, StoreError};
 use shared_protocol::Millis;
 
@@ -15,9 +17,9 @@ use crate::native::now;
 use crate::settings::SinkSettings;
 
 /// Most rows that go at once.
-const ROWS: u32 = 500;
+pub(super) const ROWS: u32 = 500;
 /// Most bytes of body and sealed text that go at once.
-const BYTES: usize = 512 * 1024;
+pub(super) const BYTES: usize = 512 * 1024;
 /// Between two looks for new rows.
 const IDLE: Duration = Duration::from_millis(1_000);
 /// How soon a stop is seen.
@@ -44,11 +46,15 @@ pub(crate) struct Worker {
     transport: Option<Box<dyn Transport>>,
     /// Most rows of the next try: halved while the receiver refuses, so that it is the one bad row that is set aside.
     limit: u32,
+    /// The receiver refused a head and took the row beside it: it gets no more of them from this process.
+    headless: bool,
+    /// Of dead letters that are sent again: the last row that was tried.
+    pub(super) again: u64,
 }
 
 impl Worker {
     pub(crate) fn new(settings: SinkSettings) -> Self {
-        Self { settings, transport: None, limit: ROWS }
+        Self { settings, transport: None, limit: ROWS, headless: false, again: 0 }
     }
 
     /// Works until it is stopped. The first try is made at once, whatever was before: the settings may be new.
@@ -69,21 +75,26 @@ impl Worker {
         }
     }
 
-    /// Sends one batch.
+    /// Sends one batch, or one dead letter again.
     pub(crate) fn step(&mut self, store: &Store) -> Result<Step, JournalError> {
+        if let Some(step) = self.again(store)? {
+            return Ok(step);
+        }
         let name = self.settings.name.clone();
         let most = Most { rows: self.limit, bytes: BYTES };
-        let (state, rows): (SinkState, Vec<Outgoing>) = store.read(|view| {
+        let read: Result<(SinkState, Vec<Outgoing>, Option<SignedHead>), JournalError> = store.read(|view| {
             let state = view.sink(&name)?.unwrap_or(SinkState { name, ..SinkState::default() });
             let rows = outgoing(view, state.cursor, most)?;
-            Ok::<_, JournalError>((state, rows))
-        })?;
+            let device = rows.last().map(|last| last.row.device.clone()).unwrap_or_default();
+            Ok((state, rows, head(view, &device, now())?))
+        });
+        let (state, rows, head) = read?;
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Step::Idle) };
         let (first, last, count) = (first.row.seq, last.row.seq, rows.len() as u64);
         let sink = self.settings.name.clone();
         let letter =
             |rows, reason: String| DeadLetter { sink, first, last, rows, at: now(), reason: short(&reason) };
-        match self.send(&rows) {
+        match self.with_head(&rows, head.as_ref()) {
             Sent::Taken => {
                 self.limit = self.limit.saturating_mul(2).min(ROWS);
                 moved(store, state, last, count, None)?;
@@ -106,15 +117,36 @@ impl Worker {
                 Ok(Step::Moved(0, 0))
             }
             Sent::Later(why, after) => {
-                // What is broken may be the connection: the next try makes a new one.
-                self.transport = None;
+                self.hang_up();
                 let until = failed(store, state, &short(&why), after)?;
                 Ok(Step::Later(until, short(&why)))
             }
         }
     }
 
-    fn send(&mut self, rows: &[Outgoing]) -> Sent {
+    pub(super) fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// What is broken may be the connection: the next try makes a new one.
+    pub(super) fn hang_up(&mut self) {
+        self.transport = None;
+    }
+
+    /// Sends rows and a head, or a row without it where the receiver refuses the two.
+    pub(super) fn with_head(&mut self, rows: &[Outgoing], head: Option<&SignedHead>) -> Sent {
+        let head = head.filter(|_| !self.headless);
+        match self.send(&Parcel { rows, head }) {
+            Sent::Refused(_) if rows.len() == 1 && head.is_some() => {
+                let alone = self.send(&Parcel { rows, head: None });
+                self.headless = alone == Sent::Taken;
+                alone
+            }
+            sent => sent,
+        }
+    }
+
+    fn send(&mut self, parcel: &Parcel<'_>) -> Sent {
         let mut transport = match self.transport.take() {
             Some(transport) => transport,
             None => match (self.settings.kind.open)(&self.settings) {
@@ -122,7 +154,7 @@ impl Worker {
                 Err(fault) => return Sent::Later(format!("{fault:#}"), None),
             },
         };
-        let sent = transport.send(rows);
+        let sent = transport.send(parcel);
         self.transport = Some(transport);
         sent
     }
@@ -156,7 +188,12 @@ fn moved(
 }
 
 /// Writes the fault down; when to try again.
-fn failed(store: &Store, state: SinkState, why: &str, after: Option<Duration>) -> Result<Millis, StoreError> {
+pub(super) fn failed(
+    store: &Store,
+    state: SinkState,
+    why: &str,
+    after: Option<Duration>,
+) -> Result<Millis, StoreError> {
     let failures = state.failures.saturating_add(1);
     let mut random = [0_u8; 8];
     // Without randomness the pause is the shortest of its step; nothing rests on it.
@@ -182,7 +219,7 @@ fn rest(wait: Duration, stop: &AtomicBool) -> bool {
 }
 
 /// What a receiver said, on one line and not too long.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let line: String =
         text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(REASON).collect();
     line.trim().to_owned()

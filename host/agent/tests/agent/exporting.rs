@@ -148,7 +148,8 @@ fn exports_of_many_devices_are_read_as_one_record() {
     fs::write(folder.join("odd.jsonl"), "not ours\n").unwrap();
     let told = shared.run(&[&["log", "list"], &from[..]].concat());
     assert!(told.status.success() && String::from_utf8(told.stderr).unwrap().contains("odd.jsonl, line 1"));
-    let file = fs::read_dir(folder.join("again")).unwrap().next().unwrap().unwrap().path();
+    let files = fs::read_dir(folder.join("again")).unwrap().map(|entry| entry.unwrap().path());
+    let file = files.into_iter().find(|path| path.to_string_lossy().ends_with(".jsonl")).unwrap();
     let text = fs::read_to_string(&file).unwrap().replacen("\"hash\":\"", "\"hash\":\"00", 1);
     fs::write(&file, text).unwrap();
     let told = shared.run(&[&["log", "list"], &from[..]].concat());

@@ -23,10 +23,10 @@ fn sinks(kind: &str, address: &str, disk: &Path, more: &str) -> String {
     )
 }
 
-/// The sequences that came in a request, from its lines.
+/// The sequences of the rows that came in a request, from its lines.
 fn seqs(request: &Request) -> Vec<u64> {
     let rows = request.body.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    rows.map(|row| row["seq"].as_u64().unwrap()).collect()
+    rows.filter(|row| row.get("signed_head").is_none()).map(|row| row["seq"].as_u64().unwrap()).collect()
 }
 
 fn doctor(home: &Home) -> String {
@@ -244,4 +244,82 @@ fn kill_9_while_shipping_repeats_and_loses_nothing() {
         }
         assert_eq!(highest, 4_000, "{what}");
     }
+}
+
+#[test]
+fn what_was_refused_is_sent_again_when_somebody_asks() {
+    let home = Home::new();
+    let disk = home.path().join("disk.jsonl");
+    // What it refuses: these rows.
+    let refused = Arc::new(std::sync::Mutex::new(vec![3_u64, 17, 18]));
+    let receiver = Receiver::start({
+        let refused = Arc::clone(&refused);
+        move |_, request| {
+            let refused = refused.lock().unwrap();
+            let bad = seqs(request).iter().any(|seq| refused.contains(seq));
+            if bad { Reply::Status(422, "too new for me") } else { Reply::Status(200, "") }
+        }
+    });
+    fill(&home, 30);
+    settings(&home, &sinks("http", &format!("http://localhost:{}/", receiver.port), &disk, ""));
+    assert_eq!(ship(&home)[0]["dead_letters"], 3);
+    let again = |name: &str| {
+        let output = home.run(&["log", "ship", "--again", name, "--json"]);
+        (output.status.code(), crate::home::json_lines(&output), String::from_utf8(output.stderr).unwrap())
+    };
+    // It still refuses one, and has the two others now.
+    *refused.lock().unwrap() = vec![17];
+    let before = receiver.requests().len();
+    let (code, told, _) = again("web");
+    assert_eq!(code, Some(0));
+    assert_eq!((&told[0]["delivered"], &told[0]["dead_letters"]), (&29.into(), &1.into()), "{told:?}");
+    assert_eq!((&told[0]["cursor"], &told[0]["last_dead_letter"]["first"]), (&30.into(), &17.into()));
+    assert_eq!(told.len(), 1);
+    let came: Vec<u64> = receiver.requests()[before..].iter().flat_map(seqs).collect();
+    assert_eq!(came, [3, 17, 18]);
+    assert!(doctor(&home).contains("log ship --again web"));
+    // It is asked once: nothing of it goes out by itself.
+    ship(&home);
+    assert_eq!(receiver.requests().len(), before + 3);
+
+    *refused.lock().unwrap() = Vec::new();
+    let (_, told, _) = again("web");
+    assert_eq!((&told[0]["delivered"], &told[0]["dead_letters"]), (&30.into(), &0.into()), "{told:?}");
+    let (code, _, said) = again("web");
+    assert!(code == Some(0) && said.contains("nothing to send again"), "{said}");
+    let (code, _, said) = again("nobody");
+    assert!(code == Some(3) && said.contains("the settings have web, disk"), "{said}");
+    assert_eq!(lines(&disk).len(), 30);
+}
+
+#[test]
+fn dead_letters_stay_when_the_receiver_is_down_and_new_rows_do_not_wait_for_them() {
+    let home = Home::new();
+    let disk = home.path().join("disk.jsonl");
+    let down = Arc::new(AtomicBool::new(false));
+    let receiver = Receiver::start({
+        let down = Arc::clone(&down);
+        move |_, request| match (down.load(Ordering::SeqCst), seqs(request).contains(&2)) {
+            (true, true) => Reply::Status(503, "later"),
+            (false, true) => Reply::Status(400, "no"),
+            (_, false) => Reply::Status(200, ""),
+        }
+    });
+    fill(&home, 5);
+    settings(&home, &sinks("http", &format!("http://localhost:{}/", receiver.port), &disk, ""));
+    assert_eq!(ship(&home)[0]["dead_letters"], 1);
+    down.store(true, Ordering::SeqCst);
+    let output = home.run(&["log", "ship", "--again", "web", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = &crate::home::json_lines(&output)[0];
+    assert_eq!((&told["dead_letters"], &told["delivered"]), (&1.into(), &4.into()), "{told}");
+    assert!(told["fault"].as_str().unwrap().contains("503"));
+    let mut browser = crate::browser::Browser::start(&home);
+    browser.judge(&crate::browser::event(900), "hello");
+    assert!(browser.close().0.success());
+    let told = ship(&home);
+    assert_eq!(
+        (&told[0]["behind"], &told[0]["dead_letters"], &told[0]["fault"]),
+        (&0.into(), &1.into(), &Value::Null)
+    );
 }

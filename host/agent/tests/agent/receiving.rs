@@ -59,8 +59,12 @@ fn check_rsyslog(secure: bool) {
     assert_eq!((&told[0]["behind"], &told[0]["fault"]), (&0.into(), &Value::Null), "{told:?}");
     let rows = told[0]["delivered"].as_u64().unwrap();
     let received = || fs::read_to_string(&out).unwrap_or_default();
-    until("rsyslog wrote every row", || received().lines().count() as u64 >= rows);
-    for (seq, line) in (1..).zip(received().lines()) {
+    until("rsyslog wrote every row and the head", || received().lines().count() as u64 > rows);
+    let received = received();
+    let (head, lines) =
+        received.lines().rev().partition::<Vec<_>, _>(|line| line.contains("\"signed_head\""));
+    assert!(head[0].contains(&format!("¦head¦[meta sequenceId=\"{rows}\"]")), "{head:?}");
+    for (seq, line) in (1..).zip(lines.into_iter().rev()) {
         let parts: Vec<&str> = line.splitn(7, '¦').collect();
         let row: Value = serde_json::from_str(parts[6].trim_start_matches('\u{feff}').trim()).unwrap();
         assert_eq!(row["seq"], seq, "{line}");
@@ -113,7 +117,7 @@ fn an_opentelemetry_collector_takes_rows() {
     let rows = told[0]["delivered"].as_u64().unwrap();
     let received = || fs::read_to_string(&out).unwrap_or_default();
     until("the collector told every row", || {
-        received().matches("-> promptgate.seq: Int(").count() as u64 >= rows
+        received().matches("-> promptgate.seq: Int(").count() as u64 > rows
     });
     let received = received();
     for seq in 1..=rows {
@@ -121,6 +125,7 @@ fn an_opentelemetry_collector_takes_rows() {
     }
     for needed in [
         "EventName: promptgate.judged",
+        "EventName: promptgate.head",
         "-> service.name: Str(promptgate)",
         "-> user.name: Str(",
         "\"class_uid\":2006",

@@ -29,13 +29,15 @@ pub(crate) fn ship(home: &Home) -> Vec<Value> {
 }
 
 /// A settings table of a file sink.
-fn file_sink(path: &Path, more: &str) -> String {
+pub(crate) fn file_sink(path: &Path, more: &str) -> String {
     format!("[[sink]]\nname = \"disk\"\nkind = \"file\"\naddress = {path:?}\n{more}\n")
 }
 
+/// The lines of a file; the signed heads between them are left out.
 pub(crate) fn lines(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(|line| line.get("signed_head").is_none()).collect()
 }
 
 fn seqs(lines: &[Value]) -> Vec<u64> {

@@ -10,7 +10,7 @@ use crate::browser::Browser;
 use crate::home::Home;
 
 /// A page that is served.
-struct Viewer {
+pub(crate) struct Viewer {
     process: Child,
     port: u16,
     enter: String,
@@ -18,8 +18,12 @@ struct Viewer {
 
 impl Viewer {
     fn start(home: &Home) -> Self {
+        Self::with(home, &[])
+    }
+
+    pub(crate) fn with(home: &Home, more: &[&str]) -> Self {
         let mut command = home.command();
-        command.args(["log", "view", "--no-browser", "--json"]).stdout(Stdio::piped());
+        command.args(["log", "view", "--no-browser", "--json"]).args(more).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -40,7 +44,7 @@ impl Viewer {
         answer
     }
 
-    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> (u16, String) {
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> (u16, String) {
         let host = format!("127.0.0.1:{}", self.port);
         let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         let named = headers.iter().any(|(name, _)| *name == "Host");
@@ -53,7 +57,7 @@ impl Viewer {
         (status, answer)
     }
 
-    fn let_in(&self) -> String {
+    pub(crate) fn let_in(&self) -> String {
         let origin = format!("http://127.0.0.1:{}", self.port);
         let shown = format!("Bearer {}", self.enter);
         let (status, answer) =

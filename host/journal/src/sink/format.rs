@@ -8,7 +8,7 @@ mod ocsf;
 use serde_json::{Map, Value, json};
 
 use super::{Outgoing, Producer};
-use crate::JournalError;
+use crate::{JournalError, SignedHead};
 
 pub use jsonl::{Exported, Last, Line, LineError, Manifest, read_line};
 
@@ -20,17 +20,21 @@ pub struct Format {
     /// Whether a line is one JSON object.
     pub is_json: bool,
     write: fn(&Outgoing, &Producer<'_>) -> Result<String, JournalError>,
+    head: fn(&SignedHead, &Producer<'_>) -> Result<String, JournalError>,
 }
 
+/// What a head is called where rows have their kind.
+pub(crate) const HEAD: &str = "head";
+
 /// The record's own: complete.
-pub const JSONL: Format = Format { name: "jsonl", is_json: true, write: jsonl::write };
+pub const JSONL: Format = Format { name: "jsonl", is_json: true, write: jsonl::write, head: jsonl::head };
 
 /// Every format.
 pub const FORMATS: [Format; 4] = [
     JSONL,
-    Format { name: "ecs", is_json: true, write: ecs::write },
-    Format { name: "cef", is_json: false, write: cef::write },
-    Format { name: "ocsf", is_json: true, write: ocsf::write },
+    Format { name: "ecs", is_json: true, write: ecs::write, head: ecs::head },
+    Format { name: "cef", is_json: false, write: cef::write, head: cef::head },
+    Format { name: "ocsf", is_json: true, write: ocsf::write, head: ocsf::head },
 ];
 
 /// The format of this name.
@@ -46,6 +50,14 @@ impl Format {
     /// When the row cannot be said in this format.
     pub fn line(&self, row: &Outgoing, producer: &Producer<'_>) -> Result<String, JournalError> {
         (self.write)(row, producer)
+    }
+
+    /// A signed head as one line, without the line break at its end.
+    ///
+    /// # Errors
+    /// When JSON cannot say it, which it always can.
+    pub fn head_line(&self, head: &SignedHead, producer: &Producer<'_>) -> Result<String, JournalError> {
+        (self.head)(head, producer)
     }
 }
 
@@ -77,6 +89,16 @@ fn own(row: &Outgoing) -> Map<String, Value> {
         own.insert("sealed".to_owned(), sealed(row));
     }
     own
+}
+
+/// The same of a head.
+fn own_head(head: &SignedHead) -> Value {
+    json!({ "device": head.device, "seq": head.seq, "kind": HEAD, "hash": head.digits(), "signed_head": head })
+}
+
+/// Unique over devices; two heads of one row are the same to a receiver.
+pub(super) fn head_uid(head: &SignedHead) -> String {
+    format!("{}:{HEAD}:{}", head.device, head.seq)
 }
 
 fn sealed(row: &Outgoing) -> Value {

@@ -2,7 +2,7 @@
 //!
 //! INVARIANT: a row that comes twice is one row; two rows of one place that differ are told and not chosen between.
 
-use host_store::{SealedBlob, Tx};
+use host_store::{SealedBlob, StoreError, Tx};
 
 use super::Exported;
 use crate::JournalError;
@@ -18,7 +18,8 @@ pub enum Imported {
     Other,
 }
 
-/// Puts a row into the record of its device.
+/// Puts a row into the record of its device. A row that says a second time what an event comes to only once is told as
+/// [`Imported::Other`] too.
 ///
 /// # Errors
 /// When the record cannot be written.
@@ -28,6 +29,9 @@ pub fn import(tx: &Tx<'_>, exported: &Exported) -> Result<Imported, JournalError
     }
     let blob = |one: &crate::Sealed| SealedBlob { key_id: one.key_id.clone(), blob: one.blob.clone() };
     let sealed: Vec<SealedBlob> = exported.sealed.iter().map(blob).collect();
-    tx.append(&exported.row, &exported.topics, &sealed)?;
-    Ok(Imported::New)
+    match tx.append(&exported.row, &exported.topics, &sealed) {
+        Ok(()) => Ok(Imported::New),
+        Err(StoreError::Duplicate) => Ok(Imported::Other),
+        Err(fault) => Err(fault.into()),
+    }
 }

@@ -3,10 +3,11 @@
 use host_store::{Order, Page, Row, View};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use shared_protocol::Millis;
 
 use super::Severity;
 use crate::encoding::hex;
-use crate::{Entry, Filter, JournalError, Judged, Kind, Sealed};
+use crate::{Entry, Filter, JournalError, Judged, Kind, Sealed, SignedHead};
 
 /// Most of what is taken at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,15 @@ pub struct Outgoing {
     pub entry: Option<Entry>,
     /// Its text, once for each recipient.
     pub sealed: Vec<Sealed>,
+}
+
+/// What goes out at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Parcel<'a> {
+    /// Rows, oldest first.
+    pub rows: &'a [Outgoing],
+    /// The record's head when they were taken, which goes after them.
+    pub head: Option<&'a SignedHead>,
 }
 
 /// The rows after the sequence `after`, oldest first.
@@ -101,8 +111,7 @@ impl Outgoing {
 
     /// RFC 3339, UTC, to the millisecond.
     pub(crate) fn time(&self) -> String {
-        let moment = i64::try_from(self.row.at).ok().and_then(|at| Timestamp::from_millisecond(at).ok());
-        moment.unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+        time(self.row.at)
     }
 
     /// The ids of the keys that open its text.
@@ -127,4 +136,10 @@ impl Outgoing {
             .collect::<Vec<_>>()
             .join(" ")
     }
+}
+
+/// RFC 3339, UTC, to the millisecond.
+pub(crate) fn time(at: Millis) -> String {
+    let moment = i64::try_from(at).ok().and_then(|at| Timestamp::from_millisecond(at).ok());
+    moment.unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }

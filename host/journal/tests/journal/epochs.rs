@@ -35,7 +35,7 @@ fn check(journal: &Journal) -> Verified {
 fn check_with(journal: &Journal, heads: Vec<SignedHead>) -> Verified {
     let verified: Result<_, JournalError> = journal.store.read(|view| {
         let roots = Roots::read(view, open_line)?;
-        Checking { roots, heads, progress: None }.verify(view)
+        Checking { roots, heads, ..Checking::default() }.verify(view)
     });
     verified.unwrap()
 }
@@ -171,7 +171,7 @@ fn other_recipients_begin_a_line_of_their_own() {
                 Roots::read(view, |sealed| open_line(sealed).filter(|_| sealed[0].blob.ends_with('1')))?;
             assert_eq!(roots.count(), (2, 1));
             let made = head(view, DEVICE, 7)?.unwrap();
-            Checking { roots, heads: vec![made], progress: None }.verify(view)
+            Checking { roots, heads: vec![made], ..Checking::default() }.verify(view)
         })
         .unwrap();
     assert_eq!((verified.rows, verified.sealed, verified.bad, verified.strange), (14, 8, None, vec![]));

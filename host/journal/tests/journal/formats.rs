@@ -9,10 +9,10 @@
 use std::collections::BTreeMap;
 
 use host_journal::sink::{
-    FORMATS, Imported, Line, Most, Outgoing, Producer, csv_head, csv_line, envelope, format, import,
-    outgoing, read_line,
+    FORMATS, Imported, Line, Most, Outgoing, Parcel, Producer, csv_head, csv_line, envelope, format, heads,
+    import, outgoing, read_line,
 };
-use host_journal::{Entry, Released, verify};
+use host_journal::{Entry, Released, SignedHead, head, verify};
 use host_store::Store;
 use serde_json::{Value, json};
 
@@ -167,13 +167,17 @@ fn csv_guards_formulas_and_quotes() {
 }
 
 #[test]
-fn envelopes_carry_every_line() {
-    let (_journal, rows) = sample();
+fn envelopes_carry_every_line_and_then_the_head() {
+    let (journal, rows) = sample();
+    let head = head_of(&journal);
+    let parcel = Parcel { rows: &rows, head: Some(&head) };
     let ecs = format("ecs").unwrap();
-    let lines: Vec<String> = rows.iter().map(|row| ecs.line(row, &PRODUCER).unwrap()).collect();
-    assert_eq!(envelope::lines(&rows, &ecs, &PRODUCER).unwrap(), format!("{}\n", lines.join("\n")));
+    let mut lines: Vec<String> = rows.iter().map(|row| ecs.line(row, &PRODUCER).unwrap()).collect();
+    lines.push(ecs.head_line(&head, &PRODUCER).unwrap());
+    assert_eq!(envelope::lines(&parcel, &ecs, &PRODUCER).unwrap(), format!("{}\n", lines.join("\n")));
 
-    let hec = envelope::splunk_hec(&rows, &ecs, &PRODUCER).unwrap();
+    let hec = envelope::splunk_hec(&parcel, &ecs, &PRODUCER).unwrap();
+    assert_eq!(hec.lines().count(), lines.len());
     for (line, text) in lines.iter().zip(hec.lines()) {
         let event: Value = serde_json::from_str(text).unwrap();
         assert_eq!(event["event"], serde_json::from_str::<Value>(line).unwrap());
@@ -181,23 +185,60 @@ fn envelopes_carry_every_line() {
     }
     assert!(hec.contains("\"time\":1700000000.001,"), "{hec}");
 
-    let otlp: Value = serde_json::from_str(&envelope::otlp(&rows, &ecs, &PRODUCER).unwrap()).unwrap();
+    let otlp: Value = serde_json::from_str(&envelope::otlp(&parcel, &ecs, &PRODUCER).unwrap()).unwrap();
     let records = otlp["resourceLogs"][0]["scopeLogs"][0]["logRecords"].as_array().unwrap();
     let bodies: Vec<&str> = records.iter().map(|one| one["body"]["stringValue"].as_str().unwrap()).collect();
     assert_eq!(bodies, lines);
     assert_eq!(records[0]["timeUnixNano"], "1700000000001000000");
 
-    let mut syslog = envelope::syslog(&rows, &ecs, &PRODUCER).unwrap();
-    for (line, row) in lines.iter().zip(&rows) {
+    let mut syslog = envelope::syslog(&parcel, &ecs, &PRODUCER).unwrap();
+    let places = rows.iter().map(|row| (row.row.kind.as_str(), row.row.seq)).chain([("head", 4)]);
+    for (line, (kind, seq)) in lines.iter().zip(places) {
         let (length, rest) = syslog.split_once(' ').unwrap();
         let (message, left) = rest.split_at(length.parse().unwrap());
-        let head =
-            format!(" {DEVICE} promptgate - {} [meta sequenceId=\"{}\"] \u{feff}", row.row.kind, row.row.seq);
+        let head = format!(" {DEVICE} promptgate - {kind} [meta sequenceId=\"{seq}\"] \u{feff}");
         assert!(message.starts_with('<') && message.contains(&head) && message.ends_with(line), "{message}");
         syslog = left.to_owned();
     }
     assert_eq!(syslog, "");
     assert_eq!(event(1).as_str(), rows[0].row.event.as_deref().unwrap());
+}
+
+fn head_of(journal: &Journal) -> SignedHead {
+    journal.store.read(|view| head(view, DEVICE, 1_700_000_009_000)).unwrap().unwrap()
+}
+
+#[test]
+fn a_head_is_found_in_whatever_a_receiver_kept() {
+    let (journal, rows) = sample();
+    let head = head_of(&journal);
+    let parcel = Parcel { rows: &rows, head: Some(&head) };
+    for format in FORMATS {
+        let line = format.head_line(&head, &PRODUCER).unwrap();
+        assert!(!line.contains(['\n', '\r']), "{line}");
+        assert_eq!(serde_json::from_str::<Value>(&line).is_ok(), format.is_json, "{}", format.name);
+        for kept in [
+            envelope::lines(&parcel, &format, &PRODUCER).unwrap(),
+            envelope::otlp(&parcel, &format, &PRODUCER).unwrap(),
+            envelope::splunk_hec(&parcel, &format, &PRODUCER).unwrap(),
+            envelope::syslog(&parcel, &format, &PRODUCER).unwrap(),
+        ] {
+            let found: Vec<SignedHead> = kept.lines().flat_map(heads).collect();
+            assert_eq!(found, std::slice::from_ref(&head), "{}: {kept}", format.name);
+        }
+        for row in &rows {
+            assert_eq!(heads(&format.line(row, &PRODUCER).unwrap()), [], "a row of {}", format.name);
+        }
+    }
+    assert_eq!(heads(&head.to_json().unwrap()), std::slice::from_ref(&head));
+    let line = format("jsonl").unwrap().head_line(&head, &PRODUCER).unwrap();
+    assert_eq!(read_line(&line), Ok(Line::Signed(head)));
+    for end in 0..line.len() {
+        assert!(read_line(&line[..end]).is_err(), "{end}");
+        // The head itself is whole when only what ends the line is gone.
+        assert_eq!(heads(&line[..end]).is_empty(), end + 1 < line.len(), "{end}");
+    }
+    assert!(read_line("{\"v\":1,\"signed_head\":{\"v\":2}}").is_err());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod absent;
 mod any_row;
 mod conversation;
 mod counting;

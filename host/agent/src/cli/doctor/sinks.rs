@@ -43,8 +43,9 @@ fn check(sink: &SinkSettings, standing: Result<Standing, StoreError>) -> Check {
     if let Some(letter) = &standing.letter {
         let dead = standing.dead;
         let what = format!(
-            "{what}; {dead} rows were refused for good and are only here, the last is row {}: {}",
-            letter.last, letter.reason
+            "{what}; {dead} rows were refused for good and are only here, the last is row {}: {}; once the receiver \
+             can take them, `promptgate log ship --again {}` sends them",
+            letter.last, letter.reason, sink.name
         );
         return Check::new(&name, State::Note, what);
     }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use host_store::Store;
+use host_store::{Store, StoreError};
 use serde_json::{Value, json};
 
 use super::filter::shown;
@@ -32,6 +32,9 @@ pub(in crate::cli) struct Args {
     /// Ends when every sink has everything, or could not take it.
     #[arg(long)]
     once: bool,
+    /// Sends the rows again that the receiver of this sink refused for good, and ends.
+    #[arg(long, value_name = "NAME", conflicts_with = "once")]
+    again: Option<String>,
 }
 
 pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
@@ -46,20 +49,42 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
         );
         return Ok(Exit::NotFound);
     }
-    let lease = lease(&data)?;
-    if lease.is_none() {
-        out::note("another process ships already (a browser's host, or this command elsewhere); it goes on");
-        return tell(&data, &configured.sinks, json);
-    }
     // Makes sure that there is a record, and says so if not.
     drop(Store::existing(&data, Store::BUSY)?);
+    let mut sinks = configured.sinks;
+    if let Some(name) = &args.again {
+        let known: Vec<String> = sinks.iter().map(|sink| sink.name.clone()).collect();
+        sinks.retain(|sink| sink.name == *name);
+        if sinks.is_empty() {
+            out::note(&format!("no sink is called `{name}`; the settings have {}", known.join(", ")));
+            return Ok(Exit::NotFound);
+        }
+        let store = Store::beside(&data, Store::BUSY)?;
+        if standing(&store, name)?.dead == 0 {
+            out::note(&format!(
+                "the receiver of `{name}` refused no row for good: there is nothing to send again"
+            ));
+            return tell(&data, &sinks, json);
+        }
+        store.write::<_, StoreError>(|tx| tx.ask_again(name, true))?;
+    }
+    let lease = lease(&data)?;
+    if lease.is_none() {
+        out::note(if args.again.is_some() {
+            "a browser's host ships at this moment and sends them within seconds; `promptgate doctor` tells when it did"
+        } else {
+            "another process ships already (a browser's host, or this command elsewhere); it goes on"
+        });
+        return tell(&data, &sinks, json);
+    }
+    let once = args.once || args.again.is_some();
     let progress = Mutex::new(Instant::now());
     thread::scope(|scope| {
         let each = |sink: &SinkSettings| {
             let (sink, data, progress) = (sink.clone(), &data, &progress);
-            scope.spawn(move || ship(sink, data, args.once, progress))
+            scope.spawn(move || ship(sink, data, once, progress))
         };
-        let threads: Vec<_> = configured.sinks.iter().map(each).collect();
+        let threads: Vec<_> = sinks.iter().map(each).collect();
         for thread in threads {
             match thread.join() {
                 Ok(done) => done?,
@@ -70,7 +95,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
         }
         Ok(())
     })?;
-    tell(&data, &configured.sinks, json)
+    tell(&data, &sinks, json)
 }
 
 /// The lease, waited for a little.

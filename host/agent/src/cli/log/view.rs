@@ -20,6 +20,7 @@ use serde_json::json;
 
 use self::door::{Door, Secret};
 use self::serve::Desk;
+use super::books;
 use crate::exit::Exit;
 use crate::native::now;
 use crate::os::Env;
@@ -38,16 +39,21 @@ pub(in crate::cli) struct Args {
     /// Ends after this many minutes in which nobody asked for anything.
     #[arg(long, default_value_t = 30, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=1440))]
     idle: u64,
+    #[command(flatten)]
+    pub(in crate::cli) from: books::From,
 }
 
-pub(super) fn run(
-    args: &Args,
-    store: Store,
-    data: &Path,
-    env: &Env,
-    recorder: Recorder,
-    json: bool,
-) -> Result<Exit> {
+/// Who looks.
+pub(super) struct Reader<'a> {
+    /// The data folder of this machine.
+    pub(super) data: &'a Path,
+    pub(super) env: &'a Env,
+    /// Where it is put on record that somebody looks; none for exports, which are other devices' records.
+    pub(super) recorder: Option<Recorder>,
+}
+
+pub(super) fn run(args: &Args, store: Store, reader: Reader<'_>, json: bool) -> Result<Exit> {
+    let Reader { data, env, recorder } = reader;
     // One thread that listens; reading the file is done beside it.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -67,7 +73,7 @@ pub(super) fn run(
         let way_in = if args.no_browser { None } else { open::browser(env, data, &address) };
         let door = Door::new(port, enter, Secret::fresh()?);
         let by = env.user().unwrap_or_default().to_owned();
-        let desk = Arc::new(Desk::new(store, door, Box::new(move || viewed(&recorder, &by))));
+        let desk = Arc::new(Desk::new(store, door, Box::new(move || viewed(recorder.as_ref(), &by))));
         serve::until_idle(listener, desk, Duration::from_secs(args.idle.saturating_mul(60))).await?;
         drop(way_in);
         Ok(Exit::Done)
@@ -75,7 +81,8 @@ pub(super) fn run(
 }
 
 /// On record that the record is looked at.
-fn viewed(recorder: &Recorder, by: &str) -> Result<()> {
+fn viewed(recorder: Option<&Recorder>, by: &str) -> Result<()> {
+    let Some(recorder) = recorder else { return Ok(()) };
     let audit = Audit::new(Change::LogViewed, By::User(SiteWord::from(by)));
     recorder.note(None, now(), Entry::Audit(audit))
 }

@@ -9,7 +9,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use host_journal::sink::{Format, Outgoing, envelope};
+use host_journal::sink::{Format, Parcel, envelope};
 
 use super::{JSONL, Key, Kind, Sent, Transport};
 use crate::settings::SinkSettings;
@@ -39,8 +39,8 @@ struct Lines {
 }
 
 impl Transport for Lines {
-    fn send(&mut self, rows: &[Outgoing]) -> Sent {
-        let text = match envelope::lines(rows, &self.format, &PRODUCER) {
+    fn send(&mut self, parcel: &Parcel<'_>) -> Sent {
+        let text = match envelope::lines(parcel, &self.format, &PRODUCER) {
             Ok(text) => text,
             Err(fault) => return Sent::Refused(fault.to_string()),
         };

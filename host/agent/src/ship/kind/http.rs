@@ -1,7 +1,7 @@
 //! Lines as the body of a request, for whatever takes them so.
 
 use anyhow::Result;
-use host_journal::sink::{Format, Outgoing, envelope};
+use host_journal::sink::{Format, Parcel, envelope};
 
 use super::{JSONL, Key, Kind, Sent, Transport};
 use crate::settings::SinkSettings;
@@ -26,10 +26,10 @@ struct Http {
 }
 
 impl Transport for Http {
-    fn send(&mut self, rows: &[Outgoing]) -> Sent {
+    fn send(&mut self, parcel: &Parcel<'_>) -> Sent {
         let content_type =
             if self.format.is_json { "application/x-ndjson" } else { "text/plain; charset=utf-8" };
-        match envelope::lines(rows, &self.format, &PRODUCER) {
+        match envelope::lines(parcel, &self.format, &PRODUCER) {
             Ok(text) => self.web.post(content_type, &text).map_or_else(|sent| sent, |_| Sent::Taken),
             Err(fault) => Sent::Refused(fault.to_string()),
         }

@@ -4,7 +4,7 @@
 //! say which.
 
 use anyhow::Result;
-use host_journal::sink::{Format, Outgoing, envelope};
+use host_journal::sink::{Format, Parcel, envelope};
 use serde::Deserialize;
 
 use super::{JSONL, Key, Kind, Sent, Transport};
@@ -51,8 +51,8 @@ enum Number {
 }
 
 impl Transport for Otlp {
-    fn send(&mut self, rows: &[Outgoing]) -> Sent {
-        let body = match envelope::otlp(rows, &self.format, &PRODUCER) {
+    fn send(&mut self, parcel: &Parcel<'_>) -> Sent {
+        let body = match envelope::otlp(parcel, &self.format, &PRODUCER) {
             Ok(body) => body,
             Err(fault) => return Sent::Refused(fault.to_string()),
         };

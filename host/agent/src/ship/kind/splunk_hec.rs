@@ -1,7 +1,7 @@
 //! Splunk's HTTP Event Collector. <https://docs.splunk.com/Documentation/Splunk/latest/Data/TroubleshootHTTPEventCollector>
 
 use anyhow::Result;
-use host_journal::sink::{Format, Outgoing, envelope};
+use host_journal::sink::{Format, Parcel, envelope};
 use serde::Deserialize;
 
 use super::{JSONL, Key, Kind, Sent, Transport};
@@ -35,8 +35,8 @@ struct Response {
 }
 
 impl Transport for Hec {
-    fn send(&mut self, rows: &[Outgoing]) -> Sent {
-        let body = match envelope::splunk_hec(rows, &self.format, &PRODUCER) {
+    fn send(&mut self, parcel: &Parcel<'_>) -> Sent {
+        let body = match envelope::splunk_hec(parcel, &self.format, &PRODUCER) {
             Ok(body) => body,
             Err(fault) => return Sent::Refused(fault.to_string()),
         };

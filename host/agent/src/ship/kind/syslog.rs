@@ -5,7 +5,7 @@
 //! for receivers that do not close.
 
 use anyhow::Result;
-use host_journal::sink::{Format, Outgoing, envelope};
+use host_journal::sink::{Format, Parcel, envelope};
 use host_net::{NetError, Reach, Stream, Tls};
 
 use super::{JSONL, Key, Kind, Sent, Transport};
@@ -52,8 +52,8 @@ struct Syslog {
 }
 
 impl Transport for Syslog {
-    fn send(&mut self, rows: &[Outgoing]) -> Sent {
-        let text = match envelope::syslog(rows, &self.format, &PRODUCER) {
+    fn send(&mut self, parcel: &Parcel<'_>) -> Sent {
+        let text = match envelope::syslog(parcel, &self.format, &PRODUCER) {
             Ok(text) => text,
             Err(fault) => return Sent::Refused(fault.to_string()),
         };

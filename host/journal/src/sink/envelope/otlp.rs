@@ -5,21 +5,20 @@
 
 use serde_json::{Value, json};
 
-use super::{Format, Outgoing, Producer, pairs};
+use super::{Format, Parcel, Piece, Producer, pieces};
 use crate::JournalError;
 
 /// The body of a request.
 ///
 /// # Errors
 /// When a row cannot be said in the format.
-pub fn otlp(rows: &[Outgoing], format: &Format, producer: &Producer<'_>) -> Result<String, JournalError> {
+pub fn otlp(parcel: &Parcel<'_>, format: &Format, producer: &Producer<'_>) -> Result<String, JournalError> {
     let mut resources: Vec<(&str, Vec<Value>)> = Vec::new();
-    for pair in pairs(rows, format, producer) {
-        let (row, line) = pair?;
-        let record = record(row, &line);
+    for piece in pieces(parcel, format, producer)? {
+        let (of, record) = (piece.device, record(&piece));
         match resources.last_mut() {
-            Some((device, records)) if *device == row.row.device => records.push(record),
-            _ => resources.push((&row.row.device, vec![record])),
+            Some((device, records)) if *device == of => records.push(record),
+            _ => resources.push((of, vec![record])),
         }
     }
     let resources: Vec<Value> = resources
@@ -41,34 +40,37 @@ pub fn otlp(rows: &[Outgoing], format: &Format, producer: &Producer<'_>) -> Resu
     serde_json::to_string(&json!({ "resourceLogs": resources })).map_err(|_| JournalError::Encoding)
 }
 
-fn record(row: &Outgoing, line: &str) -> Value {
-    let (number, word) = row.severity().otlp();
-    let index = &row.row.index;
+fn record(piece: &Piece<'_>) -> Value {
+    let (number, word) = piece.severity.otlp();
     let mut attributes = vec![
-        text("log.record.uid", &row.uid()),
-        json!({ "key": "promptgate.seq", "value": { "intValue": row.row.seq.to_string() } }),
-        text("promptgate.hash", &row.hash()),
+        text("log.record.uid", &piece.uid),
+        json!({ "key": "promptgate.seq", "value": { "intValue": piece.seq.to_string() } }),
+        text("promptgate.hash", &piece.hash),
     ];
-    let words = [
-        ("promptgate.event", &row.row.event),
-        ("promptgate.app", &index.app),
-        ("promptgate.operation", &index.operation),
-        ("promptgate.action", &index.action),
-        ("user.name", &index.person),
-    ];
-    attributes.extend(words.into_iter().filter_map(|(key, word)| Some(text(key, word.as_deref()?))));
-    if !row.sealed.is_empty() {
-        let ids: Vec<Value> = row.key_ids().into_iter().map(|id| json!({ "stringValue": id })).collect();
-        attributes.push(json!({ "key": "promptgate.key_ids", "value": { "arrayValue": { "values": ids } } }));
+    if let Some(row) = piece.row {
+        let index = &row.row.index;
+        let words = [
+            ("promptgate.event", &row.row.event),
+            ("promptgate.app", &index.app),
+            ("promptgate.operation", &index.operation),
+            ("promptgate.action", &index.action),
+            ("user.name", &index.person),
+        ];
+        attributes.extend(words.into_iter().filter_map(|(key, word)| Some(text(key, word.as_deref()?))));
+        if !row.sealed.is_empty() {
+            let ids: Vec<Value> = row.key_ids().into_iter().map(|id| json!({ "stringValue": id })).collect();
+            attributes
+                .push(json!({ "key": "promptgate.key_ids", "value": { "arrayValue": { "values": ids } } }));
+        }
     }
-    let nanos = u128::from(row.row.at) * 1_000_000;
+    let nanos = u128::from(piece.at) * 1_000_000;
     json!({
         "timeUnixNano": nanos.to_string(),
         "observedTimeUnixNano": nanos.to_string(),
         "severityNumber": number,
         "severityText": word,
-        "eventName": format!("promptgate.{}", row.row.kind),
-        "body": { "stringValue": line },
+        "eventName": format!("promptgate.{}", piece.kind),
+        "body": { "stringValue": piece.line },
         "attributes": attributes,
     })
 }

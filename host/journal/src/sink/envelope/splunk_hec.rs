@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Format, Outgoing, Producer, pairs};
+use super::{Format, Parcel, Producer, pieces};
 use crate::JournalError;
 
 #[derive(Serialize)]
@@ -21,24 +21,23 @@ struct Event<'a> {
 /// # Errors
 /// When a row cannot be said in the format.
 pub fn splunk_hec(
-    rows: &[Outgoing],
+    parcel: &Parcel<'_>,
     format: &Format,
     producer: &Producer<'_>,
 ) -> Result<String, JournalError> {
     let mut text = String::new();
     let raw = |json: String| RawValue::from_string(json).map_err(|_| JournalError::Encoding);
-    for pair in pairs(rows, format, producer) {
-        let (row, line) = pair?;
+    for piece in pieces(parcel, format, producer)? {
+        let time = raw(format!("{}.{:03}", piece.at / 1000, piece.at % 1000))?;
         let line = if format.is_json {
-            line
+            piece.line
         } else {
-            serde_json::to_string(&line).map_err(|_| JournalError::Encoding)?
+            serde_json::to_string(&piece.line).map_err(|_| JournalError::Encoding)?
         };
-        let time = raw(format!("{}.{:03}", row.row.at / 1000, row.row.at % 1000))?;
         let event = raw(line)?;
         let event = Event {
             time: &time,
-            host: &row.row.device,
+            host: piece.device,
             source: "promptgate",
             sourcetype: format!("promptgate:{}", format.name),
             event: &event,

@@ -1,10 +1,10 @@
 //! Syslog messages (RFC 5424) with their lengths counted before them (RFC 6587, section 3.4.1), as TCP and TLS
 //! (RFC 5425) carry them.
 //!
-//! Facility 13, log audit. The host's name is the device's id, the message id the row's kind; the sequence stands as
+//! Facility 13, log audit. The host's name is the device's id, the message id the row's kind or `head`; the sequence stands as
 //! `sequenceId` of the registered element `meta` (modulo its range of 1 to 2147483647); the message is the line.
 
-use super::{Format, Outgoing, Producer, pairs};
+use super::{Format, Parcel, Producer, pieces};
 use crate::JournalError;
 
 const FACILITY: u8 = 13;
@@ -18,18 +18,18 @@ const SEQUENCES: u64 = 2_147_483_647;
 ///
 /// # Errors
 /// When a row cannot be said in the format.
-pub fn syslog(rows: &[Outgoing], format: &Format, producer: &Producer<'_>) -> Result<String, JournalError> {
+pub fn syslog(parcel: &Parcel<'_>, format: &Format, producer: &Producer<'_>) -> Result<String, JournalError> {
     let mut text = String::new();
-    for pair in pairs(rows, format, producer) {
-        let (row, line) = pair?;
-        let priority = FACILITY * 8 + row.severity().syslog();
-        let host = token(&row.row.device, HOST);
-        let kind = token(&row.row.kind, MESSAGE_ID);
-        let sequence = (row.row.seq.saturating_sub(1) % SEQUENCES) + 1;
+    for piece in pieces(parcel, format, producer)? {
+        let priority = FACILITY * 8 + piece.severity.syslog();
+        let host = token(piece.device, HOST);
+        let kind = token(piece.kind, MESSAGE_ID);
+        let sequence = (piece.seq.saturating_sub(1) % SEQUENCES) + 1;
+        let line = &piece.line;
         // The mark before the message says that it is UTF-8.
         let message = format!(
             "<{priority}>1 {} {host} promptgate - {kind} [meta sequenceId=\"{sequence}\"] \u{feff}{line}",
-            row.time()
+            piece.time()
         );
         text.push_str(&format!("{} {message}", message.len()));
     }

@@ -4,9 +4,9 @@
 //! INVARIANT: a value cannot end a field: `|` and `\` are escaped in the header, `=`, `\` and line breaks in the
 //! extension; other control characters become spaces.
 
-use super::{Outgoing, Producer};
-use crate::JournalError;
-use crate::sink::PRODUCT;
+use super::{HEAD, Outgoing, Producer};
+use crate::sink::{PRODUCT, Severity};
+use crate::{JournalError, SignedHead};
 
 pub(super) fn write(row: &Outgoing, producer: &Producer<'_>) -> Result<String, JournalError> {
     let index = &row.row.index;
@@ -44,6 +44,18 @@ pub(super) fn write(row: &Outgoing, producer: &Producer<'_>) -> Result<String, J
         extension.put(&format!("promptgateSealed{place}"), &one.blob);
     }
     Ok(format!("CEF:0|{}|{severity}|{}", header.join("|"), extension.0))
+}
+
+pub(super) fn head(head: &SignedHead, producer: &Producer<'_>) -> Result<String, JournalError> {
+    let words = [PRODUCT, "promptgate", producer.version, HEAD, "signed head"].map(header);
+    let severity = Severity::Information.of_ten();
+    let mut extension = Extension(String::new());
+    extension.put("rt", &head.at.to_string());
+    extension.put("deviceExternalId", &head.device);
+    extension.put("externalId", &head.seq.to_string());
+    extension.labelled(1, "hash", Some(head.digits()));
+    extension.put("promptgateHead", &head.to_json()?);
+    Ok(format!("CEF:0|{}|{severity}|{}", words.join("|"), extension.0))
 }
 
 fn some(text: &str) -> Option<&str> {

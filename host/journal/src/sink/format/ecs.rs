@@ -4,9 +4,10 @@
 use serde_json::json;
 use shared_protocol::Outcome;
 
-use super::{Outgoing, Producer, own, without_nulls};
+use super::{HEAD, Outgoing, Producer, head_uid, own, own_head, without_nulls};
+use crate::sink::outgoing::time;
 use crate::sink::{PRODUCT, Severity};
-use crate::{Entry, JournalError};
+use crate::{Entry, JournalError, SignedHead};
 
 /// The version whose names are used.
 const VERSION: &str = "8.17.0";
@@ -45,6 +46,31 @@ pub(super) fn write(row: &Outgoing, producer: &Producer<'_>) -> Result<String, J
         "promptgate": own(row),
     });
     serde_json::to_string(&without_nulls(event)).map_err(|_| JournalError::Encoding)
+}
+
+pub(super) fn head(head: &SignedHead, producer: &Producer<'_>) -> Result<String, JournalError> {
+    let event = json!({
+        "@timestamp": time(head.at),
+        "ecs": { "version": VERSION },
+        "message": "signed head",
+        "event": {
+            "id": head_uid(head),
+            // What stands, and not what happened.
+            "kind": "state",
+            "action": HEAD,
+            "outcome": "success",
+            "dataset": "promptgate.record",
+            "module": "promptgate",
+            "provider": PRODUCT,
+            "sequence": head.seq,
+            "severity": Severity::Information.of_ten(),
+            "hash": head.digits(),
+        },
+        "host": { "id": head.device },
+        "observer": { "vendor": PRODUCT, "product": PRODUCT, "version": producer.version, "type": "dlp" },
+        "promptgate": own_head(head),
+    });
+    serde_json::to_string(&event).map_err(|_| JournalError::Encoding)
 }
 
 /// One of the allowed `event.type`s of the category.

@@ -6,7 +6,8 @@
 //! ```
 //! `body` stands byte for byte as it is hashed (see `encoding`). An erased row has `"erased":true` and its
 //! `commitments` in place of salt and body; those of a whole row follow from the two. The last line of an export is
-//! no row but says what the export holds: `{"v":1,"head":{…}}`, see [`Manifest`].
+//! no row but says what the export holds: `{"v":1,"head":{…}}`, see [`Manifest`]. A sink's lines have signed heads
+//! between them: `{"v":1,"signed_head":{…}}`.
 
 use host_store::{Row, TopicLevel};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use serde_json::value::RawValue;
 use super::{Outgoing, Producer};
 use crate::append::{index, topics};
 use crate::encoding::{Fields, hex};
-use crate::{JournalError, Record, Sealed};
+use crate::{JournalError, Record, Sealed, SignedHead};
 
 /// The version of the line.
 const VERSION: u16 = 1;
@@ -82,6 +83,12 @@ pub struct Last {
     pub hash: String,
 }
 
+#[derive(Serialize)]
+struct Signed<'a> {
+    v: u16,
+    signed_head: &'a SignedHead,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Foot {
     v: u16,
@@ -106,6 +113,8 @@ pub enum Line {
     Row(Box<Exported>),
     /// What the export holds.
     Head(Manifest),
+    /// What the record's newest row was when the lines before were sent.
+    Signed(SignedHead),
 }
 
 /// A row as an export told it, with the copies for filters made anew.
@@ -161,6 +170,11 @@ pub(super) fn write(row: &Outgoing, _producer: &Producer<'_>) -> Result<String, 
     serde_json::to_string(&written).map_err(|_| JournalError::Encoding)
 }
 
+pub(super) fn head(head: &SignedHead, _producer: &Producer<'_>) -> Result<String, JournalError> {
+    let signed = Signed { v: VERSION, signed_head: head };
+    serde_json::to_string(&signed).map_err(|_| JournalError::Encoding)
+}
+
 /// Reads a line of an export back.
 ///
 /// # Errors
@@ -170,6 +184,7 @@ pub fn read_line(text: &str) -> Result<Line, LineError> {
     struct Versioned {
         v: u16,
         head: Option<Manifest>,
+        signed_head: Option<SignedHead>,
     }
     let first: Versioned = serde_json::from_str(text).map_err(|_| LineError::Foreign)?;
     if first.v != VERSION {
@@ -177,6 +192,9 @@ pub fn read_line(text: &str) -> Result<Line, LineError> {
     }
     if let Some(head) = first.head {
         return Ok(Line::Head(head));
+    }
+    if let Some(head) = first.signed_head {
+        return if head.is_understood() { Ok(Line::Signed(head)) } else { Err(LineError::Foreign) };
     }
     let written: Written<'_> = serde_json::from_str(text).map_err(|_| LineError::Foreign)?;
     let salt = written.salt.as_deref().map(|salt| bytes(salt, "salt")).transpose()?;

@@ -11,9 +11,9 @@
 use serde_json::{Value, json};
 use shared_protocol::{Operation, Outcome};
 
-use super::{Outgoing, Producer, own, without_nulls};
+use super::{HEAD, Outgoing, Producer, head_uid, own, own_head, without_nulls};
 use crate::sink::{PRODUCT, Severity};
-use crate::{Entry, JournalError, Judged};
+use crate::{Entry, JournalError, Judged, SignedHead};
 
 /// The schema's version.
 const VERSION: &str = "1.3.0";
@@ -52,6 +52,33 @@ pub(super) fn write(row: &Outgoing, producer: &Producer<'_>) -> Result<String, J
     if let (Some(event), Value::Object(own)) = (event.as_object_mut(), without_nulls(own)) {
         event.extend(own);
     }
+    serde_json::to_string(&event).map_err(|_| JournalError::Encoding)
+}
+
+/// A signed head, as API Activity: there is no class for a record that vouches for itself.
+pub(super) fn head(head: &SignedHead, producer: &Producer<'_>) -> Result<String, JournalError> {
+    let event = json!({
+        "category_uid": 6,
+        "class_uid": 6003,
+        "activity_id": 99,
+        "activity_name": HEAD,
+        "type_uid": 600_399,
+        "time": head.at,
+        "severity_id": Severity::Information.ocsf(),
+        "status_id": 1,
+        "message": "signed head",
+        "metadata": {
+            "version": VERSION,
+            "product": { "name": PRODUCT, "vendor_name": PRODUCT, "version": producer.version },
+            "uid": head_uid(head),
+            "event_code": HEAD,
+            "log_name": "record",
+        },
+        "actor": { "app_name": PRODUCT },
+        "src_endpoint": { "uid": head.device, "type_id": 0 },
+        "api": { "operation": HEAD },
+        "unmapped": own_head(head),
+    });
     serde_json::to_string(&event).map_err(|_| JournalError::Encoding)
 }
 
