@@ -4,12 +4,13 @@
 // faults: then the fail value it last gave.
 
 import init, { Session } from "../wasm/promptgate.js";
-import { close, connect, hear, say } from "./host.js";
 import { stand, watch } from "./net.js";
 
 const api = globalThis.browser ?? globalThis.chrome;
+const HOST = "io.promptgate.host";
 const ports = new Map();
 let session = null;
+let host = null;
 let wake = 0;
 let lastPort = 0;
 // What a fault yields: as the last session said, also to an earlier background.
@@ -72,7 +73,8 @@ const recover = (event) => {
   }
   for (const port of ports.values()) port.disconnect();
   ports.clear();
-  close();
+  host?.disconnect();
+  host = null;
   ready = beginAnew();
   ready.catch(() => {});
 };
@@ -85,6 +87,14 @@ const post = (id, message) => {
   }
 };
 
+const toHost = (frame) => {
+  try {
+    host?.postMessage(JSON.parse(frame));
+  } catch {
+    // It is gone, and the browser is about to say so.
+  }
+};
+
 const perform = (effects) => {
   for (const effect of effects) {
     switch (effect.kind) {
@@ -92,13 +102,14 @@ const perform = (effects) => {
         post(effect.port, effect.message);
         break;
       case "to-host":
-        say(effect.frame);
+        toHost(effect.frame);
         break;
       case "connect-host":
-        connect();
+        connectHost();
         break;
       case "close-host":
-        close();
+        host?.disconnect();
+        host = null;
         break;
       case "wake":
         clearTimeout(wake);
@@ -144,6 +155,28 @@ const openWindow = async (token) => {
   }
 };
 
+const connectHost = () => {
+  let port;
+  try {
+    port = api.runtime.connectNative(HOST);
+  } catch {
+    happen({ kind: "host-lost", missing: true });
+    return;
+  }
+  host = port;
+  port.onMessage.addListener((message) => {
+    if (port === host) happen({ kind: "host-said", frame: JSON.stringify(message) });
+  });
+  port.onDisconnect.addListener(() => {
+    // Chromium says why, Firefox does not.
+    const why = api.runtime.lastError?.message ?? port.error?.message ?? "";
+    if (port !== host) return;
+    host = null;
+    happen({ kind: "host-lost", missing: /not found|no such/i.test(why) });
+  });
+  happen({ kind: "host-opened" });
+};
+
 api.runtime.onConnect.addListener((port) => {
   if (port.sender?.id !== api.runtime.id || !["relay", "card", "hint", "popup"].includes(port.name)) return;
   lastPort += 1;
@@ -159,7 +192,6 @@ api.runtime.onConnect.addListener((port) => {
   happen({ kind: "opened", port: id, name, ...where });
 });
 
-hear(happen);
 watch(happen);
 
 // Waking early lets the host start before the first Send.
