@@ -123,6 +123,11 @@ proptest! {
         let after = redacted(&before, &findings);
         let words: Vec<String> = findings.iter().map(|finding| replacement(&finding.label)).collect();
         for finding in ENGINE.classify(&after).findings {
+            // The lines of a private key are found with all that is between them: rather too much than a key that a
+            // bracket hides.
+            if finding.label.as_str() == "secret.private-key" {
+                continue;
+            }
             let again = spanned(&after, &finding);
             prop_assert!(!words.iter().any(|word| again.contains(word)), "{again:?} holds a replacement");
         }
