@@ -5,10 +5,9 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
+use host_policy::FailOverrides;
 use serde::Deserialize;
-use shared_protocol::{
-    Capture, FailAction, FailSettings, PolicySource, Preview, Settings, UnreachableAction,
-};
+use shared_protocol::{Capture, FailSettings, PolicySource, Preview, Settings};
 
 use super::sink::{self, SinkSettings};
 use crate::retention::Keep;
@@ -65,7 +64,7 @@ struct Written {
     #[serde(default)]
     recipients: Vec<String>,
     #[serde(default)]
-    fail: Fail,
+    fail: FailOverrides,
     #[serde(default)]
     developer: Developer,
     #[serde(default)]
@@ -78,21 +77,6 @@ struct Written {
 enum Builtin {
     BuiltinMonitor,
     BuiltinEnforce,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fail {
-    deadline_ms: Option<u32>,
-    answer_ms: Option<u32>,
-    file_deadline_ms: Option<u32>,
-    oversize_bytes: Option<u32>,
-    unreachable: Option<UnreachableAction>,
-    unread: Option<FailAction>,
-    deadline: Option<FailAction>,
-    oversize: Option<FailAction>,
-    unread_file: Option<FailAction>,
-    expired: Option<FailAction>,
 }
 
 #[derive(Default, Deserialize)]
@@ -129,23 +113,6 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
         extensions: written.developer.extensions,
         sinks,
     })
-}
-
-impl Fail {
-    fn over(self, base: FailSettings) -> FailSettings {
-        FailSettings {
-            deadline_ms: self.deadline_ms.unwrap_or(base.deadline_ms),
-            answer_ms: self.answer_ms.unwrap_or(base.answer_ms),
-            file_deadline_ms: self.file_deadline_ms.unwrap_or(base.file_deadline_ms),
-            oversize_bytes: self.oversize_bytes.unwrap_or(base.oversize_bytes),
-            unreachable: self.unreachable.unwrap_or(base.unreachable),
-            unread: self.unread.unwrap_or(base.unread),
-            deadline: self.deadline.unwrap_or(base.deadline),
-            oversize: self.oversize.unwrap_or(base.oversize),
-            unread_file: self.unread_file.unwrap_or(base.unread_file),
-            expired: self.expired.unwrap_or(base.expired),
-        }
-    }
 }
 
 fn syntax(text: &str, fault: &toml::de::Error) -> FileError {

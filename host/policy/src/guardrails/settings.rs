@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use shared_protocol::{App, Capture, FailAction, FailSettings, Preview, UnreachableAction};
 
 use super::reader::{Reader, Table, parse};
@@ -59,8 +60,9 @@ pub struct AppSettings {
     pub workspaces: BTreeSet<String>,
 }
 
-/// Fail settings that differ from those of a managed machine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Fail settings that differ from those they are laid over: of a bundle, or of a machine's settings file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FailOverrides {
     /// See [`FailSettings::deadline_ms`].
     pub deadline_ms: Option<u32>,
