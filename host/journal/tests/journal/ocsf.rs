@@ -1,7 +1,7 @@
 //! The records keep to the rules of the Open Cybersecurity Schema Framework, 1.3.0: what a class and its objects
-//! require, which of several must be there, and which numbers an enumeration has.
-//! The tables are written from the schema's pages: <https://schema.ocsf.io/1.3.0/classes/data_security_finding>,
-//! <https://schema.ocsf.io/1.3.0/classes/api_activity> and the objects they link to.
+//! require, which of several must be there, which attributes there are, and which numbers an enumeration has.
+//! The tables are written from the schema as it is published, <https://schema.ocsf.io/1.3.0/export/schema>: the classes
+//! `data_security_finding` and `api_activity`, and of their objects what this product writes.
 
 use host_journal::sink::{Outgoing, Producer, format};
 use host_journal::{NewRow, Sealed};
@@ -17,11 +17,13 @@ struct Rule {
     at: &'static str,
     required: &'static [&'static str],
     one_of: &'static [&'static str],
+    /// Every name that may stand there, of those that are written at all; empty where that is not looked at.
+    may: &'static [&'static str],
     enums: &'static [(&'static str, &'static [u64])],
 }
 
 const fn rule(at: &'static str, required: &'static [&'static str]) -> Rule {
-    Rule { at, required, one_of: &[], enums: &[] }
+    Rule { at, required, one_of: &[], may: &[], enums: &[] }
 }
 
 const SEVERITIES: &[u64] = &[0, 1, 2, 3, 4, 5, 6, 99];
@@ -29,24 +31,37 @@ const DISPOSITIONS: &[u64] = &[
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 99,
 ];
 
-/// Of every event, with the profile `security_control`.
+const ENDPOINT: &[&str] =
+    &["ip", "uid", "name", "hostname", "svc_name", "instance_uid", "interface_uid", "interface_name"];
+const ENDPOINT_TYPES: &[u64] = &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 99];
+
+/// Of every event.
 const EVERY: &[Rule] = &[
     Rule {
-        enums: &[
-            ("severity_id", SEVERITIES),
-            ("action_id", &[0, 1, 2, 99]),
-            ("disposition_id", DISPOSITIONS),
-        ],
+        enums: &[("severity_id", SEVERITIES)],
         ..rule(
             "",
             &["activity_id", "category_uid", "class_uid", "metadata", "severity_id", "time", "type_uid"],
         )
     },
-    rule("metadata", &["product", "version"]),
-    Rule { one_of: &["name", "uid"], ..rule("metadata.product", &["vendor_name"]) },
-    Rule { one_of: &["name", "uid"], ..rule("policy", &[]) },
     Rule {
-        one_of: &["app_name", "app_uid", "invoked_by", "process", "session", "user", "idp"],
+        may: &[
+            "version",
+            "product",
+            "profiles",
+            "uid",
+            "sequence",
+            "event_code",
+            "correlation_uid",
+            "log_name",
+        ],
+        ..rule("metadata", &["product", "version"])
+    },
+    Rule { one_of: &["name", "uid"], ..rule("metadata.product", &["vendor_name"]) },
+    Rule { one_of: &["name", "uid"], ..rule("data_security.policy", &[]) },
+    Rule {
+        one_of: &["app_name", "app_uid", "invoked_by", "process", "session", "user"],
+        may: &["app_name", "user"],
         ..rule("actor", &[])
     },
     Rule {
@@ -54,27 +69,49 @@ const EVERY: &[Rule] = &[
         enums: &[("type_id", &[0, 1, 2, 3, 99])],
         ..rule("actor.user", &[])
     },
-    Rule {
-        one_of: &["ip", "uid", "name", "hostname", "svc_name", "instance_uid", "interface_uid", "domain"],
-        ..rule("src_endpoint", &[])
-    },
-    Rule {
-        one_of: &["ip", "uid", "name", "hostname", "svc_name", "instance_uid", "interface_uid", "domain"],
-        ..rule("dst_endpoint", &[])
-    },
+    Rule { one_of: ENDPOINT, enums: &[("type_id", ENDPOINT_TYPES)], ..rule("src_endpoint", &[]) },
+    Rule { one_of: ENDPOINT, enums: &[("type_id", ENDPOINT_TYPES)], ..rule("dst_endpoint", &[]) },
 ];
 
 const FINDING: &[Rule] = &[
     Rule {
-        enums: &[("activity_id", &[0, 1, 2, 3, 4, 99]), ("status_id", &[0, 1, 2, 3, 4, 99])],
-        ..rule("", &["finding_info"])
+        may: &[
+            "activity_id",
+            "category_uid",
+            "class_uid",
+            "type_uid",
+            "time",
+            "severity_id",
+            "status_id",
+            "message",
+            "metadata",
+            "unmapped",
+            "finding_info",
+            "data_security",
+            "src_endpoint",
+            "dst_endpoint",
+            // Of the profiles `host` and `security_control`.
+            "actor",
+            "action_id",
+            "disposition_id",
+        ],
+        enums: &[
+            ("activity_id", &[0, 1, 2, 3, 4, 99]),
+            ("status_id", &[0, 1, 2, 3, 4, 99]),
+            ("action_id", &[0, 1, 2, 99]),
+            ("disposition_id", DISPOSITIONS),
+        ],
+        // `action_id` is required by its profile.
+        ..rule("", &["finding_info", "action_id"])
     },
     rule("finding_info", &["title", "uid"]),
     Rule {
-        enums: &[("type_id", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 99])],
+        one_of: &["name", "uid"],
+        enums: &[("type_id", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 99])],
         ..rule("finding_info.analytic", &["type_id"])
     },
     Rule {
+        one_of: &["data_lifecycle_state_id", "detection_pattern", "detection_system_id", "policy"],
         enums: &[
             ("data_lifecycle_state_id", &[0, 1, 2, 3, 99]),
             ("detection_system_id", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 99]),
@@ -85,6 +122,23 @@ const FINDING: &[Rule] = &[
 
 const ACTIVITY: &[Rule] = &[
     Rule {
+        may: &[
+            "activity_id",
+            "activity_name",
+            "category_uid",
+            "class_uid",
+            "type_uid",
+            "time",
+            "severity_id",
+            "status_id",
+            "message",
+            "metadata",
+            "unmapped",
+            "actor",
+            "api",
+            "src_endpoint",
+            "dst_endpoint",
+        ],
         enums: &[("activity_id", &[0, 1, 2, 3, 4, 99]), ("status_id", &[0, 1, 2, 99])],
         ..rule("", &["actor", "api", "src_endpoint"])
     },
@@ -109,6 +163,14 @@ fn faults(record: &Value) -> Vec<String> {
     if record["activity_id"] == 99 && record["activity_name"].as_str().is_none_or(str::is_empty) {
         faults.push("another activity without its name".to_owned());
     }
+    let profiles = record["metadata"].get("profiles").map_or_else(Vec::new, |profiles| {
+        profiles.as_array().unwrap().iter().map(|profile| profile.as_str().unwrap()).collect()
+    });
+    // API Activity has neither profile; what they bring to a finding is there with them only.
+    let expected: &[&str] = if class == Some(2006) { &["host", "security_control"] } else { &[] };
+    if profiles != expected {
+        faults.push(format!("profiles {profiles:?}"));
+    }
     for rule in EVERY.iter().chain(own) {
         let mut path = rule.at.split('.').filter(|name| !name.is_empty());
         let Some(object) = path.try_fold(record, |at, name| at.get(name)) else { continue };
@@ -117,6 +179,10 @@ fn faults(record: &Value) -> Vec<String> {
         }
         if !rule.one_of.is_empty() && !rule.one_of.iter().any(|name| object.get(*name).is_some()) {
             faults.push(format!("{}: none of {:?}", rule.at, rule.one_of));
+        }
+        let names = object.as_object().into_iter().flat_map(|fields| fields.keys());
+        for name in names.filter(|name| !rule.may.is_empty() && !rule.may.contains(&name.as_str())) {
+            faults.push(format!("{}: {name} is no attribute of it", rule.at));
         }
         for (name, numbers) in rule.enums {
             let Some(number) = object.get(*name) else { continue };
@@ -160,11 +226,26 @@ fn the_rules_see_what_is_wrong() {
         ("/class_uid", Value::from(2004)),
         ("/finding_info/uid", Value::Null),
         ("/activity_id", Value::from(99)),
+        ("/metadata/profiles", Value::from(vec!["host"])),
     ] {
         let mut bad = good.clone();
         *bad.pointer_mut(path).unwrap() = value;
         assert_ne!(faults(&bad), Vec::<String>::new(), "{path}");
     }
+    let mut more = good.clone();
+    more["is_alert"] = Value::Bool(true);
+    assert_eq!(faults(&more), [": is_alert is no attribute of it"]);
+}
+
+#[test]
+fn a_head_is_api_activity() {
+    let journal = Journal::new();
+    journal.append(&[found(1)]).unwrap();
+    let head =
+        journal.store.read(|view| host_journal::head(view, crate::sample::DEVICE, 9)).unwrap().unwrap();
+    let line = format("ocsf").unwrap().head_line(&head, &Producer { version: "0.1.0" }).unwrap();
+    let record: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(faults(&record), Vec::<String>::new(), "{record:#}");
 }
 
 proptest! {

@@ -1,12 +1,17 @@
-//! The Open Cybersecurity Schema Framework, 1.3.0. <https://schema.ocsf.io/1.3.0/classes>
+//! The Open Cybersecurity Schema Framework, 1.3.0, as <https://schema.ocsf.io/1.3.0/export/schema> has it (read
+//! 2026-11-26).
 //!
 //! A judgement in which something was found, or to which a policy applied, is a *Data Security Finding* (2006): the
 //! class for what a data-loss product detects, with the policy, the kind of data and what was done about it. Any other
 //! row is *API Activity* (6003): a person's call of an assistant's operation, or what became of it. A *Detection
 //! Finding* (2004) would fit the first too, but is for threats and has no place for the kind of data.
 //!
-//! INVARIANT: every attribute that the class requires is there also for an erased row; numbers are of the class's
-//! enumerations, and 99 comes with its name.
+//! What a control did (`action_id`, `disposition_id`) comes with the profile `security_control`, and whose finding it is
+//! (`actor`) with `host`. API Activity has neither profile in 1.3: there `status_id` says what became of the call, and
+//! `actor` is the class's own.
+//!
+//! INVARIANT: every attribute that the class requires is there also for an erased row, and none that it does not have;
+//! numbers are of the class's enumerations, and 99 comes with its name.
 
 use serde_json::{Value, json};
 use shared_protocol::{Operation, Outcome};
@@ -20,6 +25,7 @@ const VERSION: &str = "1.3.0";
 
 pub(super) fn write(row: &Outgoing, producer: &Producer<'_>) -> Result<String, JournalError> {
     let index = &row.row.index;
+    let found = row.judged().filter(|judged| !judged.labels.is_empty() || !judged.policies.is_empty());
     let base = json!({
         "time": row.row.at,
         "severity_id": row.severity().ocsf(),
@@ -27,7 +33,7 @@ pub(super) fn write(row: &Outgoing, producer: &Producer<'_>) -> Result<String, J
         "metadata": {
             "version": VERSION,
             "product": { "name": PRODUCT, "vendor_name": PRODUCT, "version": producer.version },
-            "profiles": ["security_control"],
+            "profiles": found.map(|_| ["host", "security_control"]),
             "uid": row.uid(),
             "sequence": row.row.seq,
             "event_code": row.row.kind,
@@ -40,11 +46,9 @@ pub(super) fn write(row: &Outgoing, producer: &Producer<'_>) -> Result<String, J
         },
         "src_endpoint": { "uid": row.row.device, "type_id": 0 },
         "dst_endpoint": index.app.as_ref().map(|app| json!({ "svc_name": app })),
-        "action_id": action(row).0,
-        "disposition_id": action(row).1,
         "unmapped": own(row),
     });
-    let own = match row.judged().filter(|judged| !judged.labels.is_empty() || !judged.policies.is_empty()) {
+    let own = match found {
         Some(judged) => finding(row, judged),
         None => activity(row),
     };
@@ -92,7 +96,8 @@ fn finding(row: &Outgoing, judged: &Judged) -> Value {
         "activity_id": 1,
         "type_uid": 200_601,
         "status_id": 1,
-        "is_alert": row.severity() > Severity::Information,
+        "action_id": action(row).0,
+        "disposition_id": action(row).1,
         "finding_info": {
             "uid": row.uid(),
             "title": row.summary(),
@@ -107,7 +112,6 @@ fn finding(row: &Outgoing, judged: &Judged) -> Value {
             "detection_system_id": 10,
             "policy": policy.map(|policy| json!({ "name": policy.id, "uid": policy.id })),
         },
-        "policy": policy.map(|policy| json!({ "name": policy.id, "uid": policy.id })),
     })
 }
 
