@@ -6,6 +6,7 @@ mod log;
 mod policy;
 mod scan;
 mod table;
+mod who;
 
 pub(crate) use scan::question;
 

@@ -8,7 +8,6 @@ mod person;
 
 pub(crate) use lines::question;
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
@@ -22,13 +21,11 @@ use shared_protocol::{
     Action, App, EventId, Finding, Judge, Mode, Operation, Part, PartKind, Prompt, Reading,
 };
 
+use super::who::Who;
 use crate::exit::Exit;
 use crate::judge::{Asked, Judgement, Snapshot, UNKNOWN};
 use crate::live::Active;
 use crate::os::Env;
-
-/// The site a text is judged for when none is named.
-const APP: &str = "chatgpt";
 
 /// What to try, and as whom.
 #[derive(Debug, clap::Args)]
@@ -42,15 +39,8 @@ pub(super) struct Args {
     /// Recorded traffic (an HTTP Archive): a line for each entry.
     #[arg(long, value_name = "FILE")]
     har: Option<PathBuf>,
-    /// Judge as this user.
-    #[arg(long = "as", value_name = "USER")]
-    user: Option<String>,
-    /// Judge as a member of this group; may be given several times.
-    #[arg(long = "group", value_name = "GROUP")]
-    groups: Vec<String>,
-    /// Judge for this site.
-    #[arg(long, value_name = "APP")]
-    app: Option<String>,
+    #[command(flatten)]
+    who: Who,
 }
 
 /// A finding as it is written out.
@@ -88,10 +78,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
         crate::out::note(&format!("settings: {fault}"));
     }
     let snapshot = active.snapshot()?;
-    let person = As {
-        user: user(&snapshot.user, args.user.as_ref(), &args.groups),
-        app: App::new(args.app.as_deref().unwrap_or(APP)),
-    };
+    let person = As { user: args.who.user(&snapshot.user), app: args.who.app() };
     match (&args.har, args.jsonl) {
         (Some(path), _) => har::run(path, &person, snapshot, json),
         (None, true) => lines::run(input(args.file.as_ref())?, &person, snapshot),
@@ -113,18 +100,6 @@ fn input(path: Option<&PathBuf>) -> Result<Box<dyn BufRead>> {
         }
         _ => Ok(Box::new(BufReader::new(io::stdin()))),
     }
-}
-
-/// `--as` and `--group` over who is at the keyboard.
-pub(in crate::cli) fn user(known: &UserFacts, id: Option<&String>, groups: &[String]) -> UserFacts {
-    let mut user = match id {
-        Some(id) => UserFacts { id: id.clone(), ..UserFacts::default() },
-        None => known.clone(),
-    };
-    if !groups.is_empty() {
-        user.groups = groups.iter().cloned().collect::<BTreeSet<_>>();
-    }
-    user
 }
 
 /// A text as the one part of a prompt.

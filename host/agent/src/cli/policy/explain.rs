@@ -11,21 +11,18 @@ use host_journal::Entry;
 use host_policy::{Decision, Determining, Facts, Guardrails, LocalTime, Policy};
 use jiff::Zoned;
 use serde_json::{Value, json};
-use shared_protocol::{App, EventId, Level, Operation};
+use shared_protocol::{EventId, Level, Operation};
 
 use super::folder::Folder;
 use super::looked::Looked;
 use super::told::{action, standing, word};
 use super::{simulate, test, weighed};
-use crate::cli::scan::user;
 use crate::cli::table;
+use crate::cli::who::Who;
 use crate::exit::Exit;
 use crate::live::Active;
 use crate::os::Env;
 use crate::out;
-
-/// The site a text is judged for when none is named.
-const APP: &str = "chatgpt";
 
 /// What to explain, and as whom.
 #[derive(Debug, clap::Args)]
@@ -39,15 +36,8 @@ pub(in crate::cli) struct Args {
     /// By the policies of this folder, in place of those in force.
     #[arg(long, value_name = "DIR")]
     by: Option<PathBuf>,
-    /// As this user.
-    #[arg(long = "as", value_name = "USER")]
-    user: Option<String>,
-    /// As a member of this group; may be given several times.
-    #[arg(long = "group", value_name = "GROUP")]
-    groups: Vec<String>,
-    /// For this site.
-    #[arg(long, value_name = "APP")]
-    app: Option<String>,
+    #[command(flatten)]
+    who: Who,
     /// What the request does.
     #[arg(long, value_name = "OPERATION")]
     operation: Option<String>,
@@ -155,8 +145,8 @@ fn of_text(args: &Args, by: &By<'_>) -> Result<Case> {
             .with_context(|| format!("`{word}` is no operation; one is `send-prompt`"))?,
         None => Operation::SendPrompt,
     };
-    let mut base = Facts::new(operation, App::new(args.app.as_deref().unwrap_or(APP)));
-    base.user = user(by.known, args.user.as_ref(), &args.groups);
+    let mut base = Facts::new(operation, args.who.app());
+    base.user = args.who.user(by.known);
     // Exceptions and hours of work are of now.
     let now = Zoned::now();
     base.at = Some(now.timestamp().as_second());

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use shared_protocol::{App, Operation, Reading};
 
 use super::{As, findings, judge, levels, prompt, reported, topics};
+use crate::cli::who::{self, APP};
 use crate::exit::Exit;
 use crate::judge::Snapshot;
 use crate::out;
@@ -60,7 +61,7 @@ pub(super) fn run(mut input: Box<dyn BufRead>, person: &As, snapshot: &Snapshot)
 
 /// One line alone, asked by nobody known.
 pub(crate) fn question(line: &[u8], snapshot: &Snapshot) -> Result<Value, usize> {
-    let nobody = As { user: UserFacts::default(), app: App::new(super::APP) };
+    let nobody = As { user: UserFacts::default(), app: App::new(APP) };
     answer(read(line)?, &nobody, snapshot).map_err(|_| 0)
 }
 
@@ -76,7 +77,7 @@ fn answer(question: Question, person: &As, snapshot: &Snapshot) -> Result<Value>
         (None, None) => person.user.clone(),
         (user, groups) => {
             let base = if user.is_some() { &known } else { &person.user };
-            super::user(base, user.as_ref(), &groups.unwrap_or_default())
+            who::user(base, user.as_ref(), &groups.unwrap_or_default())
         }
     };
     let asked = As { user, app: app.map_or_else(|| person.app.clone(), App::new) };
