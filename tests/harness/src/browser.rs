@@ -37,6 +37,14 @@ impl Browser {
         }
     }
 
+    /// The address of a page of the extension.
+    pub(crate) fn page_of(self, extension: &Path, page: &str) -> Result<String> {
+        Ok(match self {
+            Browser::Chromium => format!("chrome-extension://{}/{page}", chromium::extension_id(extension)?),
+            Browser::Firefox => format!("moz-extension://{}/{page}", firefox::PAGES),
+        })
+    }
+
     pub(crate) fn driver(self, home: &Home) -> Result<Process> {
         match self {
             Browser::Chromium => chromium::driver(home),

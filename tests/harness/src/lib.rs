@@ -31,6 +31,7 @@
 mod browser;
 mod certificate;
 mod ledger;
+mod organisation;
 mod paths;
 mod records;
 mod session;
@@ -40,6 +41,7 @@ mod viewer;
 
 pub use browser::{Browser, Home, Launch};
 pub use ledger::{Arrival, Entry, Ledger};
+pub use organisation::Organisation;
 pub use paths::{extension, host};
 pub use records::Records;
 pub use session::{Card, PATIENCE, Part, Resident, Session, State};

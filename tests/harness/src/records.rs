@@ -4,7 +4,7 @@ use crate::browser::Home;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 /// The records of one home.
@@ -35,17 +35,24 @@ impl<'a> Records<'a> {
 
     /// The output of any command of the host in this home.
     pub fn run(&self, arguments: &[&str]) -> Result<String> {
-        let mut command = Command::new(&self.host);
-        self.home.enter(&mut command);
-        let output = command
-            .args(arguments)
-            .output()
-            .with_context(|| format!("cannot run {}", self.host.display()))?;
+        let output = self.output(arguments)?;
         if !output.status.success() {
             let fault = String::from_utf8_lossy(&output.stderr).into_owned();
             bail!("promptgate {} ended with {}: {fault}", arguments.join(" "), output.status);
         }
         Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// The same, also of a command that tells of a fault by how it ends.
+    pub fn told(&self, arguments: &[&str]) -> Result<String> {
+        Ok(String::from_utf8(self.output(arguments)?.stdout)?)
+    }
+
+    fn output(&self, arguments: &[&str]) -> Result<Output> {
+        let mut command = Command::new(&self.host);
+        self.home.enter(&mut command);
+        let output = command.args(arguments).output();
+        output.with_context(|| format!("cannot run {}", self.host.display()))
     }
 
     /// Waits until the list satisfies `enough`, and returns it: rows about an answer come after the page has it.

@@ -7,6 +7,7 @@ mod input;
 mod lifecycle;
 mod page;
 mod part;
+mod popup;
 mod viewer;
 mod wire;
 
@@ -69,6 +70,7 @@ pub struct Session {
     process: Process,
     home: Home,
     host: Option<std::path::PathBuf>,
+    extension: Option<std::path::PathBuf>,
 }
 
 impl Session {
@@ -97,8 +99,8 @@ impl Session {
         let driver = WebDriver::new(&url, Capabilities::from(capabilities)).await;
         let driver =
             driver.with_context(|| format!("{} does not start:\n{}", launch.browser, process.output()))?;
-        let (browser, host) = (launch.browser, launch.host.clone());
-        Ok(Session { browser, driver: Some(driver), process, home, host })
+        let (browser, host, extension) = (launch.browser, launch.host.clone(), launch.extension.clone());
+        Ok(Session { browser, driver: Some(driver), process, home, host, extension })
     }
 
     async fn ready(self, launch: &Launch) -> Result<Session> {

@@ -17,8 +17,15 @@ pub(super) fn driver(home: &Home) -> Result<Process> {
     })
 }
 
+/// Under which host Firefox serves the extension's own pages. It would make one up for each profile.
+pub(super) const PAGES: &str = "5f0c9a52-7b1e-4d7c-9a53-0e6d8a4f2b11";
+
 pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Value> {
     let args = if launch.headless { vec!["-headless"] } else { Vec::new() };
+    let pages = match &launch.extension {
+        Some(extension) => json!({ extension_id(extension)?: PAGES }),
+        None => json!({}),
+    };
     Ok(json!({
         "browserName": "firefox",
         "acceptInsecureCerts": true,
@@ -47,6 +54,7 @@ pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Valu
                 "privacy.reduceTimerPrecision": false,
                 "devtools.console.stdout.content": true,
                 "extensions.getAddons.cache.enabled": false,
+                "extensions.webextensions.uuids": pages.to_string(),
                 "services.settings.server": "data:,#remote-settings-dummy/v1",
             },
         },

@@ -29,9 +29,7 @@ impl Home {
             fs::create_dir_all(home.path().join(folder))?;
         }
         if let Some(settings) = &launch.settings {
-            let folder = home.path().join(".config/promptgate");
-            fs::create_dir_all(&folder)?;
-            fs::write(folder.join("settings.toml"), settings)?;
+            home.set(settings)?;
         }
         if launch.managed {
             home.manage()?;
@@ -50,6 +48,15 @@ impl Home {
         let manifest =
             json!({"name": id, "description": "managed", "type": "storage", "data": {"managed": true}});
         Ok(fs::write(folder.join(format!("{id}.json")), manifest.to_string())?)
+    }
+
+    /// Writes the host's `settings.toml`, at once and whole.
+    pub fn set(&self, settings: &str) -> Result<()> {
+        let folder = self.path().join(".config/promptgate");
+        fs::create_dir_all(&folder)?;
+        let new = folder.join("new");
+        fs::write(&new, settings)?;
+        Ok(fs::rename(new, folder.join("settings.toml"))?)
     }
 
     /// Its folder.

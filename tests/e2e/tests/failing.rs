@@ -1,0 +1,153 @@
+//! Each fail setting with each value that it can have, in real browsers: the same fault, and the end that the setting says.
+//!
+//! `unread_file` is not here: no host reads files yet. `expired` is with the bundles.
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
+use tests_e2e::Guarded;
+use tests_harness::{Browser, Launch, Site};
+
+/// A page's own send: `argument 0` the body, `argument 1` the name of the mark that says its status.
+const SEND: &str = "const [body, mark] = arguments;
+const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
+fetch('/backend-api/f/conversation', init).then(({ status }) => status, ({ name }) => name)
+  .then((end) => { document.documentElement.dataset[mark] = end; });";
+
+/// A prompt of this many words.
+fn prompt(words: usize) -> String {
+    let message = json!({ "author": { "role": "user" },
+        "content": { "content_type": "text", "parts": ["heron ".repeat(words)] } });
+    json!({ "action": "next", "messages": [message] }).to_string()
+}
+
+/// A fault: its setting, what else the settings say, how it is brought about and taken back.
+struct Fault {
+    setting: &'static str,
+    values: &'static [&'static str],
+    more: &'static str,
+    body: fn() -> String,
+    begin: fn(&Guarded) -> Result<()>,
+    end: fn(&Guarded) -> Result<()>,
+    /// There is nobody who would keep a reason.
+    alone: bool,
+}
+
+const ALL: &[&str] = &["block", "justify", "warn", "allow"];
+
+const UNREAD: Fault = Fault {
+    setting: "unread",
+    values: ALL,
+    more: "",
+    body: || json!({ "not": "text" }).to_string(),
+    begin: |_| Ok(()),
+    end: |_| Ok(()),
+    alone: false,
+};
+
+const OVERSIZE: Fault =
+    Fault { setting: "oversize", more: "oversize_bytes = 2048\n", body: || prompt(1_000), ..UNREAD };
+
+const DEADLINE: Fault = Fault {
+    setting: "deadline",
+    body: || prompt(3),
+    begin: |guarded| guarded.hang_host(),
+    end: |guarded| guarded.wake_host(),
+    alone: true,
+    ..UNREAD
+};
+
+const UNREACHABLE: Fault = Fault {
+    setting: "unreachable",
+    values: &["block", "warn", "allow"],
+    begin: |guarded| {
+        guarded.home().hide_host(true)?;
+        guarded.kill_host()
+    },
+    end: |guarded| guarded.home().hide_host(false),
+    ..DEADLINE
+};
+
+/// Long enough for a debug build on a busy machine; a hung host costs it whole.
+fn settings(fault: &Fault, value: &str) -> String {
+    let Fault { setting, more, .. } = fault;
+    format!("policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 6000\n{more}{setting} = \"{value}\"\n")
+}
+
+async fn play(browser: Browser, fault: &Fault) -> Result<()> {
+    let launch = Launch::guarded(browser)?.settings(&settings(fault, "block"));
+    let guarded = Guarded::launch(&launch, Site::ChatGpt).await?;
+    let mut played = Ok(());
+    for value in fault.values {
+        played = ends(&guarded, fault, value).await;
+        // A host that is stopped would outlive its browser.
+        let _taken_back = (fault.end)(&guarded);
+        if played.is_err() {
+            played = played.with_context(|| format!("{} = {value}", fault.setting));
+            break;
+        }
+    }
+    guarded.end(module_path!(), &format!("{}-{browser}", fault.setting), played).await
+}
+
+async fn ends(guarded: &Guarded, fault: &Fault, value: &str) -> Result<()> {
+    guarded.home().set(&settings(fault, value))?;
+    guarded.open(Site::ChatGpt).await?;
+    // The extension hears of other settings with its next prompt.
+    guarded.script(SEND, vec![json!(prompt(2)), json!("before")]).await?;
+    let before = guarded.wait_for_mark("before").await?;
+    ensure!(before == "200", "a prompt without a fault ended as {before}");
+    let sends = || guarded.stand_ins().ledger().requests("POST", "/backend-api/f/conversation").len();
+    let there = sends();
+    (fault.begin)(guarded)?;
+    guarded.script(SEND, vec![json!((fault.body)()), json!("end")]).await?;
+    let goes = match value {
+        "allow" => true,
+        "warn" => {
+            let card = guarded.card().await?;
+            ensure!(card.choices().await?.contains(&"send-anyway".to_owned()), "{:?}", card.choices().await?);
+            ensure!(sends() == there, "it left before the person said so");
+            card.choose("send-anyway").await?;
+            true
+        }
+        "justify" if !fault.alone => {
+            let card = guarded.card().await?;
+            ensure!(card.choices().await?.contains(&"justify".to_owned()), "{:?}", card.choices().await?);
+            card.give_reason("the heron office asked").await?;
+            ensure!(sends() == there, "it left before the person said why");
+            card.choose("justify").await?;
+            true
+        }
+        _ => false,
+    };
+    let end = guarded.wait_for_mark("end").await?;
+    ensure!((end != "403") == goes, "it ended as {end}");
+    ensure!(sends() == there + usize::from(goes), "{} of it arrived", sends() - there);
+    Ok(())
+}
+
+macro_rules! settings {
+    ($($name:ident: $fault:ident;)+) => {
+        $(
+            mod $name {
+                use super::*;
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn chromium() -> Result<()> {
+                    play(Browser::Chromium, &$fault).await
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn firefox() -> Result<()> {
+                    play(Browser::Firefox, &$fault).await
+                }
+            }
+        )+
+    };
+}
+
+settings! {
+    unread: UNREAD;
+    oversize: OVERSIZE;
+    deadline: DEADLINE;
+    unreachable: UNREACHABLE;
+}
