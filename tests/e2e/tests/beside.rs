@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::json;
 use tests_e2e::{BLOCKED, Guarded, REDACTED};
-use tests_harness::{Browser, Launch, PATIENCE, Site, State, answer_to};
+use tests_harness::{Browser, Launch, Managed, PATIENCE, Site, State, answer_to};
 
 /// A test in each browser.
 macro_rules! in_both {
@@ -172,10 +172,13 @@ async fn trial_watches_only_in_each_browser() -> Result<()> {
 }
 
 /// Where an organisation manages the profile, a fresh one is closed until a host has said what holds.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_fresh_managed_profile_is_closed_in_firefox() -> Result<()> {
-    let launch = Launch { host: None, managed: true, ..Launch::guarded(Browser::Firefox)? };
-    let guarded = Guarded::launch(&launch, Site::Claude).await?;
+async fn fresh_and_managed(browser: Browser) -> Result<()> {
+    let launch = Launch { host: None, ..Launch::guarded(browser)? };
+    let Some(managed) = Managed::new(&launch)? else {
+        eprintln!("skipped: only an administrator may write what {browser} reads");
+        return Ok(());
+    };
+    let guarded = Guarded::launch(managed.launch(), Site::Claude).await?;
     let played = async {
         // Firefox answers the installation before every content process knows of it.
         guarded.open(Site::Claude).await?;
@@ -185,7 +188,17 @@ async fn a_fresh_managed_profile_is_closed_in_firefox() -> Result<()> {
         guarded.never_left("the herons of the Rhine delta")
     };
     let played = played.await;
-    guarded.end(module_path!(), "managed-firefox", played).await
+    guarded.end(module_path!(), &format!("managed-{browser}"), played).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fresh_managed_profile_is_closed_in_chromium() -> Result<()> {
+    fresh_and_managed(Browser::Chromium).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fresh_managed_profile_is_closed_in_firefox() -> Result<()> {
+    fresh_and_managed(Browser::Firefox).await
 }
 
 /// Without a host a fresh installation lets prompts go: nobody is locked out of their own tools by a trial.

@@ -3,10 +3,12 @@
 mod chromium;
 mod firefox;
 mod home;
+mod managed;
 mod process;
 
 pub(crate) use chromium::extension_id as chromium_id;
 pub use home::Home;
+pub use managed::Managed;
 pub(crate) use process::{Process, signal};
 
 use crate::paths;
@@ -85,8 +87,7 @@ pub struct Launch {
     pub host: Option<PathBuf>,
     /// The host's `settings.toml`, if any.
     pub settings: Option<String>,
-    /// The browser's own managed storage says that an organisation manages the profile. Firefox only: Chromium reads it
-    /// from a folder of the machine.
+    /// Firefox's managed storage says that an organisation manages the profile; for either browser see [`Managed`].
     pub managed: bool,
 }
 

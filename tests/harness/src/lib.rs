@@ -39,7 +39,7 @@ mod site;
 mod stand_ins;
 mod viewer;
 
-pub use browser::{Browser, Home, Launch};
+pub use browser::{Browser, Home, Launch, Managed};
 pub use ledger::{Arrival, Entry, Ledger};
 pub use organisation::Organisation;
 pub use paths::{extension, host};
