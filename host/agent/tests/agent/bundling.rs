@@ -8,6 +8,7 @@ mod hostile;
 mod refusing;
 mod rotating;
 mod serving;
+mod telling;
 mod watching;
 
 use std::fs;
