@@ -48,6 +48,9 @@ pub fn question(line: &[u8]) -> Result<Value, usize> {
             user,
             may_keep_text: false,
             takes_codes: false,
+            messages: host_policy::Messages::default(),
+            theirs: host_policy::BundleSettings::default(),
+            stale: false,
         })
     });
     let Some(snapshot) = made else { return Err(0) };

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use host_classify::{Classification, Engine, Scanned};
 use host_journal::Timings;
-use host_policy::{Decision, Facts, Place, Policy, UserFacts, fit};
+use host_policy::{BundleSettings, Decision, Facts, Messages, Place, Policy, UserFacts, fit};
 use shared_protocol::{
     Action, App, Browser, Capture, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Mode,
     Obligation, Operation, Outcome, Part, PartKind, Prompt, Reading, Settings, Verdict,
@@ -41,6 +41,12 @@ pub(crate) struct Snapshot {
     pub(crate) may_keep_text: bool,
     /// Whether there are keys that sign one-time codes: what is blocked then waits for one.
     pub(crate) takes_codes: bool,
+    /// What the card says of a policy, by language.
+    pub(crate) messages: Messages,
+    /// What the organisation says of sites.
+    pub(crate) theirs: BundleSettings,
+    /// The bundle has expired.
+    pub(crate) stale: bool,
 }
 
 /// A request, and who asks where.
@@ -54,6 +60,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) user: Option<&'a UserFacts>,
     /// What the engine said of a text before, if it was read ahead.
     pub(crate) known: Known<'a>,
+    /// The language that the person reads (BCP 47).
+    pub(crate) language: Option<&'a str>,
 }
 
 /// Looks up what the engine said of the very same text.
@@ -179,6 +187,9 @@ impl Snapshot {
         facts.user = ask.user.unwrap_or(&self.user).clone();
         facts.browser = ask.browser;
         facts.private_window = ask.judge.private_window;
+        // Exceptions end at a moment.
+        facts.at = i64::try_from(ask.judge.at / 1_000).ok();
+        self.theirs.about(&mut facts);
         facts
     }
 
@@ -207,9 +218,9 @@ impl Snapshot {
         edits: Vec<Edit>,
         code: Option<Code>,
     ) -> Judgement {
-        let fail = code.map_or(Action::Allow, |code| {
-            fit(facts.operation, fail_action(&self.settings.fail, code).action())
-        });
+        let failing = |code| fit(facts.operation, fail_action(&self.settings.fail, code).action());
+        let expired = if self.stale { failing(Code::Expired) } else { Action::Allow };
+        let fail = code.map_or(Action::Allow, failing).max(expired);
         let (action, obligations) = tighten(&decision, fail);
         let (reported, mode) = match decision.reported() {
             // The fault is stricter: it is carried out, whatever the policy's mode.
@@ -221,15 +232,27 @@ impl Snapshot {
         let quiet = matches!(facts.operation, Operation::SendDraft | Operation::ReceiveResponse);
         let may_code = self.takes_codes && code.is_none() && decision.faults.is_empty() && !quiet;
         let policy_fault = (!decision.faults.is_empty()).then_some(Code::PolicyFault);
+        let stale_fault = (expired > decision.action).then_some(Code::Expired);
         let verdict = Verdict {
             event: ask.judge.event.clone(),
             outcome: outcome(action, may_code),
             action: reported,
-            card: card::card(action, &obligations, &decision, &found, (facts.operation, may_code)),
+            card: card::card(
+                action,
+                &obligations,
+                &decision,
+                &found,
+                &card::To {
+                    operation: facts.operation,
+                    may_code,
+                    messages: &self.messages,
+                    language: ask.language,
+                },
+            ),
             obligations,
             mode,
             edits,
-            fault: code.or(policy_fault),
+            fault: code.or(policy_fault).or(stale_fault),
         };
         // Not looked through: no telling which policy would have matched.
         let capture = self.kept(&decision, self.policy.least_capture());

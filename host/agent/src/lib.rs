@@ -5,6 +5,7 @@
 //! is one line.
 
 mod browsers;
+mod bundles;
 mod cli;
 mod drafts;
 mod exit;
@@ -12,6 +13,7 @@ pub mod foreign;
 mod install;
 mod judge;
 mod keys;
+mod lease;
 mod live;
 mod native;
 mod origin;

@@ -1,19 +1,23 @@
-//! What is in force now: settings, policy, classifier and recipients, swapped whole when a settings file changes.
+//! What is in force now: settings, policy, classifier and recipients, swapped whole when a settings file or the kept bundle
+//! changes.
 //!
-//! INVARIANT: one judgement sees one [`Active`]. Whoever starts first does not wait for the policy: it is made
+//! INVARIANT: one judgement sees one [`Active`]. Whoever starts first does not wait for the classifier: it is made
 //! when it is first needed.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use anyhow::{Context, Result};
 use host_classify::Engine;
 use host_policy::bundle::PublicKey;
-use host_policy::{Policy, UserFacts};
+use host_policy::{BundleSettings, Guardrails, Messages, Policy, UserFacts};
 use shared_protocol::{Capture, Mode, PolicySource, Settings};
 
+use crate::bundles::{InForce, Rules};
 use crate::judge::Snapshot;
 use crate::keys::{self, Recipient};
+use crate::native::now;
 use crate::os::Env;
 use crate::preview::Previews;
 use crate::settings::Configured;
@@ -28,26 +32,34 @@ pub(crate) struct Active {
     snapshot: OnceLock<Result<Snapshot, String>>,
     recipients: Mutex<Option<Vec<Recipient>>>,
     data: Option<PathBuf>,
-    grant_keys: Vec<PublicKey>,
+    /// What a bundle says, where the settings name one.
+    pub(crate) in_force: InForce,
 }
 
 /// The current state of things.
 pub(crate) struct Live {
     env: Env,
     active: RwLock<Arc<Active>>,
+    /// Held by who makes the next one, so that nobody waits who may go on with the one of now.
+    making: Mutex<()>,
 }
 
 impl Live {
     /// Reads the settings.
     pub(crate) fn load(env: &Env) -> Self {
-        Self { env: env.clone(), active: RwLock::new(Arc::new(Active::load(env))) }
+        Self::of(env, Active::load(env))
+    }
+
+    fn of(env: &Env, active: Active) -> Self {
+        Self { env: env.clone(), active: RwLock::new(Arc::new(active)), making: Mutex::default() }
     }
 
     /// The same, with keys that sign one-time codes.
     #[cfg(test)]
     pub(crate) fn trusting(env: &Env, keys: Vec<PublicKey>) -> Self {
-        let active = Active { grant_keys: keys, ..Active::load(env) };
-        Self { env: env.clone(), active: RwLock::new(Arc::new(active)) }
+        let mut active = Active::load(env);
+        active.in_force.grant_keys = keys;
+        Self::of(env, active)
     }
 
     /// What is in force now.
@@ -55,33 +67,42 @@ impl Live {
         Arc::clone(&self.active.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Looks whether a settings file changed; what is then in force.
+    /// Looks whether a settings file or the kept bundle changed; what is then in force.
     pub(crate) fn refresh(&self) -> Option<Arc<Active>> {
-        if !self.active().configured.is_stale(&self.env) {
+        if !self.active().is_stale(&self.env) {
             return None;
         }
-        let mut active = self.active.write().unwrap_or_else(PoisonError::into_inner);
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         // Two threads may have seen the same change.
-        if !active.configured.is_stale(&self.env) {
+        if !self.active().is_stale(&self.env) {
             return None;
         }
-        *active = Arc::new(Active::load(&self.env));
-        Some(Arc::clone(&active))
+        let fresh = Arc::new(Active::load(&self.env));
+        *self.active.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        Some(fresh)
     }
 }
 
 impl Active {
-    /// Reads the settings.
+    /// Reads the settings, and what they name.
     pub(crate) fn load(env: &Env) -> Self {
+        let (mut configured, data) = (Configured::load(env), env.data());
+        let in_force = InForce::over(&mut configured, data.as_deref(), seconds());
         Self {
-            configured: Configured::load(env),
+            configured,
             previews: Previews::new(),
             user: UserFacts { id: person(env), ..UserFacts::default() },
             snapshot: OnceLock::new(),
             recipients: Mutex::new(None),
-            data: env.data(),
-            grant_keys: Vec::new(),
+            data,
+            in_force,
         }
+    }
+
+    /// Whether it is not what holds any more.
+    fn is_stale(&self, env: &Env) -> bool {
+        self.configured.is_stale(env)
+            || self.in_force.is_stale(&self.configured, self.data.as_deref(), seconds())
     }
 
     /// The settings.
@@ -91,19 +112,47 @@ impl Active {
 
     /// The keys whose one-time codes are taken: those that sign bundles here.
     pub(crate) fn grant_keys(&self) -> &[PublicKey] {
-        &self.grant_keys
+        &self.in_force.grant_keys
+    }
+
+    /// The organisation's repaired data of known sites.
+    pub(crate) fn sites(&self) -> BTreeMap<String, String> {
+        self.in_force.sites()
     }
 
     /// Policy and classifier.
     pub(crate) fn snapshot(&self) -> Result<&Snapshot> {
         let made = self.snapshot.get_or_init(|| {
-            let settings = self.configured.settings.clone();
-            let may_keep_text = self.configured.may_keep_text();
             // Compiled in, and parsed by its own tests: a fault here is one of the build.
-            let engine = Engine::builtin().map(Arc::new).map_err(|fault| fault.to_string())?;
-            let policy = policy(&settings);
-            let takes_codes = !self.grant_keys().is_empty();
-            Ok(Snapshot { settings, policy, engine, user: self.user.clone(), may_keep_text, takes_codes })
+            let builtin = || Engine::builtin().map_err(|fault| fault.to_string());
+            let settings = self.configured.settings.clone();
+            let compiled = |policy| (policy, Messages::default(), BundleSettings::default());
+            let (engine, (policy, messages, theirs)) = match &self.in_force.rules {
+                Rules::Compiled => (builtin()?, compiled(policy(&settings))),
+                Rules::Closed => (builtin()?, compiled(Policy::closed())),
+                Rules::Theirs(theirs) => {
+                    let files = theirs.detectors.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+                    match Engine::with(files) {
+                        Ok(engine) => {
+                            let Guardrails { policy, messages, settings, .. } = &**theirs;
+                            (engine, (policy.clone(), messages.clone(), settings.clone()))
+                        }
+                        // They were understood by the version that took them: nothing that rests on them goes.
+                        Err(_) => (builtin()?, compiled(Policy::closed())),
+                    }
+                }
+            };
+            Ok(Snapshot {
+                settings,
+                policy,
+                engine: Arc::new(engine),
+                user: self.user.clone(),
+                may_keep_text: self.configured.may_keep_text(),
+                takes_codes: !self.grant_keys().is_empty(),
+                messages,
+                theirs,
+                stale: self.in_force.stale,
+            })
         });
         made.as_ref().map_err(|fault| anyhow::anyhow!("{fault}"))
     }
@@ -141,6 +190,11 @@ impl Active {
     }
 }
 
+/// The time of this machine, in seconds since 1970.
+fn seconds() -> i64 {
+    i64::try_from(now() / 1_000).unwrap_or(i64::MAX)
+}
+
 /// The name rows and policies know this person by.
 pub(crate) fn person(env: &Env) -> String {
     env.user().unwrap_or("unknown").to_owned()
@@ -150,7 +204,7 @@ fn policy(settings: &Settings) -> Policy {
     match settings.source {
         PolicySource::BuiltinMonitor => Policy::builtin(Mode::Monitor),
         PolicySource::BuiltinEnforce => Policy::builtin(Mode::Enforce),
-        // The other two cannot be set yet; until they can, nothing looser than closed stands for them.
+        // Those bring their own; nothing looser than closed stands for them.
         PolicySource::ManagedWithoutBundle | PolicySource::DeveloperFile | PolicySource::Bundle => {
             Policy::closed()
         }

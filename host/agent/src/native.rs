@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use shared_protocol::EventId;
 
+use crate::bundles;
 use crate::exit::Exit;
 use crate::judge::Snapshot;
 use crate::live::{self, Live};
@@ -69,6 +70,10 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     }
 
     let settings = reply::Settings::new(Arc::clone(&live), sender.clone());
+    let fetching = env.data().map(|data| {
+        let settings = settings.clone();
+        bundles::start(Arc::clone(&live), Arc::clone(&recorder), data, move || settings.refresh())
+    });
     let heart = Arc::new(Heart::new(Arc::clone(&live), Arc::clone(&recorder)));
     let drafts = Arc::new(DraftRows::new(Arc::clone(&live), Arc::clone(&recorder)));
     let watch = Watch::start(TICK, {
@@ -109,6 +114,9 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     heart.ended();
     if let Err(fault) = recorder.close(now()) {
         out::note(&format!("the last epoch stays open: {fault:#}"));
+    }
+    if let Some(fetching) = fetching {
+        fetching.forget();
     }
     // The writer ends when the last sender is gone.
     drop(desk);

@@ -2,8 +2,10 @@
 //!
 //! INVARIANT: a file that cannot be read or understood never loosens anything: a managed machine is closed
 //! (everything with text refused, no text kept), another one enforces with the closed fail settings.
-//! It deliberately knows no policy text: `policy` names a compiled-in one.
+//! It deliberately knows no policy text: `policy` names a compiled-in one, `[bundle]` and `[developer]` say where another
+//! comes from.
 
+mod bundle;
 mod file;
 mod sink;
 
@@ -14,6 +16,7 @@ use std::time::SystemTime;
 
 use shared_protocol::{Capture, FailSettings, PolicySource, Settings};
 
+pub(crate) use bundle::{BundleSettings, From as BundlesFrom, Web as BundlesWeb};
 pub(crate) use file::FileError;
 pub(crate) use sink::SinkSettings;
 
@@ -48,6 +51,10 @@ pub(crate) struct Configured {
     pub(crate) extensions: Vec<String>,
     /// Where rows go besides this machine.
     pub(crate) sinks: Vec<SinkSettings>,
+    /// Where bundles come from.
+    pub(crate) bundle: Option<BundleSettings>,
+    /// A folder of guardrails that nobody signed, in place of a bundle.
+    pub(crate) developer: Option<PathBuf>,
     /// Why the file is not followed.
     pub(crate) fault: Option<FileError>,
     /// How the file looked when it was read.
@@ -56,9 +63,17 @@ pub(crate) struct Configured {
 
 /// What changes when a file is replaced or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
+pub(crate) struct Stamp {
     modified: Option<SystemTime>,
     length: u64,
+}
+
+impl Stamp {
+    /// How a file looks now; `None` when there is none.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let shape = |meta: Metadata| Self { modified: meta.modified().ok(), length: meta.len() };
+        fs::metadata(path).ok().map(shape)
+    }
 }
 
 /// The settings that a file with this text would give.
@@ -69,7 +84,8 @@ pub(crate) fn understood(text: &str, managed: bool) -> Result<Settings, FileErro
 impl Configured {
     /// Whether text may be kept: there is somebody who could open it. Whatever a policy says.
     pub(crate) fn may_keep_text(&self) -> bool {
-        !self.settings.managed || !self.recipients.is_empty()
+        let is_theirs = self.settings.managed || self.bundle.is_some();
+        !is_theirs || !self.recipients.is_empty()
     }
 
     /// Loads in the documented order.
@@ -93,6 +109,8 @@ impl Configured {
             keep: Keep::default(),
             extensions: Vec::new(),
             sinks: Vec::new(),
+            bundle: None,
+            developer: None,
             fault: None,
             seen,
         };
@@ -111,6 +129,8 @@ impl Configured {
                 keep: file.keep,
                 extensions: file.extensions,
                 sinks: file.sinks,
+                bundle: file.bundle,
+                developer: file.developer,
                 ..trial
             },
             Err(fault) => Self { settings: broken(is_managed), source, fault: Some(fault), ..trial },
@@ -141,11 +161,7 @@ fn read(path: &Path) -> Option<Result<String, FileError>> {
 }
 
 fn stamps(managed: &Path, own: Option<&Path>) -> Vec<Option<Stamp>> {
-    let stamp = |path: &Path| {
-        let shape = |meta: Metadata| Stamp { modified: meta.modified().ok(), length: meta.len() };
-        fs::metadata(path).ok().map(shape)
-    };
-    std::iter::once(managed).chain(own).map(stamp).collect()
+    std::iter::once(managed).chain(own).map(Stamp::of).collect()
 }
 
 #[cfg(test)]

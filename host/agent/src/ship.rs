@@ -8,7 +8,6 @@
 mod again;
 mod health;
 mod kind;
-mod lease;
 mod standing;
 mod web;
 mod worker;
@@ -25,17 +24,20 @@ use host_store::Store;
 
 use health::SinkHealth;
 pub(crate) use kind::{KINDS, Key, Kind};
-pub(crate) use lease::Lease;
 pub(crate) use standing::{Standing, standing};
 pub(crate) use web::check as check_address;
 pub(crate) use worker::{Step, Worker};
 
+use crate::lease::Lease;
 use crate::live::Live;
 use crate::record::Recorder;
 use crate::settings::SinkSettings;
 
 /// Between two looks at the settings, and at the lease while another process holds it.
 const TICK: Duration = Duration::from_secs(2);
+
+/// The lease's file.
+pub(crate) const LEASE: &str = "ship.lock";
 
 /// What formats say about this program.
 pub(crate) const PRODUCER: Producer<'static> = Producer { version: env!("CARGO_PKG_VERSION") };
@@ -59,7 +61,7 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: PathBuf) {
                 lease = None;
             } else if lease.is_none() {
                 // A folder in which no lease can be had has no record either; doctor tells.
-                lease = Lease::take(&data).ok().flatten();
+                lease = Lease::take(&data, LEASE).ok().flatten();
             }
             if lease.is_some() {
                 arrange(&mut running, &sinks, &recorder, &data);

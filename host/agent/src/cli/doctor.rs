@@ -5,6 +5,7 @@
 
 mod beats;
 mod browser;
+mod bundle;
 mod clock;
 mod drift;
 mod host;
@@ -21,6 +22,7 @@ use shared_protocol::PolicySource;
 use super::table;
 use crate::exit::Exit;
 use crate::install;
+use crate::live::Active;
 use crate::os::Env;
 use crate::out;
 use crate::settings::{Configured, Source};
@@ -85,13 +87,16 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
         return live::run(env, json);
     }
     let program = std::env::current_exe().context("this program's own path is not known")?;
-    let configured = Configured::load(env);
+    // With what a bundle lays over them.
+    let active = Active::load(env);
+    let configured = &active.configured;
     let mut checks = browser::checks(env, &program, &configured.extensions);
     checks.extend(profiles::checks(env));
-    checks.push(settings(&configured));
-    checks.push(key::check(env, &configured));
+    checks.push(settings(configured));
+    checks.extend(bundle::checks(env, &active));
+    checks.push(key::check(env, configured));
     checks.push(record(env));
-    checks.extend(sinks::checks(env, &configured));
+    checks.extend(sinks::checks(env, configured));
     checks.extend(beats::checks(env));
     checks.extend(clock::check(env));
     checks.push(host::check(&program));

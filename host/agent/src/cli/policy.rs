@@ -7,15 +7,11 @@ mod build;
 mod check;
 mod confirm;
 mod explain;
-mod folder;
 mod grant;
 mod init;
 mod keygen;
-mod looked;
-mod place;
 mod push;
 mod serve;
-mod sheet;
 mod shown;
 mod signing;
 mod simulate;
@@ -27,6 +23,7 @@ mod weighed;
 
 use anyhow::Result;
 
+use crate::bundles::{folder, looked, place};
 use crate::exit::Exit;
 use crate::os::Env;
 

@@ -3,11 +3,31 @@
 //! INVARIANT: of the text only masks are in it.
 
 use host_classify::Classification;
-use host_policy::Decision;
+use host_policy::{Decision, Messages};
 use shared_protocol::{Action, Card, CardFinding, CardPolicy, Mode, Obligation, Operation};
 
 /// Masks of one label that are shown at most.
 const MASKS: usize = 3;
+
+/// For whom, and about what.
+pub(super) struct To<'a> {
+    /// What the request does.
+    pub(super) operation: Operation,
+    /// A one-time code would be taken.
+    pub(super) may_code: bool,
+    /// The organisation's words.
+    pub(super) messages: &'a Messages,
+    /// The language that the person reads.
+    pub(super) language: Option<&'a str>,
+}
+
+impl To<'_> {
+    /// What is said of a policy: in the person's language where there are words in it, else as the policy has it.
+    fn message(&self, id: &str, own: Option<&String>) -> Option<String> {
+        let theirs = self.language.and_then(|language| self.messages.of(id, language));
+        theirs.map(str::to_owned).or_else(|| own.cloned())
+    }
+}
 
 /// The card; `None` when there is nothing to say.
 pub(super) fn card(
@@ -15,7 +35,7 @@ pub(super) fn card(
     obligations: &[Obligation],
     decision: &Decision,
     found: &Classification,
-    (operation, may_code): (Operation, bool),
+    to: &To<'_>,
 ) -> Option<Card> {
     if action == Action::Allow {
         return None;
@@ -23,7 +43,7 @@ pub(super) fn card(
     let acting = decision.policies.iter().filter(|policy| policy.mode == Mode::Enforce);
     let policies = acting.map(|policy| CardPolicy {
         id: policy.id.clone(),
-        message: policy.message.clone(),
+        message: to.message(&policy.id, policy.message.as_ref()),
         link: policy.link.clone(),
         severity: policy.severity,
     });
@@ -33,11 +53,11 @@ pub(super) fn card(
         action,
         policies: policies.collect(),
         findings: group(found),
-        may_edit: is_asked || (action == Action::Block && is_written(operation)),
+        may_edit: is_asked || (action == Action::Block && is_written(to.operation)),
         may_redact: owes(Obligation::Redact),
         may_justify: owes(Obligation::Justify),
         may_send: owes(Obligation::Warn) && !owes(Obligation::Justify) && !owes(Obligation::Redact),
-        may_code: may_code && (is_asked || action == Action::Block),
+        may_code: to.may_code && (is_asked || action == Action::Block),
         may_report: true,
     })
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use host_classify::Engine;
-use host_policy::{Facts, Policy, UserFacts, permitted};
+use host_policy::{BundleSettings, Facts, Messages, Policy, UserFacts, permitted};
 use shared_protocol::{
     Action, App, Capture, Code, Drift, DriftKind, EventId, FailAction, FailSettings, Judge, Mode, Obligation,
     Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings,
@@ -18,7 +18,17 @@ fn snapshot(policy: Policy, fail: FailSettings) -> Snapshot {
     let source = PolicySource::BuiltinEnforce;
     let settings = Settings { source, fail, capture: Capture::Full, ..Settings::TRIAL };
     let engine = Arc::new(Engine::builtin().unwrap());
-    Snapshot { settings, policy, engine, user: UserFacts::default(), may_keep_text: true, takes_codes: false }
+    Snapshot {
+        settings,
+        policy,
+        engine,
+        user: UserFacts::default(),
+        may_keep_text: true,
+        takes_codes: false,
+        messages: Messages::default(),
+        theirs: BundleSettings::default(),
+        stale: false,
+    }
 }
 
 fn prompt(operation: Operation, text: &str) -> Judge {
@@ -38,12 +48,12 @@ fn ask(reading: Reading) -> Judge {
 }
 
 fn judge(snapshot: &Snapshot, ask: &Judge) -> Judgement {
-    let asked = Asked { judge: ask, browser: None, user: None, known: UNKNOWN };
+    let asked = Asked { judge: ask, browser: None, user: None, known: UNKNOWN, language: None };
     snapshot.judge(&asked, &|| Duration::ZERO).0
 }
 
 fn fault(snapshot: &Snapshot, ask: &Judge, code: Code) -> Judgement {
-    snapshot.fault(&Asked { judge: ask, browser: None, user: None, known: UNKNOWN }, code)
+    snapshot.fault(&Asked { judge: ask, browser: None, user: None, known: UNKNOWN, language: None }, code)
 }
 
 fn all(action: FailAction) -> FailSettings {

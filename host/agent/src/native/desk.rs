@@ -49,6 +49,7 @@ pub(super) struct Desk {
     heart: Arc<Heart>,
     drafts: Arc<DraftRows>,
     browser: OnceLock<Browser>,
+    language: OnceLock<String>,
     /// Judgements on the way: a second `judge` of the same event waits for the first one's verdict.
     judging: Mutex<HashSet<EventId>>,
     bad_rows: Mutex<usize>,
@@ -88,6 +89,7 @@ impl Desk {
             heart,
             drafts,
             browser: OnceLock::new(),
+            language: OnceLock::new(),
             judging: Mutex::new(HashSet::new()),
             bad_rows: Mutex::new(0),
             for_code: Mutex::new(VecDeque::new()),
@@ -150,10 +152,11 @@ impl Desk {
         };
         // A second hello of the same connection changes nothing.
         let _known = self.browser.set(hello.browser);
-        let settings = self.live.active().settings().clone();
+        if let Some(language) = &hello.language {
+            let _known = self.language.set(language.clone());
+        }
         let host = env!("CARGO_PKG_VERSION").to_owned();
-        self.send(ToExtension::Welcome(Welcome { protocol, host, settings }));
-        self.settings.greet();
+        self.settings.greet(|settings| ToExtension::Welcome(Welcome { protocol, host, settings }));
     }
 
     /// Starts a judgement; `code` when it can only be one of a fault.
@@ -257,8 +260,14 @@ impl Desk {
         }
     }
 
-    fn asked<'a>(&self, held: &'a Held, known: judge::Known<'a>) -> Asked<'a> {
-        Asked { judge: &held.ask, browser: self.browser.get().copied(), user: None, known }
+    fn asked<'a>(&'a self, held: &'a Held, known: judge::Known<'a>) -> Asked<'a> {
+        let browser = self.browser.get().copied();
+        Asked { judge: &held.ask, browser, user: None, known, language: self.language() }
+    }
+
+    /// The language that the person reads.
+    fn language(&self) -> Option<&str> {
+        self.language.get().map(String::as_str)
     }
 
     fn note_bad(&self, app: Option<&App>, code: Code) {

@@ -29,7 +29,11 @@ impl Watched {
 
     /// Looks, and writes down what is new.
     pub(super) fn look(&self) {
-        let troubles = of(&self.live.active().configured);
+        let active = self.live.active();
+        let mut troubles = of(&active.configured);
+        if active.in_force.fault.is_some() {
+            troubles.insert(Trouble::Bundle);
+        }
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let changed: Vec<Trouble> = told.symmetric_difference(&troubles).copied().collect();
         for trouble in changed {

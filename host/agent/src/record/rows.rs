@@ -44,6 +44,7 @@ pub(crate) fn judged(
         .iter()
         .map(|policy| PolicyUse { id: policy.id.clone(), action: policy.action, mode: policy.mode })
         .collect();
+    row.bundle = bundle(settings);
     row.edits = u64::try_from(verdict.edits.len()).unwrap_or(u64::MAX);
     row.fault = verdict.fault;
     // Facts are JSON by their own test; a row without them is better than none.
@@ -68,6 +69,12 @@ pub(crate) fn judged(
     };
     drafts.extend(end.map(|entry| Draft { entry, text: None }));
     drafts
+}
+
+/// Name and version of the bundle that decided, as its manifest writes them together.
+fn bundle(settings: &Settings) -> Option<String> {
+    let policy = settings.policy.as_ref().filter(|policy| policy.version > 0)?;
+    Some(format!("{} {}", policy.name, policy.version))
 }
 
 /// How often each label was found.

@@ -4,11 +4,14 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 use host_policy::FailOverrides;
 use serde::Deserialize;
 use shared_protocol::{Capture, FailSettings, PolicySource, Preview, Settings};
+use toml::Spanned;
 
+use super::bundle::{self, BundleSettings};
 use super::sink::{self, SinkSettings};
 use crate::retention::Keep;
 
@@ -49,12 +52,14 @@ pub(super) struct File {
     pub(super) keep: Keep,
     pub(super) extensions: Vec<String>,
     pub(super) sinks: Vec<SinkSettings>,
+    pub(super) bundle: Option<BundleSettings>,
+    pub(super) developer: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    policy: Option<Builtin>,
+    policy: Option<Spanned<Builtin>>,
     capture: Option<Capture>,
     preview: Option<Preview>,
     /// From before there could be several.
@@ -69,9 +74,10 @@ struct Written {
     developer: Developer,
     #[serde(default)]
     sink: Vec<sink::Written>,
+    bundle: Option<Spanned<bundle::Written>>,
 }
 
-/// The policies a file can name today.
+/// The policies a file can name.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Builtin {
@@ -84,25 +90,34 @@ enum Builtin {
 struct Developer {
     #[serde(default)]
     extensions: Vec<String>,
+    bundle: Option<Spanned<PathBuf>>,
 }
 
 /// Reads the text of a file.
 pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     let written: Written = toml::from_str(text).map_err(|fault| syntax(text, &fault))?;
+    one_policy(&written).map_err(|(start, what)| at(text, start, what))?;
     let sinks = sink::understood(written.sink).map_err(|(start, what)| at(text, start, what))?;
-    let base = if managed { Settings::MANAGED } else { Settings::TRIAL };
-    let source = written.policy.map_or(base.source, |policy| match policy {
+    let bundle = written.bundle.map(bundle::understood).transpose();
+    let bundle = bundle.map_err(|(start, what)| at(text, start, what))?;
+    let developer = written.developer.bundle.as_ref().map(bundle::developer).transpose();
+    let developer = developer.map_err(|(start, what)| at(text, start, what))?;
+    // Whoever names a bundle wants nothing else, and is closed until it is there.
+    let bundled = bundle.is_some() || developer.is_some();
+    let base = if managed || bundled { Settings::MANAGED } else { Settings::TRIAL };
+    let source = written.policy.map_or(base.source, |policy| match policy.into_inner() {
         Builtin::BuiltinMonitor => PolicySource::BuiltinMonitor,
         Builtin::BuiltinEnforce => PolicySource::BuiltinEnforce,
     });
     // Whoever enforces, or manages, gets the closed fail settings where the file is silent.
-    let closed = managed || source == PolicySource::BuiltinEnforce;
+    let closed = managed || bundled || source == PolicySource::BuiltinEnforce;
     let fail = written.fail.over(if closed { FailSettings::CLOSED } else { FailSettings::OPEN });
     // An organisation chooses to keep text; a trial is the person's own.
     let chosen = written.capture.unwrap_or(base.capture);
     let recipients: Vec<String> = written.recipient.into_iter().chain(written.recipients).collect();
-    // On a managed machine nobody but the organisation opens text: without a key of it none is kept.
-    let capture = if managed && recipients.is_empty() { Capture::Metadata } else { chosen };
+    // Of an organisation's machine nobody but the organisation opens text: without a key of it none is kept.
+    let capture =
+        if (managed || bundle.is_some()) && recipients.is_empty() { Capture::Metadata } else { chosen };
     let unsealable = (capture != chosen).then_some(chosen);
     let preview = written.preview.unwrap_or(base.preview);
     Ok(File {
@@ -112,7 +127,25 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
         keep: Keep { days: written.retention_days.map(NonZeroU32::get), bytes: written.max_bytes },
         extensions: written.developer.extensions,
         sinks,
+        bundle,
+        developer,
     })
+}
+
+/// Policies come from one place: of two the looser one must not win by accident.
+fn one_policy(written: &Written) -> Result<(), sink::Wrong> {
+    let places = [
+        ("`policy`", written.policy.as_ref().map(Spanned::span)),
+        ("`[bundle]`", written.bundle.as_ref().map(Spanned::span)),
+        ("`[developer] bundle`", written.developer.bundle.as_ref().map(Spanned::span)),
+    ];
+    let mut said = places.into_iter().filter_map(|(name, span)| Some((name, span?)));
+    match (said.next(), said.next()) {
+        (Some((first, _)), Some((second, span))) => {
+            Err((span.start, format!("{first} and {second} both say which policy holds: keep one of them")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn syntax(text: &str, fault: &toml::de::Error) -> FileError {

@@ -13,6 +13,7 @@
 
 mod bad_input;
 mod browser;
+mod bundling;
 mod command_line;
 mod drafting;
 mod drift;

@@ -2,7 +2,7 @@
 
 mod building;
 mod checking;
-mod client;
+pub(crate) mod client;
 mod confirming;
 mod explaining;
 mod pushing;

@@ -189,11 +189,15 @@ pub enum Trouble {
     Sink,
     /// A sink refused a row for good.
     DeadLetter,
+    /// A bundle was there and does not hold any more, so the machine is closed.
+    Bundle,
+    /// Where bundles come from does not answer.
+    BundleSource,
 }
 
 impl Trouble {
     /// Every word.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::DiskFull,
         Self::ReadOnly,
         Self::Locked,
@@ -204,6 +208,8 @@ impl Trouble {
         Self::Policy,
         Self::Sink,
         Self::DeadLetter,
+        Self::Bundle,
+        Self::BundleSource,
     ];
 
     /// Its word.
@@ -220,6 +226,8 @@ impl Trouble {
             Self::Policy => "policy",
             Self::Sink => "sink",
             Self::DeadLetter => "dead-letter",
+            Self::Bundle => "bundle",
+            Self::BundleSource => "bundle-source",
         }
     }
 }

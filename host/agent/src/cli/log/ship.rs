@@ -14,11 +14,12 @@ use serde_json::{Value, json};
 use super::filter::shown;
 use crate::cli::table;
 use crate::exit::Exit;
+use crate::lease::Lease;
 use crate::native::now;
 use crate::os::Env;
 use crate::out;
 use crate::settings::{Configured, SinkSettings};
-use crate::ship::{Lease, Standing, Step, Worker, standing};
+use crate::ship::{LEASE, Standing, Step, Worker, standing};
 
 /// How long the lease is waited for: a host that is just ending gives it back.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -103,7 +104,7 @@ fn lease(data: &Path) -> Result<Option<Lease>> {
     let start = Instant::now();
     loop {
         let lease =
-            Lease::take(data).with_context(|| format!("no lease can be had in {}", data.display()))?;
+            Lease::take(data, LEASE).with_context(|| format!("no lease can be had in {}", data.display()))?;
         if lease.is_some() || start.elapsed() > PATIENCE {
             return Ok(lease);
         }

@@ -73,10 +73,10 @@ pub(super) fn run(args: &Args, json: bool) -> Result<Exit> {
         format!("  public key  {public}"),
         format!("  key id      {}", public.id()),
         String::new(),
-        "By these lines a machine will know what this key signed. This version refuses them in its settings,".to_owned(),
-        "since no machine takes bundles yet:".to_owned(),
+        "Put these lines into the settings of every machine; it takes bundles that this key signed:".to_owned(),
         "  [bundle]".to_owned(),
         format!("  {setting}"),
+        "  # and where they come from: address = \"https://…\", or folder = \"/…\"".to_owned(),
         String::new(),
         "Whoever has this key decides what every machine does: keep it off them, and keep a copy in a safe".to_owned(),
         "place. A later key takes over by a bundle that this one signs, with the new key in `keys` of bundle.toml."

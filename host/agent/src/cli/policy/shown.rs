@@ -14,11 +14,6 @@ pub(super) fn counted(problems: &[Problem]) -> (usize, usize) {
     (errors, problems.len() - errors)
 }
 
-/// Whether one of them refuses the whole.
-pub(super) fn is_refused(problems: &[Problem]) -> bool {
-    counted(problems).0 > 0
-}
-
 /// Each with its line and a mark. `named` says how a file is called, `text` what stands in it.
 pub(super) fn show<'a>(problems: &[Problem], named: impl Fn(&str) -> String, text: impl Fn(&str) -> &'a str) {
     for problem in problems {

@@ -1,7 +1,6 @@
 //! `policy status`: what is in force on this machine, where it comes from, how old it is, and what was refused last.
 //!
-//! INVARIANT: changes and fetches nothing. What is told of a kept bundle was verified again just now, with the keys that
-//! the settings name and those that a verified bundle named since.
+//! INVARIANT: changes and fetches nothing. What is told of a kept bundle was verified again just now, as the host does.
 
 mod kept;
 
@@ -10,7 +9,7 @@ use jiff::{SpanRound, Timestamp, Unit};
 use serde_json::{Value, json};
 use shared_protocol::{Mode, PolicySource};
 
-use self::kept::{Kept, Named};
+use self::kept::Kept;
 use super::build::day;
 use super::told::word;
 use crate::exit::Exit;
@@ -31,11 +30,14 @@ pub(super) fn run(_args: &Args, env: &Env, json: bool) -> Result<Exit> {
         Source::Trial => None,
         Source::Own(path) | Source::Managed(path) => Some(path.clone()),
     };
-    let named = settings.as_deref().and_then(Named::read);
-    let kept = named.as_ref().map(|named| Kept::read(&data, named));
+    let kept = configured.bundle.as_ref().map(|bundle| Kept::read(&data, bundle));
+    let developer = configured.developer.as_ref().map(|folder| folder.display().to_string());
+    let from = configured.bundle.as_ref().map(|bundle| bundle.from.to_string()).or(developer);
+    // Of a kept bundle it is told with the bundle.
+    let fault = active.in_force.fault.as_ref().filter(|_| kept.is_none());
     let snapshot = active.snapshot()?;
     let source = configured.settings.source;
-    let is_wrong = configured.fault.is_some() || kept.as_ref().is_some_and(Kept::is_wrong);
+    let is_wrong = fault.is_some() || configured.fault.is_some() || kept.as_ref().is_some_and(Kept::is_wrong);
     let exit = if is_wrong { Exit::Fault } else { Exit::Done };
     if json {
         let told = json!({
@@ -43,7 +45,8 @@ pub(super) fn run(_args: &Args, env: &Env, json: bool) -> Result<Exit> {
             "settings": settings.as_ref().map(|path| path.display().to_string()),
             "managed": configured.settings.managed,
             "fault": configured.fault.as_ref().map(ToString::to_string),
-            "from": named.as_ref().map(|named| named.from.clone()),
+            "from": from, "policy": configured.settings.policy,
+            "not_used": active.in_force.fault.as_ref().map(|fault| &fault.code),
             "bundle": kept.as_ref().map_or(Value::Null, Kept::json),
         });
         out::line(&told.to_string());
@@ -56,11 +59,12 @@ pub(super) fn run(_args: &Args, env: &Env, json: bool) -> Result<Exit> {
         ("policies", snapshot.policy.ids().count().to_string()),
         ("settings", place),
     ];
-    if let Some(named) = &named {
-        lines.push(("from", named.from.clone()));
-    }
+    lines.extend(from.map(|from| ("from", from)));
     if let Some(kept) = &kept {
         lines.extend(kept.lines());
+    }
+    if let Some(fault) = fault {
+        lines.push(("wrong", fault.what.clone()));
     }
     if let Some(fault) = &configured.fault {
         lines.push(("wrong", fault.to_string()));
@@ -80,7 +84,7 @@ fn said(source: PolicySource, mode: Mode, kept: Option<&Kept>) -> String {
     match (source, bundle) {
         (PolicySource::Bundle, Some(name)) => format!("the bundle {name}; {acts}"),
         (PolicySource::ManagedWithoutBundle, _) => {
-            "nothing has arrived yet: everything with text is refused".to_owned()
+            "there is no bundle that holds: everything with text is refused".to_owned()
         }
         (PolicySource::DeveloperFile, _) => format!("a developer's folder, unsigned; {acts}"),
         (PolicySource::BuiltinMonitor | PolicySource::BuiltinEnforce | PolicySource::Bundle, _) => {

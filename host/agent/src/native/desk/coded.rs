@@ -69,6 +69,7 @@ impl Desk {
             browser: self.browser.get().copied(),
             user: None,
             known: judge::UNKNOWN,
+            language: self.language(),
         });
         if !snapshot.covers(&judged, asked.as_ref(), &grant) {
             return refused(CodeFault::OtherMatter);

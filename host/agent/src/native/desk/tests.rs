@@ -65,6 +65,7 @@ fn office_trusting(settings: &str, fault: Fault, keys: Vec<PublicKey>) -> Office
     let (extension, browser) = ("1".to_owned(), Browser::Firefox);
     office.say(&ToHost::Hello(Hello { protocol: PROTOCOL, extension, browser, language: None }));
     assert!(matches!(office.said.recv_timeout(LONG).unwrap(), ToExtension::Welcome(_)));
+    assert!(matches!(office.said.recv_timeout(LONG).unwrap(), ToExtension::Sites { .. }));
     office
 }
 

@@ -39,7 +39,7 @@ fn a_kept_bundle_is_told_when_it_opens() {
     let nothing = status(&public);
     assert_eq!(
         (&nothing["from"], &nothing["bundle"]["name"]),
-        (&"/srv/policy".into(), &serde_json::Value::Null)
+        (&"/srv/policy/bundle.tar.gz".into(), &serde_json::Value::Null)
     );
     fs::copy(build(&home, &root, 3, &key), kept.join("bundle.tar.gz")).unwrap();
     let told = status(&public);

@@ -104,6 +104,8 @@ fn whole(archive: &Archive, method: &Method) -> Response<Full<Bytes>> {
 fn unchanged(archive: &Archive) -> Response<Full<Bytes>> {
     let mut response = tagged(Response::new(Full::default()), archive);
     *response.status_mut() = StatusCode::NOT_MODIFIED;
+    // Who asks again goes on waiting by this word.
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(KIND));
     response
 }
 

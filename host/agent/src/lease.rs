@@ -1,11 +1,8 @@
-//! The lease: an advisory lock on a file in the data folder, which the system gives back when its holder dies.
+//! A lease: an advisory lock on a file in the data folder, which the system gives back when its holder dies.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
-
-/// The file's name. It stays empty.
-const FILE: &str = "ship.lock";
 
 /// Held for as long as it lives.
 #[derive(Debug)]
@@ -14,16 +11,16 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// The lease, or `None` while another process holds it.
+    /// The lease of the file `name`, which stays empty, or `None` while another process holds it.
     ///
     /// # Errors
     /// When the file cannot be made.
-    pub(crate) fn take(data: &Path) -> io::Result<Option<Self>> {
+    pub(crate) fn take(data: &Path, name: &str) -> io::Result<Option<Self>> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(data.join(FILE))?;
+        let file = options.open(data.join(name))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -39,10 +36,12 @@ mod tests {
     #[test]
     fn one_holds_it_until_it_is_gone() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Lease::take(folder.path()).unwrap();
+        let take = |name| Lease::take(folder.path(), name);
+        let first = take("one.lock").unwrap();
         assert!(first.is_some());
-        assert!(Lease::take(folder.path()).unwrap().is_none());
+        assert!(take("one.lock").unwrap().is_none());
+        assert!(take("other.lock").unwrap().is_some());
         drop(first);
-        assert!(Lease::take(folder.path()).unwrap().is_some());
+        assert!(take("one.lock").unwrap().is_some());
     }
 }

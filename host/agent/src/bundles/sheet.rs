@@ -29,14 +29,14 @@ const LONGEST: usize = 64;
 const DAY: i64 = 24 * 60 * 60;
 
 /// The sheet, read.
-pub(super) struct Sheet {
-    pub(super) name: String,
-    pub(super) version: Option<u64>,
-    pub(super) audience: Option<String>,
-    pub(super) expires_days: i64,
-    pub(super) agent: Option<String>,
-    pub(super) keys: Vec<PublicKey>,
-    pub(super) monitor: bool,
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    pub(crate) version: Option<u64>,
+    pub(crate) audience: Option<String>,
+    pub(crate) expires_days: i64,
+    pub(crate) agent: Option<String>,
+    pub(crate) keys: Vec<PublicKey>,
+    pub(crate) monitor: bool,
 }
 
 #[derive(Deserialize)]
@@ -55,7 +55,7 @@ struct Written {
 
 impl Sheet {
     /// Reads the text.
-    pub(super) fn read(text: &str) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn read(text: &str) -> Result<Self, Vec<Problem>> {
         let written: Written = toml::from_str(text).map_err(|fault| {
             let message = fault.message().lines().collect::<Vec<_>>().join(", ");
             let help = "known are name, version, audience, expires_days, agent, keys, monitor";
@@ -116,7 +116,7 @@ impl Sheet {
     }
 
     /// What the bundle says of itself. `issued` is in unix seconds.
-    pub(super) fn manifest(self, version: u64, issued: i64) -> Manifest {
+    pub(crate) fn manifest(self, version: u64, issued: i64) -> Manifest {
         Manifest {
             name: self.name,
             version,

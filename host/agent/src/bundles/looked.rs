@@ -1,45 +1,45 @@
 //! A folder looked through by everybody who knows a part of it: policies and their company by their crate, detectors and
 //! sites by theirs, the sheet here.
 //!
-//! INVARIANT: `check`, `test` and `build` see the same problems: they all come from here.
+//! INVARIANT: `check`, `test`, `build` and the machine that takes a bundle see the same problems: they all come from here.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use host_classify::{DetectorProblem, Engine};
-use host_policy::{Guardrails, Problem, Weight};
+use host_policy::{Files, Guardrails, Problem, Weight};
 use shared_protocol::Topic;
 use shared_sites::Sites;
 
 use super::folder::{Folder, SHEET};
 use super::sheet::Sheet;
-use super::shown::is_refused;
 
 /// What came of it. Each part is there when it is whole.
-pub(super) struct Looked {
+pub(crate) struct Looked {
     /// Policies and what goes with them.
-    pub(super) guardrails: Option<Guardrails>,
+    pub(crate) guardrails: Option<Guardrails>,
     /// The classifier with the folder's detectors.
-    pub(super) engine: Option<Engine>,
+    pub(crate) engine: Option<Engine>,
     /// How it is built.
-    pub(super) sheet: Option<Sheet>,
+    pub(crate) sheet: Option<Sheet>,
     /// In the order of files and text.
-    pub(super) problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// Guardrails with their classifier.
-pub(super) struct Whole {
-    pub(super) guardrails: Guardrails,
-    pub(super) engine: Engine,
+pub(crate) struct Whole {
+    pub(crate) guardrails: Guardrails,
+    pub(crate) engine: Engine,
 }
 
 impl Looked {
     /// Looks through a folder, its policies as they are written.
-    pub(super) fn at(folder: &Folder) -> Self {
+    pub(crate) fn at(folder: &Folder) -> Self {
         Self::with(folder, false)
     }
 
     /// The same as it would be in force: with `monitor = true` in the sheet nothing acts.
-    pub(super) fn in_force(folder: &Folder) -> Self {
+    pub(crate) fn in_force(folder: &Folder) -> Self {
         Self::with(folder, true)
     }
 
@@ -47,22 +47,7 @@ impl Looked {
         let mut problems = Vec::new();
         let sheet = sheet(folder, &mut problems);
         let monitor = in_force && sheet.as_ref().is_some_and(|sheet| sheet.monitor);
-        let guardrails = match Guardrails::read(&folder.files, monitor) {
-            Ok(guardrails) => {
-                problems.extend(guardrails.warnings.iter().cloned());
-                Some(guardrails)
-            }
-            Err(fault) => {
-                problems.extend(fault.problems);
-                None
-            }
-        };
-        let engine = engine(folder, &mut problems);
-        sites(folder, &mut problems);
-        if let (Some(guardrails), Some(engine)) = (&guardrails, &engine) {
-            labels(folder, guardrails, engine, &mut problems);
-            topics(folder, guardrails, engine, &mut problems);
-        }
+        let (guardrails, engine) = content(folder, monitor, &mut problems);
         problems.sort_by(|one, other| {
             let place = |problem: &Problem| (problem.file.clone(), problem.span.start, problem.weight);
             place(one).cmp(&place(other)).then_with(|| one.message.cmp(&other.message))
@@ -72,17 +57,55 @@ impl Looked {
     }
 
     /// Whether it is refused.
-    pub(super) fn is_refused(&self) -> bool {
-        is_refused(&self.problems)
+    pub(crate) fn is_refused(&self) -> bool {
+        self.problems.iter().any(|problem| problem.weight == Weight::Error)
     }
 
     /// Guardrails and classifier, where nothing is refused.
-    pub(super) fn whole(self) -> Option<Whole> {
+    pub(crate) fn whole(self) -> Option<Whole> {
         if self.is_refused() {
             return None;
         }
         Some(Whole { guardrails: self.guardrails?, engine: self.engine? })
     }
+}
+
+/// The files of a bundle whose signature holds.
+pub(crate) fn whole(files: Files, monitor: bool) -> Result<Whole, Vec<Problem>> {
+    let folder = Folder { root: PathBuf::new(), files, sheet: None };
+    let mut problems = Vec::new();
+    let (guardrails, engine) = content(&folder, monitor, &mut problems);
+    let looked = Looked { guardrails, engine, sheet: None, problems };
+    if looked.is_refused() {
+        return Err(looked.problems);
+    }
+    let problems = looked.problems.clone();
+    looked.whole().ok_or(problems)
+}
+
+/// Policies and their company, and the classifier, each where it is whole.
+fn content(
+    folder: &Folder,
+    monitor: bool,
+    problems: &mut Vec<Problem>,
+) -> (Option<Guardrails>, Option<Engine>) {
+    let guardrails = match Guardrails::read(&folder.files, monitor) {
+        Ok(guardrails) => {
+            problems.extend(guardrails.warnings.iter().cloned());
+            Some(guardrails)
+        }
+        Err(fault) => {
+            problems.extend(fault.problems);
+            None
+        }
+    };
+    let engine = engine(folder, problems);
+    sites(folder, problems);
+    if let (Some(guardrails), Some(engine)) = (&guardrails, &engine) {
+        labels(folder, guardrails, engine, problems);
+        topics(folder, guardrails, engine, problems);
+    }
+    (guardrails, engine)
 }
 
 fn sheet(folder: &Folder, problems: &mut Vec<Problem>) -> Option<Sheet> {

@@ -10,26 +10,26 @@ use anyhow::{Context, Result, anyhow, bail};
 use host_policy::{Files, bundle};
 
 /// The sheet's name.
-pub(super) const SHEET: &str = "bundle.toml";
+pub(crate) const SHEET: &str = "bundle.toml";
 /// Written for editors, generated from the topics.
-pub(super) const SCHEMA: &str = "promptgate.cedarschema";
+pub(crate) const SCHEMA: &str = "promptgate.cedarschema";
 
 /// Deeper than any file of a bundle stands.
 const DEPTH: u8 = 4;
 
 /// A folder, read.
-pub(super) struct Folder {
+pub(crate) struct Folder {
     /// Where it is.
-    pub(super) root: PathBuf,
+    pub(crate) root: PathBuf,
     /// Its files but the sheet.
-    pub(super) files: Files,
+    pub(crate) files: Files,
     /// The text of the sheet.
-    pub(super) sheet: Option<String>,
+    pub(crate) sheet: Option<String>,
 }
 
 impl Folder {
     /// Reads it.
-    pub(super) fn read(root: &Path) -> Result<Self> {
+    pub(crate) fn read(root: &Path) -> Result<Self> {
         if !root.is_dir() {
             bail!("{} is no folder; `promptgate policy init {}` makes one", root.display(), root.display());
         }
@@ -41,7 +41,7 @@ impl Folder {
     }
 
     /// The folder that a file belongs to, and its path in it.
-    pub(super) fn around(file: &Path) -> Option<(PathBuf, String)> {
+    pub(crate) fn around(file: &Path) -> Option<(PathBuf, String)> {
         let whole = fs::canonicalize(file).ok()?;
         let root = whole.ancestors().skip(1).find(|folder| folder.join(SHEET).is_file())?;
         let inside = whole.strip_prefix(root).ok()?;
@@ -50,7 +50,7 @@ impl Folder {
     }
 
     /// The text of one of its files, for showing a line of it.
-    pub(super) fn text(&self, path: &str) -> &str {
+    pub(crate) fn text(&self, path: &str) -> &str {
         if path == SHEET {
             return self.sheet.as_deref().unwrap_or_default();
         }

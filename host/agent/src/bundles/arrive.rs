@@ -1,0 +1,231 @@
+//! What is done with an archive that came: verified, looked through, put on record, kept. Or refused, and told once.
+//!
+//! INVARIANT: the row that says that a bundle took effect is durable before the file is there by which it does. A crash
+//! between the two leaves a row too many and never one too few.
+//! INVARIANT: whatever is refused changes nothing of what is kept.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context as _, Result};
+use host_journal::{Audit, By, Change, SiteWord};
+use host_policy::Weight;
+use host_policy::bundle::{self, Opened, Refused};
+use sha2::{Digest as _, Sha256};
+
+use super::keep::Keep;
+use super::kept::Kept;
+use super::looked;
+use super::state::{Fetched, Newest, Refusal, State, hex};
+use crate::record::Recorder;
+use crate::settings::BundleSettings;
+
+/// How long what was refused is not fetched again, in seconds: until then it is told from others by its tag.
+pub(super) const REFUSED_S: i64 = 60 * 60;
+/// Most characters of a reason that are remembered.
+const REASON: usize = 600;
+
+/// What it came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Came {
+    /// The very bundle that is in force.
+    Same,
+    /// Another one is in force now.
+    Activated,
+    /// It was refused, for the first time.
+    Refused(Refused),
+    /// It was refused as before.
+    RefusedAgain(Refused),
+}
+
+/// Where archives arrive, one at a time.
+pub(super) struct Arrivals {
+    keep: Keep,
+    recorder: Arc<Recorder>,
+    turn: Mutex<()>,
+}
+
+/// An archive as it came.
+pub(super) struct Parcel<'a> {
+    /// The bytes.
+    pub(super) archive: &'a [u8],
+    /// The server's tag.
+    pub(super) tag: Option<String>,
+    /// When, in seconds since 1970.
+    pub(super) at: i64,
+}
+
+impl Arrivals {
+    pub(super) fn new(keep: Keep, recorder: Arc<Recorder>) -> Self {
+        Self { keep, recorder, turn: Mutex::default() }
+    }
+
+    pub(super) fn keep(&self) -> &Keep {
+        &self.keep
+    }
+
+    /// Takes an archive in. `None` when `is_over` by the time that it is its turn.
+    ///
+    /// # Errors
+    /// When record or folder cannot be written. What was in force stays.
+    pub(super) fn arrive(
+        &self,
+        settings: &BundleSettings,
+        parcel: &Parcel<'_>,
+        is_over: &dyn Fn() -> bool,
+    ) -> Result<Option<Came>> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_over() {
+            return Ok(None);
+        }
+        let kept = Kept::read(&self.keep, settings, parcel.at);
+        let newest = kept.state.newest(&settings.keys).or_else(|| self.seen(&kept, parcel.at));
+        let came = kept.eras.open(parcel.archive, newest, parcel.at, bundle::open).and_then(|opened| {
+            // What is in force was looked through when it came.
+            let is_new = kept.good().is_none_or(|good| good.seen != opened.seen);
+            if is_new {
+                look_through(&opened)?;
+            }
+            Ok((opened, is_new))
+        });
+        let done = match came {
+            Ok((opened, true)) => self.activate(settings, &kept, &opened, parcel).map(|()| Came::Activated),
+            Ok((_, false)) => self.same(settings, kept, parcel).map(|()| Came::Same),
+            Err(refused) => self.refuse(settings, kept, refused, parcel),
+        };
+        done.map(Some)
+    }
+
+    /// What the archive says where nothing is remembered of it.
+    fn seen(&self, kept: &Kept, now: i64) -> Option<bundle::Seen> {
+        let archive = self.keep.archive().ok()??;
+        Some(kept.eras.open(&archive, None, now, bundle::reopen).ok()?.seen)
+    }
+
+    fn activate(
+        &self,
+        settings: &BundleSettings,
+        kept: &Kept,
+        opened: &Opened,
+        parcel: &Parcel<'_>,
+    ) -> Result<()> {
+        let manifest = &opened.manifest;
+        let audit = Audit {
+            version: Some(SiteWord::from(manifest.version.to_string().as_str())),
+            name: Some(SiteWord::from(manifest.name.as_str())),
+            keys: vec![SiteWord::from(opened.key.as_str())],
+            old_keys: kept.good().map(|good| SiteWord::from(good.key.as_str())).into_iter().collect(),
+            ..Audit::new(Change::BundleActivated, By::Host)
+        };
+        self.recorder.audit(None, audit).context("it cannot be put on record")?;
+        if !kept.state.is_under(&settings.keys) {
+            self.keep.forget_rotations();
+        }
+        if !manifest.keys.is_empty() {
+            self.keep.put_rotation(manifest.version, parcel.archive).context("it cannot be kept")?;
+        }
+        self.keep.put_archive(parcel.archive).context("it cannot be kept")?;
+        self.remember(settings, opened.seen.into(), parcel)
+    }
+
+    /// Nothing new; how it comes may be.
+    fn same(&self, settings: &BundleSettings, kept: Kept, parcel: &Parcel<'_>) -> Result<()> {
+        let State { newest, fetched, refused, .. } = &kept.state;
+        let is_known = fetched
+            .as_ref()
+            .is_some_and(|fetched| fetched.tag == parcel.tag && fetched.from == settings.from.to_string());
+        let seen = kept.good().map(|good| Newest::from(good.seen));
+        let is_whole = *newest == seen && kept.state.is_under(&settings.keys);
+        match seen {
+            Some(seen) if !is_known || !is_whole || refused.is_some() => {
+                self.remember(settings, seen, parcel)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn remember(&self, settings: &BundleSettings, newest: Newest, parcel: &Parcel<'_>) -> Result<()> {
+        let state = State {
+            settings_keys: settings.keys.iter().map(ToString::to_string).collect(),
+            newest: Some(newest),
+            fetched: Some(fetched(settings, parcel)),
+            refused: None,
+        };
+        self.keep.put_state(&state).context("what is to be remembered cannot be written")
+    }
+
+    fn refuse(
+        &self,
+        settings: &BundleSettings,
+        kept: Kept,
+        refused: Refused,
+        parcel: &Parcel<'_>,
+    ) -> Result<Came> {
+        let refusal = Refusal {
+            code: refused.code().to_owned(),
+            reason: refused.to_string().chars().take(REASON).collect(),
+            fetched: fetched(settings, parcel),
+            digest: hex(&Sha256::digest(parcel.archive)),
+            against: against(settings),
+        };
+        let before = kept.state.refused.as_ref();
+        let is_late = |one: &Refusal| parcel.at.saturating_sub(one.fetched.at) >= REFUSED_S;
+        // Of what nobody signed one is as good as the other: a server that says something else each time is told once an hour.
+        let is_told = before.is_some_and(|one| {
+            (&one.code, &one.reason) == (&refusal.code, &refusal.reason)
+                && (one.digest == refusal.digest || !is_late(one))
+        });
+        if is_told && before.is_some_and(|one| one.fetched.tag == refusal.fetched.tag && !is_late(one)) {
+            return Ok(Came::RefusedAgain(refused));
+        }
+        if !is_told {
+            let audit = Audit {
+                version: version(&refused).map(|version| SiteWord::from(version.to_string().as_str())),
+                name: Some(SiteWord::from(refusal.code.as_str())),
+                ..Audit::new(Change::BundleRefused, By::Host)
+            };
+            self.recorder.audit(None, audit).context("its refusal cannot be put on record")?;
+        }
+        // What is damaged stays so, for what is kept must not open by a refusal.
+        if self.keep.state().is_ok() {
+            let state = State { refused: Some(refusal), ..kept.state };
+            self.keep.put_state(&state).context("what is to be remembered cannot be written")?;
+        }
+        Ok(if is_told { Came::RefusedAgain(refused) } else { Came::Refused(refused) })
+    }
+}
+
+fn fetched(settings: &BundleSettings, parcel: &Parcel<'_>) -> Fetched {
+    Fetched { from: settings.from.to_string(), tag: parcel.tag.clone(), at: parcel.at }
+}
+
+/// What a bundle is held against besides the time: another settings file or a newer program may take it.
+pub(super) fn against(settings: &BundleSettings) -> String {
+    let mut digest = Sha256::new();
+    let keys = settings.keys.iter().map(ToString::to_string);
+    let words = [env!("CARGO_PKG_VERSION").to_owned(), settings.audience.clone().unwrap_or_default()];
+    for word in words.into_iter().chain(keys) {
+        digest.update(word);
+        digest.update([0]);
+    }
+    hex(digest.finalize().get(..8).unwrap_or_default())
+}
+
+/// The version of a refused bundle, where it was verified and says one.
+fn version(refused: &Refused) -> Option<u64> {
+    match refused {
+        Refused::Older { version, .. } | Refused::SameVersion { version } => Some(*version),
+        _ => None,
+    }
+}
+
+/// Whether this program understands all of it.
+fn look_through(opened: &Opened) -> Result<(), Refused> {
+    match looked::whole(opened.files.clone(), opened.manifest.monitor) {
+        Ok(_) => Ok(()),
+        Err(problems) => {
+            let errors = problems.iter().filter(|problem| problem.weight == Weight::Error);
+            let reasons: Vec<String> = errors.map(ToString::to_string).collect();
+            Err(Refused::Content { reason: reasons.join("; ") })
+        }
+    }
+}
