@@ -86,12 +86,12 @@ async fn pushed(fleet: &Fleet, browser: Browser) -> Result<()> {
 
     // Somebody puts the first one back, signed as it was.
     organisation.publish(1)?;
-    fleet.until("a refusal", |bundle| !bundle["refused"].is_null()).await?;
+    fleet.until("a refusal", |bundle| bundle["last_refused"]["code"] == "older-version").await?;
     fleet.is_told("Cranes need none either.").await?;
     let name = format!("refused-{browser}");
     guarded.popup("a refusal", |words| words.contains("older-version"), Some(&picture(&name))).await?;
     let rows = guarded.records()?.list(&["--kind", "audit"])?;
-    let changes: Vec<&str> = rows.iter().filter_map(|row| row["change"].as_str()).collect();
+    let changes: Vec<&str> = rows.iter().filter_map(|row| row["what"].as_str()).collect();
     ensure!(changes.iter().filter(|change| **change == "bundle-activated").count() == 2, "{changes:?}");
     ensure!(changes.contains(&"bundle-refused"), "{changes:?}");
     Ok(())
@@ -104,7 +104,7 @@ async fn granted(fleet: &Fleet, _browser: Browser) -> Result<()> {
     let card = guarded.card().await?;
     ensure!(card.beside().await?.contains(&"open-code".to_owned()), "{:?}", card.beside().await?);
     let rows = guarded.records()?.list(&["--kind", "judged"])?;
-    let person = rows.iter().find_map(|row| row["user"].as_str()).context("nobody is on record")?;
+    let person = rows.iter().find_map(|row| row["person"].as_str()).context("nobody is on record")?;
     let code = organisation.grant(person, ["--policy", "contacts"])?;
     card.press_until("open-code", "#code-text").await?;
     card.give_code(&code).await?;
@@ -155,14 +155,54 @@ async fn expired(fleet: &Fleet, _browser: Browser) -> Result<()> {
     guarded.popup("past its date", |words| words.contains("acme"), None).await.map(drop)
 }
 
+/// A page's send in a form that nobody knew: its status is the mark `turn`.
+const TURN: &str = "const init = { method: 'POST', body: JSON.stringify({ turn: { says: arguments[0] } }),
+  headers: { 'content-type': 'application/json' } };
+delete document.documentElement.dataset.turn;
+fetch('/backend-api/g/turn', init).then(({ status }) => status, ({ name }) => name)
+  .then((end) => { document.documentElement.dataset.turn = end; });";
+
+/// Where the text stands in it, for the site's data.
+const RULE: &str = "
+[[rule]]
+name = \"turn\"
+method = [\"POST\"]
+path = [\"/backend-api/g/turn\"]
+does = \"send-prompt\"
+text = [{ at = \"turn.says\" }]
+";
+
+/// A site that moved overnight is read again, and edited, by data that came in a bundle.
+async fn repaired(fleet: &Fleet, _browser: Browser) -> Result<()> {
+    let Fleet { organisation, guarded } = fleet;
+    guarded.script(TURN, vec![WARNED.text.into()]).await?;
+    ensure!(guarded.wait_for_mark("turn").await? == "403", "what cannot be read went");
+    guarded.never_left(WARNED.secret)?;
+
+    let site = include_str!("../../../shared/sites/sites/chatgpt/site.toml");
+    organisation.write("sites/chatgpt.toml", &format!("{site}{RULE}"))?;
+    organisation.publish(2)?;
+    fleet.until("version 2", |bundle| bundle["version"] == 2).await?;
+    guarded.open(Site::ChatGpt).await?;
+    guarded.ask(ALLOWED.text).await?;
+    guarded.script(TURN, vec![WARNED.text.into()]).await?;
+    let card = guarded.card().await?;
+    ensure!(card.choices().await?.contains(&"redact".to_owned()), "{:?}", card.choices().await?);
+    card.choose("redact").await?;
+    let end = guarded.wait_for_mark("turn").await?;
+    ensure!(end != "403", "it did not go");
+    guarded.never_left(WARNED.secret)?;
+    guarded.left("voicemail script")
+}
+
 macro_rules! in_both {
-    ($($name:ident: $policy:expr;)+) => {
+    ($($name:ident on $site:ident: $policy:expr;)+) => {
         $(
             mod $name {
                 use super::*;
 
                 async fn play(browser: Browser) -> Result<()> {
-                    let fleet = Fleet::start(browser, Site::Claude, $policy).await?;
+                    let fleet = Fleet::start(browser, Site::$site, $policy).await?;
                     let played = super::$name(&fleet, browser).await;
                     fleet.guarded.end(module_path!(), browser.id(), played).await
                 }
@@ -182,7 +222,8 @@ macro_rules! in_both {
 }
 
 in_both! {
-    pushed: &contacts("warn", "Herons need no phone numbers.");
-    granted: &contacts("block", "No phone numbers.");
-    expired: &contacts("warn", "No phone numbers.");
+    pushed on Claude: &contacts("warn", "Herons need no phone numbers.");
+    granted on Claude: &contacts("block", "No phone numbers.");
+    expired on Claude: &contacts("warn", "No phone numbers.");
+    repaired on ChatGpt: &contacts("redact", "Not with a phone number.");
 }
