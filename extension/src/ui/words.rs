@@ -204,6 +204,7 @@ keys! {
     NoteStale "note_stale" 0,
     NoteUnsigned "note_unsigned" 0,
     NoteRefused "note_refused" 0,
+    NoteKept "note_kept" 0,
     BundleSignature "bundle_signature" 0,
     BundleChanged "bundle_changed" 0,
     BundleOlder "bundle_older" 0,

@@ -103,6 +103,9 @@ pub(crate) fn start(
                     if lease.is_none() {
                         // A folder in which no lease can be had has no record either; doctor tells.
                         lease = Lease::take(&data, LEASE).ok().flatten();
+                        if lease.is_some() {
+                            arrivals.keep().clean();
+                        }
                     }
                     if lease.is_some() && running.is_none() {
                         let stop = Arc::new(AtomicBool::new(false));

@@ -67,14 +67,19 @@ impl Live {
         Arc::clone(&self.active.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Looks whether a settings file or the kept bundle changed; what is then in force.
+    /// Whether a settings file or the kept bundle changed.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.active().is_stale(&self.env)
+    }
+
+    /// What is in force after such a change.
     pub(crate) fn refresh(&self) -> Option<Arc<Active>> {
-        if !self.active().is_stale(&self.env) {
+        if !self.is_stale() {
             return None;
         }
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         // Two threads may have seen the same change.
-        if !self.active().is_stale(&self.env) {
+        if !self.is_stale() {
             return None;
         }
         let fresh = Arc::new(Active::load(&self.env));

@@ -79,7 +79,7 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     let watch = Watch::start(TICK, {
         let (settings, heart, drafts) = (settings.clone(), Arc::clone(&heart), Arc::clone(&drafts));
         move || {
-            settings.refresh();
+            settings.refresh_aside();
             heart.tick(Instant::now());
             drafts.due();
         }

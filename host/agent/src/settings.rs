@@ -245,6 +245,21 @@ mod tests {
         assert!(load(None, Some("retention_days = 0")).fault.is_some());
     }
 
+    /// Whoever names a bundle is closed until it is there, managed or not, and whatever else the file leaves out.
+    #[test]
+    fn a_bundle_is_waited_for_closed() {
+        let key = "ed25519:iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w=";
+        let bundle = format!("[bundle]\nfolder = \"/srv/policy\"\nkeys = [\"{key}\"]\n");
+        let loaded = load(Some(&bundle), None);
+        assert_eq!((&loaded.settings, &loaded.fault), (&Settings::MANAGED, &None));
+        let own = load(None, Some(&bundle));
+        assert_eq!(own.settings, Settings { managed: false, ..Settings::MANAGED });
+        // No key of this machine stands in for the organisation's.
+        let full = load(None, Some(&format!("capture = \"full\"\n{bundle}")));
+        assert_eq!((full.settings.capture, full.unsealable), (Capture::Metadata, Some(Capture::Full)));
+        assert!(!full.may_keep_text());
+    }
+
     #[test]
     fn a_broken_file_tightens() {
         for text in

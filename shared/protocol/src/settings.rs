@@ -165,7 +165,8 @@ pub struct PolicyState {
     /// It is past its expiry and stays until another comes.
     #[serde(default)]
     pub stale: bool,
-    /// Why the last bundle that came was not taken: the refusal's code, kebab-case. Gone once one is taken.
+    /// Why the last bundle that came was not taken: the refusal's code, kebab-case. Gone once one is taken. With `kept-`
+    /// in front: why the one that was taken does not hold any more, so that nothing with text goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
     /// Nobody signed it: a folder of an explicit developer setting.

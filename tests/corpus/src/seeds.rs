@@ -73,11 +73,13 @@ const QUESTIONS: [&str; 3] = [
 ];
 
 /// Files of settings, with most of what can stand there.
-const SETTINGS: [&str; 2] = [
+const SETTINGS: [&str; 3] = [
     "policy = \"builtin-enforce\"\ncapture = \"masked\"\npreview = \"typing\"\nretention_days = 90\nmax_bytes = 1000\n[fail]\n\
      unread = \"warn\"\nunreachable = \"block\"\ndeadline_ms = 2000\n[developer]\nextensions = [\"a\"]\n",
     "recipients = [\"Ycig/Zr/pZmklmFUN99nr+taURlYItL91g+NcHGYpB8=\"]\n[[sink]]\nname = \"a\"\nkind = \"file\"\nformat = \"jsonl\"\n\
      address = \"/var/log/promptgate.jsonl\"\n",
+    "[bundle]\naddress = \"https://policy.example/acme/bundle.tar.gz\"\nkeys = [\"ed25519:iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w=\"]\n\
+     audience = \"acme\"\npoll_s = 60\nca = \"/etc/promptgate/ca.pem\"\ntoken_file = \"/etc/promptgate/token\"\n",
 ];
 
 /// Rows of the record.

@@ -13,9 +13,14 @@ pub(super) fn notes(policy: &PolicyState) -> Option<Element> {
     let unsigned = policy.unsigned.then(|| note(Key::NoteUnsigned));
     let stale = policy.stale.then(|| note(Key::NoteStale));
     let refused = policy.refused.as_deref().map(|code| {
-        let words = el("span", "").with(why(code));
+        // What was in force, or what was to be.
+        let (about, cause) = match code.strip_prefix("kept-") {
+            Some(cause) => (Key::NoteKept, cause),
+            None => (Key::NoteRefused, code),
+        };
+        let words = el("span", "").with(why(cause));
         let code = el("code", "").attr("translate", "no").with(Words::Given(code.to_owned()));
-        el("div", "refused").with(note(Key::NoteRefused)).with(el("p", "").with(words).with(code))
+        el("div", "refused").with(note(about)).with(el("p", "").with(words).with(code))
     });
     let any = unsigned.is_some() || stale.is_some() || refused.is_some();
     let heading = el("h2", "").attr("id", "notes").with(Key::Notes);

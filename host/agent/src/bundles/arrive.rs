@@ -41,7 +41,8 @@ pub(super) enum Came {
 pub(super) struct Arrivals {
     keep: Keep,
     recorder: Arc<Recorder>,
-    turn: Mutex<()>,
+    /// What was refused last, where that cannot be remembered.
+    turn: Mutex<Option<Refusal>>,
 }
 
 /// An archive as it came.
@@ -73,7 +74,7 @@ impl Arrivals {
         parcel: &Parcel<'_>,
         is_over: &dyn Fn() -> bool,
     ) -> Result<Option<Came>> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if is_over() {
             return Ok(None);
         }
@@ -90,7 +91,7 @@ impl Arrivals {
         let done = match came {
             Ok((opened, true)) => self.activate(settings, &kept, &opened, parcel).map(|()| Came::Activated),
             Ok((_, false)) => self.same(settings, kept, parcel).map(|()| Came::Same),
-            Err(refused) => self.refuse(settings, kept, refused, parcel),
+            Err(refused) => self.refuse(settings, kept, refused, parcel, &mut turn),
         };
         done.map(Some)
     }
@@ -134,7 +135,8 @@ impl Arrivals {
             .as_ref()
             .is_some_and(|fetched| fetched.tag == parcel.tag && fetched.from == settings.from.to_string());
         let seen = kept.good().map(|good| Newest::from(good.seen));
-        let is_whole = *newest == seen && kept.state.is_under(&settings.keys);
+        let keys = settings.keys.iter().map(ToString::to_string);
+        let is_whole = *newest == seen && keys.eq(kept.state.settings_keys.iter().cloned());
         match seen {
             Some(seen) if !is_known || !is_whole || refused.is_some() => {
                 self.remember(settings, seen, parcel)
@@ -159,6 +161,7 @@ impl Arrivals {
         kept: Kept,
         refused: Refused,
         parcel: &Parcel<'_>,
+        last: &mut Option<Refusal>,
     ) -> Result<Came> {
         let refusal = Refusal {
             code: refused.code().to_owned(),
@@ -167,7 +170,8 @@ impl Arrivals {
             digest: hex(&Sha256::digest(parcel.archive)),
             against: against(settings),
         };
-        let before = kept.state.refused.as_ref();
+        let before = kept.state.refused.clone().or_else(|| last.clone());
+        let before = before.as_ref();
         let is_late = |one: &Refusal| parcel.at.saturating_sub(one.fetched.at) >= REFUSED_S;
         // Of what nobody signed one is as good as the other: a server that says something else each time is told once an hour.
         let is_told = before.is_some_and(|one| {
@@ -185,6 +189,7 @@ impl Arrivals {
             };
             self.recorder.audit(None, audit).context("its refusal cannot be put on record")?;
         }
+        *last = Some(refusal.clone());
         // What is damaged stays so, for what is kept must not open by a refusal.
         if self.keep.state().is_ok() {
             let state = State { refused: Some(refusal), ..kept.state };
@@ -229,3 +234,6 @@ fn look_through(opened: &Opened) -> Result<(), Refused> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,3 +47,38 @@ impl SourceHealth {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use host_journal::{Filter, Kind, Page};
+
+    use super::{PAUSE, SourceHealth, TRIES};
+    use crate::record::Recorder;
+
+    #[test]
+    fn a_place_that_is_away_leaves_few_rows() {
+        let data = tempfile::tempdir().unwrap();
+        let recorder =
+            Arc::new(Recorder::new(Some(data.path().to_owned()), "jane".to_owned(), Box::new(|| None)));
+        let mut health = SourceHealth::new(Arc::clone(&recorder));
+        let filter = Filter { kinds: vec![Kind::Health], ..Filter::default() };
+        let rows = || recorder.listed(&filter, &Page::default());
+        for (failures, at, expected) in [
+            (0, 0, 0),
+            (TRIES - 1, 1, 0),
+            (TRIES, 2, 1),
+            (TRIES + 100, 3, 1),
+            (0, 4, 2),
+            (0, 5, 2),
+            // Comes and goes: no row for each time.
+            (TRIES, 6, 2),
+            (0, 7, 2),
+            (TRIES, PAUSE + 2, 3),
+        ] {
+            health.heard(failures, at);
+            assert_eq!(rows(), expected, "{failures} at {at}");
+        }
+    }
+}

@@ -170,7 +170,7 @@ fn unsigned(configured: &mut Configured, root: &Path) -> InForce {
     let fault = |what: String| Fault { code: "content".to_owned(), what };
     let looked = match Folder::read(root) {
         Ok(folder) => Looked::in_force(&folder),
-        Err(why) => return closed(configured, Some(fault(format!("{why:#}"))), None),
+        Err(why) => return slipped(configured, fault(format!("{why:#}"))),
     };
     let what: Vec<String> = looked.problems.iter().map(Problem::to_string).collect();
     let (name, version, monitor) = match &looked.sheet {
@@ -178,7 +178,7 @@ fn unsigned(configured: &mut Configured, root: &Path) -> InForce {
         None => (String::new(), 0, false),
     };
     let Some(whole) = looked.whole() else {
-        return closed(configured, Some(fault(what.join("; "))), None);
+        return slipped(configured, fault(what.join("; ")));
     };
     let state = PolicyState { name, version, unsigned: true, monitor, ..PolicyState::default() };
     lay(configured, PolicySource::DeveloperFile, &whole.guardrails, state);
@@ -190,6 +190,15 @@ fn unsigned(configured: &mut Configured, root: &Path) -> InForce {
         until: None,
         seen: Vec::new(),
     }
+}
+
+/// A developer's folder that is not followed.
+fn slipped(configured: &mut Configured, fault: Fault) -> InForce {
+    let closed = closed(configured, None, Some(fault.code.clone()));
+    if let Some(policy) = &mut configured.settings.policy {
+        policy.unsigned = true;
+    }
+    InForce { fault: Some(fault), ..closed }
 }
 
 /// The organisation's settings over the machine's.
@@ -218,7 +227,8 @@ fn lay(configured: &mut Configured, source: PolicySource, guardrails: &Guardrail
 /// As a managed machine without a bundle.
 fn closed(configured: &mut Configured, fault: Option<Fault>, refused: Option<String>) -> InForce {
     let (managed, fail) = (configured.settings.managed, configured.settings.fail);
-    let refused = fault.as_ref().map(|fault| fault.code.clone()).or(refused);
+    // Another thing than one that came and was refused.
+    let refused = fault.as_ref().map(|fault| format!("kept-{}", fault.code)).or(refused);
     let policy = refused.map(|refused| PolicyState { refused: Some(refused), ..PolicyState::default() });
     let fail = with_numbers(FailSettings::CLOSED, fail);
     configured.settings = Settings { managed, fail, policy, ..Settings::MANAGED };

@@ -97,6 +97,17 @@ impl Keep {
         }
     }
 
+    /// Takes away what a crash left half written. Only for who alone writes here.
+    pub(crate) fn clean(&self) {
+        for entry in fs::read_dir(&self.0).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with('.') && name.to_string_lossy().ends_with(place::NEW) {
+                // It harms nobody.
+                let _stays = fs::remove_file(entry.path());
+            }
+        }
+    }
+
     /// How the source answered last.
     pub(crate) fn standing(&self) -> Option<Standing> {
         toml::from_str(&small(&self.0.join(STANDING)).ok()?).ok()

@@ -39,9 +39,9 @@ impl NotUsed {
     /// A word that stays the same.
     pub(crate) fn code(&self) -> &'static str {
         match self {
-            Self::Missing => "kept-missing",
-            Self::Unreadable => "kept-unreadable",
-            Self::StateDamaged => "kept-state-damaged",
+            Self::Missing => "missing",
+            Self::Unreadable => "unreadable",
+            Self::StateDamaged => "state-damaged",
             Self::Refused(refused) => refused.code(),
         }
     }

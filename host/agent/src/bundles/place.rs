@@ -4,11 +4,14 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+/// The end of a name while a file is being written.
+pub(crate) const NEW: &str = ".new";
+
 /// Writes beside `path`, to the disk, and then takes its place. Who reads it meanwhile has the old one or the new one.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.new", std::process::id()));
+    name.push(format!(".{}{NEW}", std::process::id()));
     let new = path.with_file_name(name);
     let written = File::create(&new)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))

@@ -69,9 +69,10 @@ impl State {
         shared.then_some(seen)
     }
 
-    /// Whether the settings' keys are those of then.
+    /// Whether the settings' keys are those of then, as far as that is known.
     pub(crate) fn is_under(&self, keys: &[PublicKey]) -> bool {
-        keys.iter().map(ToString::to_string).eq(self.settings_keys.iter().cloned())
+        self.settings_keys.is_empty()
+            || keys.iter().map(ToString::to_string).eq(self.settings_keys.iter().cloned())
     }
 }
 

@@ -26,6 +26,8 @@ use crate::settings::{BundleSettings, BundlesFrom, Stamp};
 const LOOK: Duration = Duration::from_secs(1);
 /// Before what this machine could not deal with is tried again, in seconds.
 const AGAIN_S: i64 = 10;
+/// However often it came to nothing, it is tried again after so many times as long as when all is well.
+const RARELY: u32 = 5;
 /// How soon a stop is seen.
 const SLICE: Duration = Duration::from_millis(200);
 
@@ -46,6 +48,7 @@ struct Watched {
     done: Option<(Stamp, Option<i64>)>,
     before: Option<Stamp>,
     told: Option<String>,
+    failures: u32,
 }
 
 /// What an archive means for the next time.
@@ -98,7 +101,7 @@ impl Worker {
         self.stands(answer, *failures, web.waits());
         if *failures > 0 {
             let pause = host_net::pause(*failures, random());
-            return pause.min(poll.max(Duration::from_secs(1))).max(after.unwrap_or_default());
+            return pause.min(poll * RARELY).max(after.unwrap_or_default());
         }
         // One that says it waits and yet answers at once would else be asked without end.
         let is_next = web.waits() && (!could_wait || has_waited || is_new);
@@ -126,11 +129,9 @@ impl Worker {
         let at = seconds();
         let Some(stamp) = Stamp::of(path) else {
             let told = format!("there is no {}: put a bundle there, or correct `folder`", path.display());
-            if watched.told.as_ref() != Some(&told) {
-                self.stands(Err(told.clone()), 1, true);
-            }
-            *watched = Watched { told: Some(told), ..Watched::default() };
-            return;
+            *watched =
+                Watched { told: watched.told.take(), failures: watched.failures, ..Watched::default() };
+            return self.watched(watched, Err(told));
         };
         let is_settled = watched.before.replace(stamp) == Some(stamp);
         let is_done =
@@ -159,10 +160,17 @@ impl Worker {
         };
         watched.done = Some((stamp, again));
         let answer = answer.map(|(told, _)| told);
+        self.watched(watched, answer);
+    }
+
+    /// Writes down how a watched file stands, where that is new.
+    fn watched(&mut self, watched: &mut Watched, answer: Result<String, String>) {
+        watched.failures = if answer.is_ok() { 0 } else { watched.failures.saturating_add(1) };
         let told = answer.clone().unwrap_or_else(|why| why);
-        if watched.told.as_ref() != Some(&told) || answer.is_ok() {
-            self.stands(answer.clone(), u32::from(answer.is_err()), true);
+        if watched.told.as_ref() == Some(&told) && answer.is_err() {
+            return self.health.heard(watched.failures, now());
         }
+        self.stands(answer, watched.failures, true);
         watched.told = Some(told);
     }
 

@@ -44,6 +44,14 @@ impl Settings {
         self.greeted.load(Ordering::Acquire)
     }
 
+    /// Takes up a changed file, on a thread of its own: whoever watches over deadlines has no time to read a bundle.
+    pub(super) fn refresh_aside(&self) {
+        if self.live.is_stale() {
+            let settings = self.clone();
+            thread::spawn(move || settings.refresh());
+        }
+    }
+
     /// Takes up a changed file.
     pub(super) fn refresh(&self) {
         let Some(active) = self.live.refresh() else { return };

@@ -30,14 +30,14 @@ fn a_kept_bundle_that_does_not_hold_closes_the_machine_until_one_comes() {
             fs::write(kept.join("bundle.tar.gz"), &bytes[..bytes.len() / 2]).unwrap();
         }),
         ("is empty", "archive-not-gzip", |kept| fs::write(kept.join("bundle.tar.gz"), "").unwrap()),
-        ("is gone", "kept-missing", |kept| fs::remove_file(kept.join("bundle.tar.gz")).unwrap()),
+        ("is gone", "missing", |kept| fs::remove_file(kept.join("bundle.tar.gz")).unwrap()),
         ("is older", "older-version", |kept| {
             fs::write(kept.join("bundle.tar.gz"), Made::version(1).archive()).unwrap();
         }),
         ("is another one", "unknown-key", |kept| {
             fs::write(kept.join("bundle.tar.gz"), Made::version(9).signed_by(9).archive()).unwrap();
         }),
-        ("is forgotten by half", "kept-state-damaged", |kept| {
+        ("is forgotten by half", "state-damaged", |kept| {
             fs::write(kept.join("state.toml"), "[newest\nversion = 0").unwrap();
         }),
     ];
@@ -49,14 +49,14 @@ fn a_kept_bundle_that_does_not_hold_closes_the_machine_until_one_comes() {
         let settings = browser.hello().settings;
         assert_eq!(settings.source, PolicySource::ManagedWithoutBundle, "{what}");
         assert_eq!((settings.fail, settings.capture), (FailSettings::CLOSED, Capture::Metadata), "{what}");
-        assert_eq!(settings.policy.unwrap().refused.as_deref(), Some(code), "{what}");
+        assert_eq!(settings.policy.unwrap().refused, Some(format!("kept-{code}")), "{what}");
         assert_eq!(said(&mut browser, 1), "", "{what}");
         let harmless = browser.judge(&event(2), "what a fine day");
         assert_eq!(harmless.outcome, shared_protocol::Outcome::Refuse, "{what}");
         assert_eq!(status(&home)["bundle"]["not_used"], code, "{what}");
         // An older one does not open it, the same one does.
         put(&folder, &Made::version(1).archive());
-        if code != "kept-state-damaged" && code != "unknown-key" {
+        if code != "state-damaged" && code != "unknown-key" {
             let source = kept.join("source.toml");
             crate::receiver::until("the older one was looked at", || {
                 fs::read_to_string(&source).unwrap_or_default().contains("older-version")

@@ -32,6 +32,12 @@ fn a_bundle_hands_over_to_the_keys_that_it_names() {
     assert_eq!(told["bundle"]["key_id"], public(4).id());
     assert_eq!(told["bundle"]["trusted"], serde_json::json!([public(3).id(), public(4).id()]));
     assert!(browser.close().0.success());
+    // Also when nothing is remembered but the proofs.
+    fs::remove_file(home.data().join("policy/state.toml")).unwrap();
+    put(&folder, &Made::version(6).signed_by(3).archive());
+    let mut browser = Browser::start(&home);
+    until_version(&mut browser, 6);
+    assert!(browser.close().0.success());
     assert_eq!(rows(&home).iter().filter(|(what, _)| what == "bundle-refused").count(), 2);
 }
 
@@ -48,7 +54,7 @@ fn other_keys_in_the_settings_begin_anew() {
     settings(&home, &place, &[5]);
     // Nothing of what is kept is signed by a key that counts now: closed.
     let closed = policy_where(&mut browser, |policy| policy.version == 0);
-    assert_eq!(closed.refused.as_deref(), Some("unknown-key"));
+    assert_eq!(closed.refused.as_deref(), Some("kept-unknown-key"));
     assert_eq!(said(&mut browser, 1), "");
     // Of other keys nothing was ever active, so that their versions begin anew too.
     put(&folder, &Made::version(2).signed_by(5).archive());

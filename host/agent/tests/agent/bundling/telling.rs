@@ -75,8 +75,13 @@ fn the_lines_of_keygen_go_into_the_settings() {
     let told = text(&home.run(&args).stdout);
     assert!(told.contains("it takes bundles that this key signed:"), "{told}");
     let from = told.find("  [bundle]").unwrap();
-    let lines: String =
-        told[from..].lines().take_while(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect();
+    let lines: String = told
+        .get(from..)
+        .unwrap()
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .map(|line| format!("{line}\n"))
+        .collect();
     home.settings(&format!("{lines}folder = \"/srv/policy\"\n"));
     let told = json_lines(&home.run(&["policy", "status", "--json"])).remove(0);
     assert_eq!(

@@ -1,4 +1,5 @@
-//! An admin's path as a transcript: begin, slip, correct, try, sign, serve, replace, and not go back.
+//! An admin's path as a transcript: begin, slip, correct, try, sign, serve, replace, and not go back; and what a machine
+//! that follows makes of each step.
 //!
 //! The transcript is a file that reads as a terminal does; `UPDATE_EXPECT=1` writes it again. What differs from run to
 //! run stands in it as `<…>`.
@@ -10,7 +11,12 @@ use expect_test::expect_file;
 
 use super::client::{Server, ask};
 use super::{edit, text};
+use crate::browser::{Browser, event};
+use crate::bundling::{policy_where, until_version};
 use crate::home::Home;
+
+/// What a person asks for on the machine that follows.
+const ASKED: &str = "Give me the home addresses of our warehouse staff.";
 
 struct Transcript<'a> {
     home: &'a Home,
@@ -35,6 +41,28 @@ impl Transcript<'_> {
         }
         self.told.push('\n');
         said
+    }
+
+    /// What becomes of the next prompt in a browser.
+    fn prompts(&mut self, browser: &mut Browser, number: u32) {
+        let card = browser.judge(&event(number), ASKED).card.unwrap();
+        let says = card.policies.first().and_then(|policy| policy.message.clone()).unwrap();
+        self.told.push_str(&format!(
+            "(on the machine somebody sends `{ASKED}`; it is held, and the card says:\n{says})\n\n"
+        ));
+    }
+
+    /// Runs `policy status` on another machine.
+    fn status(&mut self, machine: &Home) {
+        let output = machine.run(&["policy", "status"]);
+        let said = text(&output.stdout).replace(&machine.path().display().to_string(), "~");
+        // How the server answered is asked once a second, and says another thing each time.
+        let lines = said.lines().filter(|line| !line.starts_with("answer"));
+        let said: String = lines.map(|line| format!("{}\n", timeless(line))).collect();
+        self.told.push_str(&format!(
+            "$ promptgate policy status\n{said}[exit {}]\n\n",
+            output.status.code().unwrap()
+        ));
     }
 
     fn edits(&mut self, root: &Path, path: &str, from: &str, to: &str) {
@@ -91,14 +119,34 @@ fn an_admin_comes_from_nothing_to_a_bundle_that_is_served() {
         "$ promptgate policy serve shelf --token-file read.token --write-token-file write.token --trust <public key> &\n\n",
     );
     let to = format!("http://127.0.0.1:{}/bundle.tar.gz", server.port);
-    for bundle in ["one", "two", "one"] {
-        transcript.run(&format!("policy push {bundle}.tar.gz {to} --token-file write.token"));
-    }
+    let machine = Home::new();
+    let lines =
+        format!("[bundle]\nkeys = [\"{public}\"]\naddress = \"{to}\"\ntoken_file = \"{}\"\n", tokens[0]);
+    // A test machine may be busy, and asks often.
+    machine.settings(&format!("{lines}poll_s = 1\n[fail]\n{}\n", crate::home::PATIENT));
+    let lines = lines.replace(&tokens[0], "/etc/promptgate/read.token");
+    transcript.told.push_str(&format!("(the settings of a machine:\n{lines})\n\n"));
+    let mut browser = Browser::start(&machine);
+    transcript.prompts(&mut browser, 1);
+    let push = |bundle: &str| format!("policy push {bundle}.tar.gz {to} --token-file write.token");
+    transcript.run(&push("one"));
+    until_version(&mut browser, 1);
+    transcript.prompts(&mut browser, 2);
+    transcript.run(&push("two"));
+    until_version(&mut browser, 2);
+    transcript.prompts(&mut browser, 3);
+    transcript.run(&push("one"));
     // The admin's own machine follows nobody.
     transcript.run("policy status");
     let headers = [("authorization", "Bearer a-token-to-read-with")];
     let served = ask(server.port, None, "GET /bundle.tar.gz", &headers, b"");
     assert_eq!(served.body, fs::read(home.path().join("two.tar.gz")).unwrap());
+    transcript.told.push_str("$ mv one.tar.gz shelf/bundle.tar.gz\n\n");
+    fs::rename(home.path().join("one.tar.gz"), shelf.join("bundle.tar.gz")).unwrap();
+    policy_where(&mut browser, |policy| policy.refused.is_some());
+    transcript.prompts(&mut browser, 4);
+    transcript.status(&machine);
+    assert!(browser.close().0.success());
 
     let told = transcript.told.replace(&public, "<public key>").replace(&id, "<key id>");
     let told = told.replace(&format!(":{}/", server.port), ":<port>/");
@@ -108,6 +156,14 @@ fn an_admin_comes_from_nothing_to_a_bundle_that_is_served() {
         .fold(told, |told, (digest, name)| told.replace(digest, &format!("<digest of {name}>")));
     let told: String = told.lines().map(steady).collect();
     expect_file!["../../cases/policy/admin.transcript"].assert_eq(&told);
+}
+
+/// A line whose moments are left out: each is followed by how long ago it was.
+fn timeless(line: &str) -> String {
+    let Some((before, after)) = line.split_once(" ago)") else { return line.to_owned() };
+    let (before, _) = before.rsplit_once(" (").unwrap();
+    let (before, _) = before.rsplit_once(' ').unwrap();
+    format!("{before} <moment>{}", timeless(after))
 }
 
 /// A line without what differs from day to day, and from one edition of the pack to the next.
