@@ -1,4 +1,5 @@
-//! What is in force now: settings, policy, classifier and recipients, swapped whole when a settings file changes.
+//! What is in force now: settings, policy, classifier and recipients, who is at the keyboard, swapped whole when one of
+//! their files changes.
 //!
 //! INVARIANT: one judgement sees one [`Active`]. Whoever starts first does not wait for the policy: it is made
 //! when it is first needed.
@@ -8,10 +9,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use anyhow::{Context, Result};
 use host_classify::Engine;
+use host_policy::Policy;
 use host_policy::bundle::PublicKey;
-use host_policy::{Policy, UserFacts};
 use shared_protocol::{Capture, Mode, PolicySource, Settings};
 
+use crate::identity::Known;
+use crate::identity::renew::seconds;
 use crate::judge::Snapshot;
 use crate::keys::{self, Recipient};
 use crate::os::Env;
@@ -24,7 +27,7 @@ pub(crate) struct Active {
     pub(crate) configured: Configured,
     /// What was read ahead of Send.
     pub(crate) previews: Previews,
-    user: UserFacts,
+    known: Known,
     snapshot: OnceLock<Result<Snapshot, String>>,
     recipients: Mutex<Option<Vec<Recipient>>>,
     data: Option<PathBuf>,
@@ -55,14 +58,14 @@ impl Live {
         Arc::clone(&self.active.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Looks whether a settings file changed; what is then in force.
+    /// Looks whether a settings file changed, or who is at the keyboard; what is then in force.
     pub(crate) fn refresh(&self) -> Option<Arc<Active>> {
-        if !self.active().configured.is_stale(&self.env) {
+        if !self.active().is_stale(&self.env) {
             return None;
         }
         let mut active = self.active.write().unwrap_or_else(PoisonError::into_inner);
         // Two threads may have seen the same change.
-        if !active.configured.is_stale(&self.env) {
+        if !active.is_stale(&self.env) {
             return None;
         }
         *active = Arc::new(Active::load(&self.env));
@@ -73,15 +76,25 @@ impl Live {
 impl Active {
     /// Reads the settings.
     pub(crate) fn load(env: &Env) -> Self {
+        let configured = Configured::load(env);
         Self {
-            configured: Configured::load(env),
+            known: Known::load(configured.identity.as_ref(), env, seconds()),
+            configured,
             previews: Previews::new(),
-            user: UserFacts { id: person(env), ..UserFacts::default() },
             snapshot: OnceLock::new(),
             recipients: Mutex::new(None),
             data: env.data(),
             grant_keys: Vec::new(),
         }
+    }
+
+    fn is_stale(&self, env: &Env) -> bool {
+        self.configured.is_stale(env) || self.known.is_stale(self.data.as_deref(), seconds())
+    }
+
+    /// Who is at the keyboard.
+    pub(crate) fn known(&self) -> &Known {
+        &self.known
     }
 
     /// The settings.
@@ -103,7 +116,8 @@ impl Active {
             let engine = Engine::builtin().map(Arc::new).map_err(|fault| fault.to_string())?;
             let policy = policy(&settings);
             let takes_codes = !self.grant_keys().is_empty();
-            Ok(Snapshot { settings, policy, engine, user: self.user.clone(), may_keep_text, takes_codes })
+            let user = self.known.facts.clone();
+            Ok(Snapshot { settings, policy, engine, user, may_keep_text, takes_codes })
         });
         made.as_ref().map_err(|fault| anyhow::anyhow!("{fault}"))
     }
@@ -141,7 +155,7 @@ impl Active {
     }
 }
 
-/// The name rows and policies know this person by.
+/// The name of the account.
 pub(crate) fn person(env: &Env) -> String {
     env.user().unwrap_or("unknown").to_owned()
 }

@@ -33,7 +33,8 @@ pub(crate) use rows::{judged, labels, released_or_refused};
 /// The record of this person on this machine.
 pub(crate) struct Recorder {
     data: Option<PathBuf>,
-    person: String,
+    account: String,
+    at_keyboard: Option<AtKeyboard>,
     whose: Recipients,
     opened: Mutex<Option<Arc<Opened>>>,
     failing: Failing,
@@ -41,6 +42,9 @@ pub(crate) struct Recorder {
 
 /// Everyone that the record's keys are sealed to; none while that is not known. Asked before every write.
 pub(crate) type Recipients = Box<dyn Fn() -> Option<Vec<Recipient>> + Send + Sync>;
+
+/// Who is at the keyboard now.
+pub(crate) type AtKeyboard = Box<dyn Fn() -> String + Send + Sync>;
 
 struct Opened {
     store: Store,
@@ -82,14 +86,27 @@ pub(crate) struct Place<'a> {
     pub(crate) app: Option<&'a App>,
     /// When.
     pub(crate) at: Millis,
+    /// Whose; who is at the keyboard now where it is left out.
+    pub(crate) person: Option<&'a str>,
 }
 
 /// Seals on demand.
 pub(crate) type Seal<'a> = &'a dyn Fn() -> Result<Vec<Recipient>>;
 
 impl Recorder {
-    pub(crate) fn new(data: Option<PathBuf>, person: String, whose: Recipients) -> Self {
-        Self { data, person, whose, opened: Mutex::new(None), failing: Failing::default() }
+    pub(crate) fn new(data: Option<PathBuf>, account: String, whose: Recipients) -> Self {
+        let (opened, failing) = (Mutex::new(None), Failing::default());
+        Self { data, account, at_keyboard: None, whose, opened, failing }
+    }
+
+    /// Rows name whoever is at the keyboard, and not the account.
+    pub(crate) fn naming(self, at_keyboard: AtKeyboard) -> Self {
+        Self { at_keyboard: Some(at_keyboard), ..self }
+    }
+
+    /// Whom rows name now.
+    pub(crate) fn person(&self) -> String {
+        self.at_keyboard.as_ref().map_or_else(|| self.account.clone(), |name| name())
     }
 
     /// Opens the file ahead of the first row.
@@ -310,7 +327,11 @@ impl Recorder {
     fn rows(&self, place: &Place<'_>, drafts: Vec<Draft>, seal: Seal<'_>) -> Result<Batch> {
         let rows: Result<Vec<NewRow>> = drafts
             .into_iter()
-            .map(|draft| self.row(Some(place.event), place.app, place.at, draft, seal))
+            .map(|draft| {
+                let row = self.row(Some(place.event), place.app, place.at, draft, seal)?;
+                let person = place.person.map_or(row.person, str::to_owned);
+                Ok(NewRow { person, ..row })
+            })
             .collect();
         self.batch(rows?)
     }
@@ -331,7 +352,7 @@ impl Recorder {
             at,
             event: event.cloned(),
             app: app.cloned(),
-            person: self.person.clone(),
+            person: self.person(),
             entry: draft.entry,
             sealed,
             salt: Salt::new(random()?),

@@ -5,6 +5,7 @@
 //! It deliberately knows no policy text: `policy` names a compiled-in one.
 
 mod file;
+mod identity;
 mod sink;
 
 use std::fs::{self, Metadata};
@@ -15,6 +16,7 @@ use std::time::SystemTime;
 use shared_protocol::{Capture, FailSettings, PolicySource, Settings};
 
 pub(crate) use file::FileError;
+pub(crate) use identity::{IdentitySettings, KeyStore};
 pub(crate) use sink::SinkSettings;
 
 use crate::os::Env;
@@ -46,6 +48,8 @@ pub(crate) struct Configured {
     pub(crate) keep: Keep,
     /// Ids of extensions under development that may call.
     pub(crate) extensions: Vec<String>,
+    /// Who says who is at the keyboard.
+    pub(crate) identity: Option<IdentitySettings>,
     /// Where rows go besides this machine.
     pub(crate) sinks: Vec<SinkSettings>,
     /// Why the file is not followed.
@@ -56,9 +60,17 @@ pub(crate) struct Configured {
 
 /// What changes when a file is replaced or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
+pub(crate) struct Stamp {
     modified: Option<SystemTime>,
     length: u64,
+}
+
+impl Stamp {
+    /// How the file looks now; none when it is not there.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let shape = |meta: Metadata| Self { modified: meta.modified().ok(), length: meta.len() };
+        fs::metadata(path).ok().map(shape)
+    }
 }
 
 /// The settings that a file with this text would give.
@@ -92,6 +104,7 @@ impl Configured {
             unsealable: None,
             keep: Keep::default(),
             extensions: Vec::new(),
+            identity: None,
             sinks: Vec::new(),
             fault: None,
             seen,
@@ -110,6 +123,7 @@ impl Configured {
                 unsealable: file.unsealable,
                 keep: file.keep,
                 extensions: file.extensions,
+                identity: file.identity,
                 sinks: file.sinks,
                 ..trial
             },
@@ -141,11 +155,7 @@ fn read(path: &Path) -> Option<Result<String, FileError>> {
 }
 
 fn stamps(managed: &Path, own: Option<&Path>) -> Vec<Option<Stamp>> {
-    let stamp = |path: &Path| {
-        let shape = |meta: Metadata| Stamp { modified: meta.modified().ok(), length: meta.len() };
-        fs::metadata(path).ok().map(shape)
-    };
-    std::iter::once(managed).chain(own).map(stamp).collect()
+    std::iter::once(managed).chain(own).map(Stamp::of).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, Read as _};
 use std::time::Duration;
 
+use reqwest::Method;
 use reqwest::blocking::{Client as Inner, RequestBuilder, Response};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::redirect;
@@ -44,6 +45,19 @@ pub struct Put<'a> {
     pub body: &'a [u8],
 }
 
+/// A request that a protocol's library made: with a method and headers of its own.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// HTTP's method, such as `GET`.
+    pub method: &'a str,
+    /// Where to.
+    pub url: &'a str,
+    /// Names and values. They are never shown.
+    pub headers: &'a [(&'a str, &'a [u8])],
+    /// The bytes; empty for none.
+    pub body: &'a [u8],
+}
+
 /// What the receiver said.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -53,6 +67,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// `Location`, for telling a person.
     pub location: Option<String>,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
     /// The first bytes of its body.
     pub body: Vec<u8>,
 }
@@ -96,6 +112,22 @@ impl Client {
         self.sent(request.body(put.body.to_owned()), put.authorization, put.url)
     }
 
+    /// Makes the call as it is, and reads the answer, whatever its status.
+    ///
+    /// # Errors
+    /// When there was no answer.
+    pub fn call(&self, call: &Call<'_>) -> Result<Answer, NetError> {
+        let method = Method::from_bytes(call.method.as_bytes());
+        let method = method.map_err(|_| NetError::Address(call.url.to_owned()))?;
+        let mut request = self.inner.request(method, call.url);
+        for (name, value) in call.headers {
+            let mut value = HeaderValue::from_bytes(value).map_err(|_| NetError::Token)?;
+            value.set_sensitive(true);
+            request = request.header(*name, value);
+        }
+        self.sent(request.body(call.body.to_owned()), None, call.url)
+    }
+
     fn sent(
         &self,
         mut request: RequestBuilder,
@@ -109,12 +141,13 @@ impl Client {
         }
         let response = request.send().map_err(|fault| told(&fault, url))?;
         let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
-        let (retry_after, location) = (text(RETRY_AFTER), text(LOCATION));
+        let (retry_after, location, content_type) = (text(RETRY_AFTER), text(LOCATION), text(CONTENT_TYPE));
         let seconds = retry_after.and_then(|seconds| seconds.trim().parse().ok());
         Ok(Answer {
             status: response.status().as_u16(),
             retry_after: seconds.map(Duration::from_secs),
             location,
+            content_type,
             body: self.body(response)?,
         })
     }

@@ -234,7 +234,9 @@ impl Desk {
             return Ok(judgement.verdict);
         }
         let drafts = record::judged(ask, browser, active.settings(), &judgement, timings);
-        let place = Place { event: &ask.event, app: Some(&ask.app), at: ask.at };
+        // Of the same moment as the judgement.
+        let person = Some(active.known().person.as_str());
+        let place = Place { event: &ask.event, app: Some(&ask.app), at: ask.at, person };
         let written = self.recorder.judge(&place, drafts, &|| active.recipients());
         if matches!(written, Ok(Once::Appended)) {
             self.drafts.recorded(ask, &judgement);

@@ -9,6 +9,7 @@ use host_policy::FailOverrides;
 use serde::Deserialize;
 use shared_protocol::{Capture, FailSettings, PolicySource, Preview, Settings};
 
+use super::identity::{self, IdentitySettings};
 use super::sink::{self, SinkSettings};
 use crate::retention::Keep;
 
@@ -48,6 +49,7 @@ pub(super) struct File {
     pub(super) unsealable: Option<Capture>,
     pub(super) keep: Keep,
     pub(super) extensions: Vec<String>,
+    pub(super) identity: Option<IdentitySettings>,
     pub(super) sinks: Vec<SinkSettings>,
 }
 
@@ -67,6 +69,7 @@ struct Written {
     fail: FailOverrides,
     #[serde(default)]
     developer: Developer,
+    identity: Option<identity::Written>,
     #[serde(default)]
     sink: Vec<sink::Written>,
 }
@@ -89,6 +92,8 @@ struct Developer {
 /// Reads the text of a file.
 pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     let written: Written = toml::from_str(text).map_err(|fault| syntax(text, &fault))?;
+    let identity = written.identity.map(identity::Written::understood).transpose();
+    let identity = identity.map_err(|(start, what)| at(text, start, what))?;
     let sinks = sink::understood(written.sink).map_err(|(start, what)| at(text, start, what))?;
     let base = if managed { Settings::MANAGED } else { Settings::TRIAL };
     let source = written.policy.map_or(base.source, |policy| match policy {
@@ -111,6 +116,7 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
         unsealable,
         keep: Keep { days: written.retention_days.map(NonZeroU32::get), bytes: written.max_bytes },
         extensions: written.developer.extensions,
+        identity,
         sinks,
     })
 }

@@ -103,7 +103,7 @@ impl Desk {
     fn answered(&self, event: EventId, choice: &Choice, at: Millis) -> Result<(), Code> {
         self.forget_for_code(&event);
         let active = self.live.active();
-        let place = Place { event: &event, app: None, at };
+        let place = Place { event: &event, app: None, at, person: None };
         let answer = self.recorder.answer(&place, choice, &|| active.recipients());
         let outcome: Outcome = match answer.map_err(|fault| unwritten(&fault))? {
             Answer::Go(outcome) => outcome,
@@ -125,7 +125,7 @@ impl Desk {
             return Err(Code::UnknownEvent);
         }
         let active = self.live.active();
-        let place = Place { event, app: app.as_ref(), at };
+        let place = Place { event, app: app.as_ref(), at, person: None };
         match self.recorder.follow(&place, draft, &|| active.recipients()) {
             Ok(true) => Ok(()),
             Ok(false) => Err(Code::UnknownEvent),
