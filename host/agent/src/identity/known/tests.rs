@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use host_identity::{ClaimNames, Demand, Person, Provider};
 use host_net::Reach;
+use host_policy::{Facts, Policy};
+use shared_protocol::{Action, App, Mode, Operation};
 
 use super::{DAY_S, Known};
 use crate::identity::{Bound, Session, State};
@@ -130,4 +132,52 @@ fn a_proof_is_good_for_so_many_days() {
     // One of tomorrow proves nothing.
     let ahead = State { bound: vec![bound(Some("m1"), true, NOW + DAY_S)], ..signed_in() };
     assert!(!known(&ahead, true, NOW).facts.verified);
+}
+
+/// The remote worker whose identity nobody has checked: the sites are closed until somebody has.
+#[test]
+fn before_enrolment_policies_can_close_every_site() {
+    const CLOSED: &str = r#"
+@id("enrolled-people-only") @action("block") @message("Run promptgate enrol first.")
+forbid (principal, action in [Action::"send", Action::"upload"], resource) unless { principal.enrolled };
+@id("proved-in-a-month") @action("block") @message("Run promptgate login --step-up first.")
+forbid (principal, action in [Action::"send", Action::"upload"], resource)
+when { principal.enrolled } unless { principal.verified };
+"#;
+    let policy = Policy::parse(CLOSED, Mode::Enforce).unwrap();
+    let decided = |state: &State, app: &str, operation| {
+        let mut facts = Facts::new(operation, App::new(app));
+        facts.user = known(state, true, NOW).facts;
+        let decision = policy.decide(&facts);
+        let ids: Vec<String> = decision.policies.iter().map(|policy| policy.id.clone()).collect();
+        (decision.action, ids.join(" "))
+    };
+    let with = |enrolled, at| State { bound: vec![bound(Some("m1"), enrolled, at)], ..signed_in() };
+    for app in ["chatgpt", "gemini", "claude", "perplexity"] {
+        for operation in [Operation::SendPrompt, Operation::SendDraft, Operation::UploadFile] {
+            let closed = (Action::Block, "enrolled-people-only".to_owned());
+            assert_eq!(decided(&State::default(), app, operation), closed, "{app}");
+            assert_eq!(decided(&signed_in(), app, operation), closed, "{app}");
+            // Proving who they are is not enrolling.
+            assert_eq!(decided(&with(false, NOW), app, operation), closed, "{app}");
+            assert_eq!(decided(&with(true, NOW), app, operation).0, Action::Allow, "{app}");
+            let again = (Action::Block, "proved-in-a-month".to_owned());
+            assert_eq!(decided(&with(true, NOW - 31 * DAY_S), app, operation), again, "{app}");
+        }
+    }
+}
+
+/// An unknown person is a principal of its own, which policies can name.
+#[test]
+fn somebody_unknown_is_somebody_to_policies() {
+    let text = r#"@id("nobody") @action("block") @message("Run promptgate login first.")
+forbid (principal == User::"", action, resource);"#;
+    let policy = Policy::parse(text, Mode::Enforce).unwrap();
+    let action = |state: &State| {
+        let mut facts = Facts::new(Operation::SendPrompt, App::new("claude"));
+        facts.user = known(state, false, NOW).facts;
+        policy.decide(&facts).action
+    };
+    assert_eq!(action(&State::default()), Action::Block);
+    assert_eq!(action(&signed_in()), Action::Allow);
 }

@@ -82,10 +82,17 @@ impl Provider {
     }
 }
 
-impl Drop for Provider {
-    fn drop(&mut self) {
+impl Provider {
+    /// Nobody answers any more.
+    pub(super) fn stop(&mut self) {
         let _ended = self.child.kill();
         let _ended = self.child.wait();
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
