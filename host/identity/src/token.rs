@@ -70,10 +70,12 @@ impl Discovered {
             self.issuer.clone(),
             self.metadata.jwks().clone(),
         )
-        .set_allowed_algs(ALGORITHMS)
-        .set_issue_time_verifier_fn(move |at| issued(at.timestamp(), began, now));
+        .set_allowed_algs(ALGORITHMS);
         let claims = token.claims(&verifier, nonce).map_err(|fault| IdentityError::Token(wrong(&fault)))?;
         let claims = object(serde_json::to_value(claims))?;
+        // A date that is none is as old as can be.
+        let at = claims.get("iat").and_then(Value::as_i64).unwrap_or(i64::MIN);
+        issued(at, began, now)?;
         match claims.get("azp") {
             // For whom it was made, where it says so (OpenID Connect Core section 3.1.3.7).
             Some(azp) if azp.as_str() != Some(self.provider.client_id.as_str()) => {
@@ -125,14 +127,14 @@ impl Discovered {
 }
 
 /// Made after it was asked for, and not in the future.
-fn issued(at: i64, began: i64, now: i64) -> Result<(), String> {
+fn issued(at: i64, began: i64, now: i64) -> Result<(), IdentityError> {
+    let bad = |what: &str| Err(IdentityError::Token(what.to_owned()));
     if at.saturating_sub(now) > SKEW_S {
-        return Err("it is dated ahead: set this machine's clock".to_owned());
+        return bad("it is dated ahead: set this machine's clock");
     }
     if began.saturating_sub(at) > SKEW_S {
-        return Err(
-            "it is older than this sign-in: set this machine's clock, or somebody plays back an old one"
-                .to_owned(),
+        return bad(
+            "it is older than this sign-in: set this machine's clock, or somebody plays back an old one",
         );
     }
     Ok(())

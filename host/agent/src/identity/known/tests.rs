@@ -49,7 +49,15 @@ fn jane() -> Person {
 
 fn signed_in() -> State {
     let session = Session { person: jane(), signed_in_at: NOW - 60, refreshed_at: NOW - 60 };
-    State { session: Some(session), ..State::default() }
+    let mut state = State::default();
+    state.session = Some(session);
+    state
+}
+
+fn with(bound: Bound) -> State {
+    let mut state = signed_in();
+    state.bound.push(bound);
+    state
 }
 
 fn bound(machine: Option<&str>, enrolled: bool, verified_at: i64) -> Bound {
@@ -104,9 +112,8 @@ fn a_provider_that_is_silent_for_too_long_knows_nobody() {
 
 #[test]
 fn enrolment_is_of_this_person_on_this_machine() {
-    let state = |bound: Bound| State { bound: vec![bound], ..signed_in() };
     assert!(!known(&signed_in(), true, NOW).facts.enrolled);
-    assert!(known(&state(bound(Some("m1"), true, NOW)), true, NOW).facts.enrolled);
+    assert!(known(&with(bound(Some("m1"), true, NOW)), true, NOW).facts.enrolled);
     for other in [
         bound(Some("m2"), true, NOW),
         bound(None, true, NOW),
@@ -114,14 +121,14 @@ fn enrolment_is_of_this_person_on_this_machine() {
         Bound { sub: "00u2".to_owned(), ..bound(Some("m1"), true, NOW) },
         Bound { issuer: "https://other.example".to_owned(), ..bound(Some("m1"), true, NOW) },
     ] {
-        assert!(!known(&state(other.clone()), true, NOW).facts.enrolled, "{other:?}");
+        assert!(!known(&with(other.clone()), true, NOW).facts.enrolled, "{other:?}");
     }
 }
 
 #[test]
 fn a_proof_is_good_for_so_many_days() {
     let at = NOW - 29 * DAY_S;
-    let state = State { bound: vec![bound(Some("m1"), true, at)], ..signed_in() };
+    let state = with(bound(Some("m1"), true, at));
     let fresh = known(&state, true, NOW);
     assert!(fresh.facts.verified && fresh.facts.enrolled);
     assert_eq!(fresh.facts.verified_at, Some(at));
@@ -130,7 +137,7 @@ fn a_proof_is_good_for_so_many_days() {
     assert!(!stale.facts.verified && stale.facts.enrolled);
     assert_eq!(stale.facts.verified_at, Some(at));
     // One of tomorrow proves nothing.
-    let ahead = State { bound: vec![bound(Some("m1"), true, NOW + DAY_S)], ..signed_in() };
+    let ahead = with(bound(Some("m1"), true, NOW + DAY_S));
     assert!(!known(&ahead, true, NOW).facts.verified);
 }
 
@@ -152,17 +159,17 @@ when { principal.enrolled } unless { principal.verified };
         let ids: Vec<String> = decision.policies.iter().map(|policy| policy.id.clone()).collect();
         (decision.action, ids.join(" "))
     };
-    let with = |enrolled, at| State { bound: vec![bound(Some("m1"), enrolled, at)], ..signed_in() };
+    let since = |enrolled, at| with(bound(Some("m1"), enrolled, at));
     for app in ["chatgpt", "gemini", "claude", "perplexity"] {
         for operation in [Operation::SendPrompt, Operation::SendDraft, Operation::UploadFile] {
             let closed = (Action::Block, "enrolled-people-only".to_owned());
             assert_eq!(decided(&State::default(), app, operation), closed, "{app}");
             assert_eq!(decided(&signed_in(), app, operation), closed, "{app}");
             // Proving who they are is not enrolling.
-            assert_eq!(decided(&with(false, NOW), app, operation), closed, "{app}");
-            assert_eq!(decided(&with(true, NOW), app, operation).0, Action::Allow, "{app}");
+            assert_eq!(decided(&since(false, NOW), app, operation), closed, "{app}");
+            assert_eq!(decided(&since(true, NOW), app, operation).0, Action::Allow, "{app}");
             let again = (Action::Block, "proved-in-a-month".to_owned());
-            assert_eq!(decided(&with(true, NOW - 31 * DAY_S), app, operation), again, "{app}");
+            assert_eq!(decided(&since(true, NOW - 31 * DAY_S), app, operation), again, "{app}");
         }
     }
 }

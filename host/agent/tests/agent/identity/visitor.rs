@@ -161,3 +161,8 @@ pub(super) fn field(url: &str, name: &str) -> String {
     let mut fields = form_urlencoded::parse(query.as_bytes());
     fields.find(|(other, _)| other == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
+
+/// Unix seconds.
+pub(super) fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+}
