@@ -5,6 +5,7 @@
 
 mod audit;
 mod coded;
+mod keyboard;
 mod line;
 mod rows;
 pub(crate) mod trouble;
@@ -24,6 +25,7 @@ use crate::keys::{self, Recipient};
 use crate::native::now;
 use crate::out;
 use audit::Batch;
+use keyboard::AtKeyboard;
 
 use trouble::Failing;
 
@@ -42,9 +44,6 @@ pub(crate) struct Recorder {
 
 /// Everyone that the record's keys are sealed to; none while that is not known. Asked before every write.
 pub(crate) type Recipients = Box<dyn Fn() -> Option<Vec<Recipient>> + Send + Sync>;
-
-/// Who is at the keyboard now.
-pub(crate) type AtKeyboard = Box<dyn Fn() -> String + Send + Sync>;
 
 struct Opened {
     store: Store,
@@ -97,16 +96,6 @@ impl Recorder {
     pub(crate) fn new(data: Option<PathBuf>, account: String, whose: Recipients) -> Self {
         let (opened, failing) = (Mutex::new(None), Failing::default());
         Self { data, account, at_keyboard: None, whose, opened, failing }
-    }
-
-    /// Rows name whoever is at the keyboard, and not the account.
-    pub(crate) fn naming(self, at_keyboard: AtKeyboard) -> Self {
-        Self { at_keyboard: Some(at_keyboard), ..self }
-    }
-
-    /// Whom rows name now.
-    pub(crate) fn person(&self) -> String {
-        self.at_keyboard.as_ref().map_or_else(|| self.account.clone(), |name| name())
     }
 
     /// Opens the file ahead of the first row.
