@@ -11,11 +11,13 @@
 mod change;
 mod known;
 pub(crate) mod renew;
+mod signing;
 mod state;
 mod tokens;
 
-pub(crate) use change::{signed_in, signed_out, verified};
+pub(crate) use change::signed_out;
 pub(crate) use known::Known;
+pub(crate) use signing::Signing;
 #[cfg(test)]
 pub(crate) use state::Bound;
 pub(crate) use state::{Session, State};

@@ -53,6 +53,11 @@ impl Live {
         Self { env: env.clone(), active: RwLock::new(Arc::new(active)) }
     }
 
+    /// The environment.
+    pub(crate) fn env(&self) -> &Env {
+        &self.env
+    }
+
     /// What is in force now.
     pub(crate) fn active(&self) -> Arc<Active> {
         Arc::clone(&self.active.read().unwrap_or_else(PoisonError::into_inner))

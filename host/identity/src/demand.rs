@@ -123,7 +123,8 @@ impl Demand {
 fn is(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(text) => text == wanted,
-        Value::Bool(_) | Value::Number(_) => value.to_string() == wanted,
+        Value::Bool(truth) => wanted == if *truth { "true" } else { "false" },
+        Value::Number(number) => number.to_string().as_str() == wanted,
         Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
 }

@@ -1,6 +1,7 @@
 //! Signing in and out, being bound to this device, and who is at the keyboard.
 //!
-//! INVARIANT: what changes who counts as whom is on record before it takes effect.
+//! INVARIANT: what changes who counts as whom is on record before it takes effect. What a sign-in leaves behind is the
+//! same as when the extension starts it.
 
 pub(super) mod enrol;
 mod flow;
@@ -11,7 +12,6 @@ pub(super) mod whoami;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use host_journal::{Audit, Change, SiteWord};
 
 use crate::identity::Vault;
 use crate::live::{self, Active};
@@ -49,13 +49,5 @@ impl<'a> Desk<'a> {
 
     fn vault(&self) -> Vault {
         Vault::new(&self.data, self.settings.key_store)
-    }
-
-    /// Puts on record what happened to `whose` sign-in.
-    fn audit(&self, what: Change, whose: Option<&str>, name: &str) -> Result<()> {
-        let mut audit = Audit::new(what, self.recorder.by());
-        audit.whose = whose.map(SiteWord::from);
-        audit.name = Some(SiteWord::from(name));
-        self.recorder.audit(None, audit)
     }
 }

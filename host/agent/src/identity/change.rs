@@ -11,7 +11,7 @@ use super::state::{Bound, Session, State};
 use super::tokens::{Kept, Vault};
 
 /// Somebody signed in.
-pub(crate) fn signed_in(data: &Path, vault: &Vault, signed_in: SignedIn, now: i64) -> Result<Kept> {
+pub(super) fn signed_in(data: &Path, vault: &Vault, signed_in: SignedIn, now: i64) -> Result<Kept> {
     State::change(data, |state| {
         let kept = vault.keep(&signed_in.tokens)?;
         state.session = Some(Session { person: signed_in.person, signed_in_at: now, refreshed_at: now });
@@ -59,7 +59,7 @@ pub(crate) fn signed_out(data: &Path, vault: &Vault) -> Result<Option<(Session, 
 }
 
 /// Somebody proved who they are as the settings ask; `enrols`: and is bound to this device by it.
-pub(crate) fn verified(
+pub(super) fn verified(
     data: &Path,
     person: &Person,
     machine: Option<&str>,

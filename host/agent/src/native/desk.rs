@@ -6,6 +6,7 @@
 mod coded;
 mod follow;
 mod preview;
+mod signing_in;
 
 use std::collections::{HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -54,6 +55,8 @@ pub(super) struct Desk {
     bad_rows: Mutex<usize>,
     /// Requests whose card takes a code.
     for_code: Mutex<VecDeque<Arc<Judge>>>,
+    /// A sign-in that the extension started is under way.
+    signing_in: AtomicBool,
     /// Late entries could not be written down: the question after them is not answered, so that the extension
     /// keeps them.
     late_lost: AtomicBool,
@@ -91,6 +94,7 @@ impl Desk {
             judging: Mutex::new(HashSet::new()),
             bad_rows: Mutex::new(0),
             for_code: Mutex::new(VecDeque::new()),
+            signing_in: AtomicBool::new(false),
             late_lost: AtomicBool::new(false),
         }
     }
@@ -117,6 +121,7 @@ impl Desk {
                 let work = Box::new(move || desk.preview(*ahead));
                 pool.put(Job { key: None, bytes: text.len(), work });
             }
+            ToHost::SignIn { what } => self.sign_in(what),
             // In the reading thread: what follows about these events must find them on record.
             ToHost::Late { entries } => self.late(&entries),
             other => {

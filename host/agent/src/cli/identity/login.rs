@@ -1,14 +1,11 @@
 //! `promptgate login`: who is at the keyboard signs in at the organisation's provider.
 
 use anyhow::Result;
-use host_identity::Demand;
-use host_journal::Change;
+use shared_protocol::SignIn;
 
 use super::flow::Way;
 use super::{Desk, whoami};
 use crate::exit::Exit;
-use crate::identity;
-use crate::identity::renew::seconds;
 use crate::os::Env;
 
 /// How.
@@ -22,16 +19,7 @@ pub(in crate::cli) struct Args {
 }
 
 pub(in crate::cli) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
-    let desk = Desk::open(env)?;
-    // Whoever steps up is who is signed in already; anybody may sign in anew.
-    let about = desk.active.known().session.clone().filter(|_| args.step_up);
-    let demand = if args.step_up { desk.settings.verify.clone() } else { Demand::default() };
-    let signed_in = desk.sign_in(&demand, about.as_ref(), &args.way, json)?;
-    let (person, now) = (signed_in.person.clone(), seconds());
-    desk.keep(signed_in, now)?;
-    if args.step_up {
-        desk.audit(Change::Verified, Some(&person.id), &person.issuer)?;
-        identity::verified(&desk.data, &person, env.machine(), false, now)?;
-    }
+    let what = if args.step_up { SignIn::StepUp } else { SignIn::Login };
+    Desk::open(env)?.sign_in(what, &args.way, json)?;
     whoami::tell(env, json)
 }

@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 use host_identity::Discovered;
-use host_journal::Change;
+use host_journal::{Audit, Change, SiteWord};
 use serde_json::json;
 
 use super::Desk;
@@ -25,7 +25,10 @@ pub(in crate::cli) struct Args {
 pub(in crate::cli) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     let desk = Desk::open(env)?;
     if let Some(session) = &desk.active.known().session {
-        desk.audit(Change::SignedOut, Some(&session.person.id), &session.person.issuer)?;
+        let mut audit = Audit::new(Change::SignedOut, desk.recorder.by());
+        audit.whose = Some(SiteWord::from(&session.person.id));
+        audit.name = Some(SiteWord::from(&session.person.issuer));
+        desk.recorder.audit(None, audit)?;
     }
     let Some((session, tokens)) = identity::signed_out(&desk.data, &desk.vault())? else {
         if json {

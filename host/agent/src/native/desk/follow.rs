@@ -31,6 +31,7 @@ pub(super) fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Late { .. }
         | ToHost::Status
         | ToHost::SitesRefused { .. }
+        | ToHost::SignIn { .. }
         | ToHost::Preview(_) => None,
     }
 }
@@ -86,9 +87,11 @@ impl Desk {
                 Ok(())
             }
             // Taken by the reading thread, or jobs of their own.
-            ToHost::Hello(_) | ToHost::Judge(_) | ToHost::Late { .. } | ToHost::Preview(_) => {
-                Err(Code::Internal)
-            }
+            ToHost::Hello(_)
+            | ToHost::Judge(_)
+            | ToHost::Late { .. }
+            | ToHost::SignIn { .. }
+            | ToHost::Preview(_) => Err(Code::Internal),
         }
     }
 
@@ -148,7 +151,7 @@ impl Desk {
         self.append(event, at, Draft { entry: Entry::Response(Responded::from(response)), text })
     }
 
-    fn status(&self) -> Result<(), Code> {
+    pub(super) fn status(&self) -> Result<(), Code> {
         if self.late_lost.swap(false, Ordering::AcqRel) {
             return Err(Code::NotRecorded);
         }
@@ -156,7 +159,8 @@ impl Desk {
         let (rows, drift, uncovered) = self.recorder.counts(since).map_err(|fault| unwritten(&fault))?;
         let settings = self.live.active().settings().clone();
         let host = env!("CARGO_PKG_VERSION").to_owned();
-        self.send(ToExtension::Status(Status { host, settings, rows, drift, uncovered }));
+        let identity = self.identity();
+        self.send(ToExtension::Status(Status { host, settings, rows, drift, uncovered, identity }));
         Ok(())
     }
 
