@@ -89,7 +89,8 @@ impl Demand {
         now: i64,
     ) -> Result<(), Unmet> {
         let acr = person.acr.as_deref().unwrap_or_default();
-        if !self.acr.is_empty() && !self.acr.iter().any(|wanted| wanted == acr) {
+        // A provider that says nothing, says nothing that was asked for.
+        if !self.acr.is_empty() && (acr.is_empty() || !self.acr.iter().any(|wanted| wanted == acr)) {
             let wanted = self.acr.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" or ");
             return Err(Unmet::Acr { wanted, got: acr.to_owned() });
         }

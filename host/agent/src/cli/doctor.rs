@@ -10,6 +10,7 @@ mod drift;
 mod host;
 mod key;
 mod live;
+mod person;
 mod profiles;
 mod sinks;
 
@@ -90,6 +91,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     checks.extend(profiles::checks(env));
     checks.push(settings(&configured));
     checks.push(key::check(env, &configured));
+    checks.extend(person::check(env, &configured));
     checks.push(record(env));
     checks.extend(sinks::checks(env, &configured));
     checks.extend(beats::checks(env));

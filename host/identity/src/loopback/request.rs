@@ -70,7 +70,26 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Request;
+
+    proptest! {
+        /// Whatever a stranger sends is read or not, and a field is one that stands there once.
+        #[test]
+        fn any_head_is_read_or_passed_over(
+            head in ".{0,200}",
+            names in prop::collection::vec("[a-c]", 0..5),
+        ) {
+            let _read = Request::parse(&head);
+            let query: Vec<String> = names.iter().map(|name| format!("{name}=1")).collect();
+            let head = format!("GET /callback?{} HTTP/1.1\r\nHost: h\r\n\r\n", query.join("&"));
+            let mut once = names.clone();
+            once.sort_unstable();
+            once.dedup();
+            prop_assert_eq!(Request::parse(&head).unwrap().fields.is_some(), once.len() == names.len());
+        }
+    }
 
     #[test]
     fn what_could_be_read_in_two_ways_has_no_fields() {

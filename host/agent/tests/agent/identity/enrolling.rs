@@ -1,6 +1,6 @@
 //! Binding a person to this device, and proving again who they are.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::provider::Provider;
 
@@ -13,6 +13,13 @@ fn enrolling() -> Option<Provider> {
     Some(provider)
 }
 
+/// The doctor's check of the person.
+fn doctor(provider: &Provider) -> Value {
+    let output = provider.home.run(&["doctor", "--json"]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    told["checks"].as_array().unwrap().iter().find(|check| check["check"] == "person").unwrap().clone()
+}
+
 #[test]
 fn a_person_is_bound_after_a_sign_in_that_is_what_the_settings_ask() {
     let Some(provider) = enrolling() else { return };
@@ -20,6 +27,11 @@ fn a_person_is_bound_after_a_sign_in_that_is_what_the_settings_ask() {
     // Signing in is not enrolling, however it was done.
     let told = provider.whoami();
     assert_eq!((&told["enrolled"], &told["verified"]), (&json!(false), &json!(false)));
+    assert_eq!(
+        doctor(&provider),
+        json!({ "check": "person", "state": "wrong",
+        "what": "jane@example.com is not enrolled on this device", "fix": "run `promptgate enrol`" })
+    );
 
     let enrol = provider.sign_in(&["enrol"], &[("who", "jane"), ("acr", "high"), ("amr", "face pwd")]);
     assert!(enrol.ok, "{}", enrol.said);
@@ -28,6 +40,7 @@ fn a_person_is_bound_after_a_sign_in_that_is_what_the_settings_ask() {
     assert_eq!((&told["enrolled"], &told["verified"]), (&json!(true), &json!(true)));
     assert_eq!((&told["acr"], &told["amr"]), (&json!("high"), &json!(["face", "pwd"])));
     assert_eq!(told["verified_at"], told["auth_time"]);
+    assert_eq!(doctor(&provider)["state"], "ok");
     let words: Vec<String> = provider.changes().into_iter().map(|(what, ..)| what).collect();
     assert_eq!(words, ["signed-in", "signed-in", "enrolled"]);
     // Who, when, issuer, sub, acr, amr, and the machine: nothing of a face or a document.

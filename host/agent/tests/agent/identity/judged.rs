@@ -4,7 +4,10 @@ use std::fs;
 
 use serde_json::json;
 
+use shared_protocol::{Identity, SignIn, ToExtension, ToHost};
+
 use super::provider::Provider;
+use super::visitor::Visitor;
 use crate::browser::{Browser, event};
 use crate::home::account;
 
@@ -42,4 +45,43 @@ fn the_next_prompt_is_judged_as_whoever_signed_in_meanwhile() {
     fs::write(home.data().join("identity.json"), "{\"version\":1,").unwrap();
     browser.judge(&event(5), "good morning");
     assert_eq!(facts(5).0, account().as_str());
+}
+
+/// From the popup: the host names the provider's page, the browser opens it, and a status says who it is then.
+#[test]
+fn a_sign_in_that_the_extension_starts_ends_in_a_status() {
+    let Some(provider) = Provider::start() else { return };
+    provider.settings("[identity.enrol]\nacr = [\"high\"]\nmax_age_s = 60");
+    let mut browser = Browser::start(&provider.home);
+    let identity = |browser: &mut Browser| {
+        browser.send(&ToHost::Status);
+        browser.wait(|message| match message {
+            ToExtension::Status(status) => Some(status.identity.clone()),
+            _ => None,
+        })
+    };
+    let nobody = Identity { person: None, next: Some(SignIn::Enrol), waiting: false };
+    assert_eq!(identity(&mut browser), Some(nobody.clone()));
+
+    browser.send(&ToHost::SignIn { what: SignIn::Enrol });
+    let page = |message: &ToExtension| match message {
+        ToExtension::OpenPage { url } => Some(url.clone()),
+        _ => None,
+    };
+    let url = browser.wait(page);
+    // One at a time.
+    browser.send(&ToHost::SignIn { what: SignIn::Login });
+    assert_eq!(identity(&mut browser), Some(Identity { waiting: true, ..nobody }));
+    let mut visitor = Visitor::new();
+    let callback = visitor.visit(&url, &[("who", "jane"), ("acr", "high")]);
+    assert!(visitor.get(&callback).1.contains("You are signed in"));
+    let jane = browser.wait(|message| match message {
+        ToExtension::Status(status) => status.identity.clone().filter(|identity| identity.person.is_some()),
+        _ => None,
+    });
+    let jane_is = Identity { person: Some("jane@example.com".to_owned()), next: None, waiting: false };
+    assert_eq!(jane, jane_is);
+    browser.judge(&event(1), "good morning");
+    assert_eq!(provider.home.rows(event(1).as_str())[0]["person"], "jane");
+    assert_eq!(provider.whoami()["enrolled"], true);
 }
