@@ -23,7 +23,7 @@ use crate::settings::IdentitySettings;
 use crate::ship::Lease;
 
 /// Between two looks at the clock.
-const TICK: Duration = Duration::from_secs(20);
+const TICK: Duration = Duration::from_secs(2);
 
 /// What the provider said.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,8 +1,12 @@
 //! The silent sign-in.
 
-use serde_json::json;
+use std::fs;
+
+use serde_json::{Value, json};
 
 use super::provider::Provider;
+use crate::browser::{Browser, event};
+use crate::receiver::until;
 
 fn refresh(provider: &Provider) -> (bool, String) {
     let output = provider.home.run(&["whoami", "--refresh", "--json"]);
@@ -51,5 +55,31 @@ fn a_provider_that_is_away_ends_nothing() {
     provider.stop();
     let (ok, said) = refresh(&provider);
     assert!(!ok && said.contains("cannot be reached"), "{said}");
+    assert_eq!(provider.whoami()["person"], "jane");
+}
+
+/// Nobody runs a command: the host of a connected browser asks when the time has come, and of two hosts one does.
+#[test]
+fn the_host_asks_by_itself_and_the_next_prompt_knows() {
+    let Some(provider) = Provider::start() else { return };
+    assert!(provider.sign_in(&["login"], &[("who", "jane")]).ok);
+    let mut browsers = [Browser::start(&provider.home), Browser::start(&provider.home)];
+    provider.control(&[("who", "jane"), ("groups", "legal")]);
+    // Two hours go by.
+    let path = provider.home.data().join("identity.json");
+    let mut file: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let then = file["session"]["refreshed_at"].as_i64().unwrap() - 7200;
+    file["session"]["refreshed_at"] = then.into();
+    fs::write(&path, file.to_string()).unwrap();
+
+    until("the provider is asked", || provider.whoami()["groups"] == json!(["legal"]));
+    for (number, browser) in (1..).zip(&mut browsers) {
+        browser.judge(&event(number), "good morning");
+        let row = provider.home.rows(event(number).as_str()).remove(0);
+        assert_eq!(row["facts"]["user"]["groups"], json!(["legal"]));
+    }
+    // And the one that lost nothing: the refresh token that came is good.
+    let (ok, said) = refresh(&provider);
+    assert!(ok, "{said}");
     assert_eq!(provider.whoami()["person"], "jane");
 }
