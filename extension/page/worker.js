@@ -41,8 +41,7 @@ const recall = async () => {
 
 const begin = ({ kept, managed, said, browser }) => {
   config ??= said;
-  const language = api.i18n.getUILanguage();
-  const start = { browser, language, version: api.runtime.getManifest().version, managed };
+  const start = { browser, language: api.i18n.getUILanguage(), version: api.runtime.getManifest().version, managed };
   const { settings = null, late = [], sites = {} } = kept;
   session = new Session({ ...start, settings, late, sites });
   perform(session.handle(Date.now(), { kind: "started" }));
@@ -131,6 +130,9 @@ const perform = (effects) => {
       case "open-window":
         openWindow(effect.token);
         break;
+      case "open-tab":
+        api.tabs.create({ url: effect.url });
+        break;
       case "close-window":
         api.windows.remove(ports.get(effect.port)?.sender.tab.windowId).catch(() => {});
         break;
@@ -179,8 +181,7 @@ const connectHost = () => {
 
 api.runtime.onConnect.addListener((port) => {
   if (port.sender?.id !== api.runtime.id || !["relay", "card", "hint", "popup"].includes(port.name)) return;
-  lastPort += 1;
-  const id = lastPort;
+  const id = (lastPort += 1);
   const { name, sender } = port;
   ports.set(id, port);
   port.onMessage.addListener((said) => happen({ kind: name, port: id, said }));

@@ -147,6 +147,7 @@ impl Session {
             Event::Card { port, said } => self.card_said(now, port, said, out),
             Event::Hint { port, said } => self.hint_said(port, said, out),
             Event::Popup { port: _, said: FromPopup::Check } => self.ask_status(now, out),
+            Event::Popup { port: _, said: FromPopup::SignIn { what } } => self.sign_in(now, what, out),
             Event::Garbled { port, event } => self.garbled(now, port, event, out),
             Event::NoWindow { token } => self.dismissed(now, &token, out),
             Event::HostOpened => self.link.hello(self.hello(), out),

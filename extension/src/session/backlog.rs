@@ -87,6 +87,7 @@ fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Uncovered { .. }
         | ToHost::Late { .. }
         | ToHost::Status
+        | ToHost::SignIn { .. }
         | ToHost::SitesRefused { .. }
         | ToHost::Preview(_) => None,
     }
@@ -107,6 +108,7 @@ fn bytes(message: &ToHost) -> usize {
         | ToHost::Late { .. }
         | ToHost::Status
         | ToHost::Mistake { .. }
+        | ToHost::SignIn { .. }
         | ToHost::SitesRefused { .. }
         | ToHost::Preview(_) => 0,
     }

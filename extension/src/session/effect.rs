@@ -54,6 +54,11 @@ pub enum Effect {
         /// All of them.
         entries: Vec<LateEntry>,
     },
+    /// Open a page for the person to sign in on.
+    OpenTab {
+        /// Its address, under https.
+        url: String,
+    },
     /// Show a card in a window of the extension.
     OpenWindow {
         /// Its token.

@@ -1,6 +1,6 @@
 //! What the host says, and what happens when it comes and goes.
 
-use shared_protocol::{Code, EventId, Hello, Millis, PROTOCOL, Settings, ToExtension, ToHost};
+use shared_protocol::{Code, EventId, Hello, Millis, PROTOCOL, Settings, SignIn, ToExtension, ToHost};
 
 use super::Session;
 use super::effect::{Effect, ToRelay};
@@ -62,6 +62,11 @@ impl Session {
                 self.cards.reported(&event, out);
             }
             ToExtension::Sites { sites } => self.repair(sites, out),
+            // Nothing else is opened at a host's word.
+            ToExtension::OpenPage { url } if url.starts_with("https://") => {
+                out.push(Effect::OpenTab { url });
+            }
+            ToExtension::OpenPage { url: _ } => {}
             ToExtension::Error { code, event: Some(event) } => {
                 // What could not be written down now is said again to the next host.
                 if code != Code::NotRecorded {
@@ -146,6 +151,14 @@ impl Session {
         }
         let entries = self.late.hand_over();
         self.link.say_now(&ToHost::Late { entries }, out);
+        self.link.say_now(&ToHost::Status, out);
+    }
+
+    /// The person wants to sign in.
+    pub(super) fn sign_in(&mut self, now: Millis, what: SignIn, out: &mut Vec<Effect>) {
+        self.want_host(now, out);
+        self.link.say_now(&ToHost::SignIn { what }, out);
+        // Where it stands.
         self.link.say_now(&ToHost::Status, out);
     }
 

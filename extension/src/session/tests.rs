@@ -286,5 +286,12 @@ fn enforcing() -> Settings {
 
 fn status() -> ToExtension {
     let settings = enforcing();
-    ToExtension::Status(Status { host: "0.1.0".to_owned(), settings, rows: 0, drift: 0, uncovered: 0 })
+    ToExtension::Status(Status {
+        host: "0.1.0".to_owned(),
+        settings,
+        rows: 0,
+        drift: 0,
+        uncovered: 0,
+        identity: None,
+    })
 }

@@ -10,7 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared_protocol::{
-    App, Card, Choice, Code, CodeFault, EventId, Millis, Operation, PolicySource, Settings, Status,
+    App, Card, Choice, Code, CodeFault, EventId, Millis, Operation, PolicySource, Settings, SignIn, Status,
 };
 
 /// How long, in milliseconds, the card must have been in view before a press counts: nobody answers what they
@@ -169,6 +169,11 @@ pub struct HintModel {
 pub enum FromPopup {
     /// Ask the host again. Opening the port asks by itself.
     Check,
+    /// The person wants to sign in.
+    SignIn {
+        /// How.
+        what: SignIn,
+    },
 }
 
 /// From the background to the popup: on connecting, and whenever something changes.

@@ -4,6 +4,7 @@
 //! force can refuse.
 
 mod notes;
+mod person;
 
 use shared_protocol::{Capture, PolicySource, PolicyState, Preview, Settings, UnreachableAction};
 
@@ -49,6 +50,7 @@ pub(crate) fn popup(state: &PopupState, around: &Around) -> Element {
         .with(head(standing))
         .maybe(fix(state, standing))
         .maybe(settings(state).and_then(|settings| settings.policy.as_ref()).and_then(notes::notes))
+        .maybe(state.status.as_ref().and_then(|status| status.identity.as_ref()).map(person::person))
         .with(rows(state, around))
         .maybe(recorded(state))
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use shared_protocol::SignIn;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::Event;
@@ -83,6 +84,9 @@ impl Shared {
         let shared = self.clone();
         let act = Closure::<dyn Fn(Event)>::new(move |event: Event| match press_word(&event).as_deref() {
             Some("check") => shared.check(),
+            Some("login") => shared.say(&FromPopup::SignIn { what: SignIn::Login }),
+            Some("enrol") => shared.say(&FromPopup::SignIn { what: SignIn::Enrol }),
+            Some("step-up") => shared.say(&FromPopup::SignIn { what: SignIn::StepUp }),
             Some("allow-sites") => {
                 let shared = shared.clone();
                 wasm_bindgen_futures::spawn_local(async move {
@@ -96,6 +100,13 @@ impl Shared {
         let act = act.into_js_value();
         self.with(|page| {
             let _ = page.renderer.document().add_event_listener_with_callback("click", act.unchecked_ref());
+        });
+    }
+
+    fn say(&self, message: &FromPopup) {
+        self.with(|page| {
+            // Without a background the next drawing says that nothing answers.
+            let _said = page.port.as_ref().is_some_and(|port| browser::say(port, message));
         });
     }
 

@@ -1,11 +1,13 @@
 //! The command line for people: what exists, and nothing that does not exist yet.
 
 mod doctor;
+mod identity;
 mod install;
 mod log;
 mod policy;
 mod scan;
 mod table;
+mod way_in;
 mod who;
 
 pub(crate) use scan::question;
@@ -39,6 +41,14 @@ enum Command {
     Uninstall(install::Args),
     /// Shows what is installed, connected and protected, and a fix for each fault.
     Doctor(doctor::Args),
+    /// Signs in at the organisation's provider.
+    Login(identity::login::Args),
+    /// Signs out, here and at the provider.
+    Logout(identity::logout::Args),
+    /// Shows who is at the keyboard.
+    Whoami(identity::whoami::Args),
+    /// Binds you to this device, after a sign-in as the settings ask.
+    Enrol(identity::enrol::Args),
     /// Tries text, a file or recorded traffic against the policy; sends and records nothing.
     Scan(scan::Args),
     /// Guardrails: makes, checks, tries, signs, hands out.
@@ -63,6 +73,10 @@ pub(crate) fn run(args: Vec<OsString>, env: &Env) -> Exit {
         Command::Install(args) => install::install(&args, env, cli.json),
         Command::Uninstall(args) => install::uninstall(&args, env, cli.json),
         Command::Doctor(args) => doctor::run(&args, env, cli.json),
+        Command::Login(args) => identity::login::run(&args, env, cli.json),
+        Command::Logout(args) => identity::logout::run(&args, env, cli.json),
+        Command::Whoami(args) => identity::whoami::run(&args, env, cli.json),
+        Command::Enrol(args) => identity::enrol::run(&args, env, cli.json),
         Command::Scan(args) => scan::run(&args, env, cli.json),
         Command::Policy(command) => policy::run(&command, env, cli.json),
         Command::Log(command) => log::run(&command, env, cli.json),

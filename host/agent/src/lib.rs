@@ -10,6 +10,7 @@ mod cli;
 mod drafts;
 mod exit;
 pub mod foreign;
+mod identity;
 mod install;
 mod judge;
 mod keys;

@@ -1,5 +1,5 @@
-//! What is in force now: settings, policy, classifier and recipients, swapped whole when a settings file or the kept bundle
-//! changes.
+//! What is in force now: settings, policy, classifier and recipients, who is at the keyboard, swapped whole when a settings
+//! file, the kept bundle or the identity changes.
 //!
 //! INVARIANT: one judgement sees one [`Active`]. Whoever starts first does not wait for the classifier: it is made
 //! when it is first needed.
@@ -11,13 +11,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use anyhow::{Context, Result};
 use host_classify::Engine;
 use host_policy::bundle::PublicKey;
-use host_policy::{BundleSettings, Guardrails, Messages, Policy, UserFacts};
+use host_policy::{BundleSettings, Guardrails, Messages, Policy};
 use shared_protocol::{Capture, Mode, PolicySource, Settings};
 
 use crate::bundles::{InForce, Rules};
+use crate::identity::Known;
+use crate::identity::renew::seconds;
 use crate::judge::Snapshot;
 use crate::keys::{self, Recipient};
-use crate::native::now;
 use crate::os::Env;
 use crate::preview::Previews;
 use crate::settings::Configured;
@@ -28,7 +29,7 @@ pub(crate) struct Active {
     pub(crate) configured: Configured,
     /// What was read ahead of Send.
     pub(crate) previews: Previews,
-    user: UserFacts,
+    known: Known,
     snapshot: OnceLock<Result<Snapshot, String>>,
     recipients: Mutex<Option<Vec<Recipient>>>,
     data: Option<PathBuf>,
@@ -62,12 +63,17 @@ impl Live {
         Self::of(env, active)
     }
 
+    /// The environment.
+    pub(crate) fn env(&self) -> &Env {
+        &self.env
+    }
+
     /// What is in force now.
     pub(crate) fn active(&self) -> Arc<Active> {
         Arc::clone(&self.active.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether a settings file or the kept bundle changed.
+    /// Whether a settings file, the kept bundle or who is at the keyboard changed.
     pub(crate) fn is_stale(&self) -> bool {
         self.active().is_stale(&self.env)
     }
@@ -94,9 +100,9 @@ impl Active {
         let (mut configured, data) = (Configured::load(env), env.data());
         let in_force = InForce::over(&mut configured, data.as_deref(), seconds());
         Self {
+            known: Known::load(configured.identity.as_ref(), env, seconds()),
             configured,
             previews: Previews::new(),
-            user: UserFacts { id: person(env), ..UserFacts::default() },
             snapshot: OnceLock::new(),
             recipients: Mutex::new(None),
             data,
@@ -106,8 +112,15 @@ impl Active {
 
     /// Whether it is not what holds any more.
     fn is_stale(&self, env: &Env) -> bool {
+        let (data, now) = (self.data.as_deref(), seconds());
         self.configured.is_stale(env)
-            || self.in_force.is_stale(&self.configured, self.data.as_deref(), seconds())
+            || self.in_force.is_stale(&self.configured, data, now)
+            || self.known.is_stale(data, now)
+    }
+
+    /// Who is at the keyboard.
+    pub(crate) fn known(&self) -> &Known {
+        &self.known
     }
 
     /// The settings.
@@ -151,7 +164,7 @@ impl Active {
                 settings,
                 policy,
                 engine: Arc::new(engine),
-                user: self.user.clone(),
+                user: self.known.facts.clone(),
                 may_keep_text: self.configured.may_keep_text(),
                 takes_codes: !self.grant_keys().is_empty(),
                 messages,
@@ -195,12 +208,7 @@ impl Active {
     }
 }
 
-/// The time of this machine, in seconds since 1970.
-fn seconds() -> i64 {
-    i64::try_from(now() / 1_000).unwrap_or(i64::MAX)
-}
-
-/// The name rows and policies know this person by.
+/// The name of the account.
 pub(crate) fn person(env: &Env) -> String {
     env.user().unwrap_or("unknown").to_owned()
 }

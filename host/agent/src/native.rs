@@ -24,6 +24,7 @@ use shared_protocol::EventId;
 
 use crate::bundles;
 use crate::exit::Exit;
+use crate::identity::renew;
 use crate::judge::Snapshot;
 use crate::live::{self, Live};
 use crate::origin;
@@ -63,10 +64,16 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
         let live = Arc::clone(&live);
         Box::new(move || live.active().holders())
     };
-    let recorder = Arc::new(Recorder::new(env.data(), live::person(env), whose));
+    let at_keyboard = {
+        let live = Arc::clone(&live);
+        Box::new(move || live.active().known().person.clone())
+    };
+    let recorder = Recorder::new(env.data(), live::person(env), whose).naming(at_keyboard);
+    let recorder = Arc::new(recorder);
     warm(&live, &recorder);
     if let Some(data) = env.data() {
-        ship::start(Arc::clone(&live), Arc::clone(&recorder), data);
+        ship::start(Arc::clone(&live), Arc::clone(&recorder), data.clone());
+        renew::start(Arc::clone(&live), Arc::clone(&recorder), data);
     }
 
     let settings = reply::Settings::new(Arc::clone(&live), sender.clone());

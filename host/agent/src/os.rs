@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 /// An operating system that Promptgate knows.
@@ -61,6 +62,8 @@ pub(crate) struct Env {
     vars: BTreeMap<String, String>,
     /// The name of the account that this process runs as, as the system knows it.
     account: Option<String>,
+    /// A name for this machine that says nothing else, where the system has one.
+    machine: Option<String>,
 }
 
 /// The passphrase of private keys, for scripts. Not kept with the other variables, which can be shown.
@@ -78,14 +81,19 @@ impl Env {
     pub(crate) fn current() -> Self {
         let names = NAMES.into_iter().chain(["XDG_DATA_HOME"]);
         let vars = names.filter_map(|name| Some((name, std::env::var(name).ok()?)));
-        Self { account: whoami::username().ok(), ..Self::new(Os::current(), vars) }
+        let machine = std::fs::read_to_string("/etc/machine-id").ok();
+        Self {
+            account: whoami::username().ok(),
+            machine: machine.as_deref().and_then(machine_name),
+            ..Self::new(Os::current(), vars)
+        }
     }
 
     /// From values.
     pub(crate) fn new(os: Os, vars: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let vars = vars.into_iter().filter(|(_, value)| !value.is_empty());
         let vars = vars.map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { os, vars, account: None }
+        Self { os, vars, account: None, machine: None }
     }
 
     /// A variable that is set and not empty.
@@ -138,6 +146,11 @@ impl Env {
         }
     }
 
+    /// A name for this machine, so that what was copied to another one is known as a copy.
+    pub(crate) fn machine(&self) -> Option<&str> {
+        self.machine.as_deref()
+    }
+
     /// `XDG_CONFIG_HOME`.
     pub(crate) fn config(&self) -> Option<PathBuf> {
         self.folder("XDG_CONFIG_HOME").or_else(|| self.home(".config"))
@@ -149,6 +162,13 @@ impl Env {
         let named = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.var(name));
         self.account.as_deref().or_else(named)
     }
+}
+
+/// machine-id(5) asks not to hand the id itself around, but a hash of it for each use.
+fn machine_name(id: &str) -> Option<String> {
+    let id = id.trim();
+    let hash = Sha256::new().chain_update("promptgate device").chain_update(id).finalize();
+    (!id.is_empty()).then(|| hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod audit;
 mod coded;
+mod keyboard;
 mod line;
 mod rows;
 pub(crate) mod trouble;
@@ -24,6 +25,7 @@ use crate::keys::{self, Recipient};
 use crate::native::now;
 use crate::out;
 use audit::Batch;
+use keyboard::AtKeyboard;
 
 use trouble::Failing;
 
@@ -33,7 +35,8 @@ pub(crate) use rows::{judged, labels, released_or_refused};
 /// The record of this person on this machine.
 pub(crate) struct Recorder {
     data: Option<PathBuf>,
-    person: String,
+    account: String,
+    at_keyboard: Option<AtKeyboard>,
     whose: Recipients,
     opened: Mutex<Option<Arc<Opened>>>,
     failing: Failing,
@@ -82,14 +85,17 @@ pub(crate) struct Place<'a> {
     pub(crate) app: Option<&'a App>,
     /// When.
     pub(crate) at: Millis,
+    /// Whose; who is at the keyboard now where it is left out.
+    pub(crate) person: Option<&'a str>,
 }
 
 /// Seals on demand.
 pub(crate) type Seal<'a> = &'a dyn Fn() -> Result<Vec<Recipient>>;
 
 impl Recorder {
-    pub(crate) fn new(data: Option<PathBuf>, person: String, whose: Recipients) -> Self {
-        Self { data, person, whose, opened: Mutex::new(None), failing: Failing::default() }
+    pub(crate) fn new(data: Option<PathBuf>, account: String, whose: Recipients) -> Self {
+        let (opened, failing) = (Mutex::new(None), Failing::default());
+        Self { data, account, at_keyboard: None, whose, opened, failing }
     }
 
     /// Opens the file ahead of the first row.
@@ -310,7 +316,11 @@ impl Recorder {
     fn rows(&self, place: &Place<'_>, drafts: Vec<Draft>, seal: Seal<'_>) -> Result<Batch> {
         let rows: Result<Vec<NewRow>> = drafts
             .into_iter()
-            .map(|draft| self.row(Some(place.event), place.app, place.at, draft, seal))
+            .map(|draft| {
+                let row = self.row(Some(place.event), place.app, place.at, draft, seal)?;
+                let person = place.person.map_or(row.person, str::to_owned);
+                Ok(NewRow { person, ..row })
+            })
             .collect();
         self.batch(rows?)
     }
@@ -331,7 +341,7 @@ impl Recorder {
             at,
             event: event.cloned(),
             app: app.cloned(),
-            person: self.person.clone(),
+            person: self.person(),
             entry: draft.entry,
             sealed,
             salt: Salt::new(random()?),

@@ -7,6 +7,7 @@
 
 mod bundle;
 mod file;
+mod identity;
 mod sink;
 
 use std::fs::{self, Metadata};
@@ -18,6 +19,7 @@ use shared_protocol::{Capture, FailSettings, PolicySource, Settings};
 
 pub(crate) use bundle::{BundleSettings, From as BundlesFrom, Web as BundlesWeb};
 pub(crate) use file::FileError;
+pub(crate) use identity::{IdentitySettings, KeyStore};
 pub(crate) use sink::SinkSettings;
 
 use crate::os::Env;
@@ -49,6 +51,8 @@ pub(crate) struct Configured {
     pub(crate) keep: Keep,
     /// Ids of extensions under development that may call.
     pub(crate) extensions: Vec<String>,
+    /// Who says who is at the keyboard.
+    pub(crate) identity: Option<IdentitySettings>,
     /// Where rows go besides this machine.
     pub(crate) sinks: Vec<SinkSettings>,
     /// Where bundles come from.
@@ -108,6 +112,7 @@ impl Configured {
             unsealable: None,
             keep: Keep::default(),
             extensions: Vec::new(),
+            identity: None,
             sinks: Vec::new(),
             bundle: None,
             developer: None,
@@ -128,6 +133,7 @@ impl Configured {
                 unsealable: file.unsealable,
                 keep: file.keep,
                 extensions: file.extensions,
+                identity: file.identity,
                 sinks: file.sinks,
                 bundle: file.bundle,
                 developer: file.developer,

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, Read as _};
 use std::time::Duration;
 
+use reqwest::Method;
 use reqwest::blocking::{Client as Inner, RequestBuilder, Response};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
 use reqwest::redirect;
@@ -57,6 +58,19 @@ pub struct Get<'a> {
     /// How long the server may wait for something new before it answers (RFC 7240, section 4.3); such a call may take
     /// this much longer than [`Reach::total`].
     pub wait: Option<Duration>,
+}
+
+/// A request that a protocol's library made: with a method and headers of its own.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// HTTP's method, such as `GET`.
+    pub method: &'a str,
+    /// Where to.
+    pub url: &'a str,
+    /// Names and values. They are never shown.
+    pub headers: &'a [(&'a str, &'a [u8])],
+    /// The bytes; empty for none.
+    pub body: &'a [u8],
 }
 
 /// What the receiver said.
@@ -131,6 +145,22 @@ impl Client {
             request = request.header("prefer", format!("modes=snapshot;wait={}", wait.as_secs()));
         }
         self.sent(request, get.authorization, get.url)
+    }
+
+    /// Makes the call as it is, and reads the answer, whatever its status.
+    ///
+    /// # Errors
+    /// When there was no answer.
+    pub fn call(&self, call: &Call<'_>) -> Result<Answer, NetError> {
+        let method = Method::from_bytes(call.method.as_bytes());
+        let method = method.map_err(|_| NetError::Address(call.url.to_owned()))?;
+        let mut request = self.inner.request(method, call.url);
+        for (name, value) in call.headers {
+            let mut value = HeaderValue::from_bytes(value).map_err(|_| NetError::Token)?;
+            value.set_sensitive(true);
+            request = request.header(*name, value);
+        }
+        self.sent(request.body(call.body.to_owned()), None, call.url)
     }
 
     fn sent(

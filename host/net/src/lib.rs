@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use error::NetError;
-pub use http::{Answer, Client, Get, Post, Put};
+pub use http::{Answer, Call, Client, Get, Post, Put};
 pub use pause::pause;
 pub use stream::{Stream, Tls};
 

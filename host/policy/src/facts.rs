@@ -29,7 +29,7 @@ pub struct UserFacts {
     pub groups: BTreeSet<String>,
     /// Risk level.
     pub risk: Level,
-    /// Signed in with an account of the organisation.
+    /// Signed in with an account of the organisation; where enrolment is asked for, bound to this device as well.
     pub enrolled: bool,
     /// Who it is was verified, not only who signed in.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -14,6 +14,7 @@ mod edit;
 mod event;
 mod finding;
 pub mod frame;
+mod identity;
 mod message;
 mod operation;
 mod prompt;
@@ -30,6 +31,7 @@ pub use drift::{Drift, DriftKind, Road, Uncovered};
 pub use edit::Edit;
 pub use event::{EventId, EventIdError, Millis};
 pub use finding::{Finding, Label, LabelError};
+pub use identity::{Identity, SignIn};
 pub use message::{
     ComposerText, EndReason, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading, RefusedReason,
     SiteRefused, Status, ToExtension, ToHost, Verdict, Welcome,

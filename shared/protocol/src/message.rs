@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, App, Browser, Card, Choice, Code, CodeFault, Drift, Edit, EventId, Millis, Mode, Obligation,
-    Operation, Outcome, Prompt, Response, Settings, Text, Uncovered,
+    Action, App, Browser, Card, Choice, Code, CodeFault, Drift, Edit, EventId, Identity, Millis, Mode,
+    Obligation, Operation, Outcome, Prompt, Response, Settings, SignIn, Text, Uncovered,
 };
 
 /// The protocol versions this code speaks, both ends included.
@@ -127,6 +127,12 @@ pub enum ToHost {
     SitesRefused {
         /// Each with its reason.
         refused: Vec<SiteRefused>,
+    },
+    /// The person wants to sign in. Only where a status said `identity`. Answered by `open-page`, and by a status when it
+    /// ended.
+    SignIn {
+        /// How.
+        what: SignIn,
     },
 }
 
@@ -307,6 +313,11 @@ pub enum ToExtension {
         /// A site's id to the text of its `site.toml`.
         sites: BTreeMap<String, String>,
     },
+    /// The provider's page, in a tab of its own.
+    OpenPage {
+        /// Its address, under https.
+        url: String,
+    },
 }
 
 /// The host introduces itself.
@@ -357,4 +368,7 @@ pub struct Status {
     /// Rows of the last seven days about requests that no hook vouched for.
     #[serde(default)]
     pub uncovered: u64,
+    /// Who is at the keyboard; absent where no provider is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
 }

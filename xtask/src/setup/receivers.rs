@@ -1,6 +1,7 @@
 //! Receivers and readers that others wrote, for the tests: of the record's sinks and exports rsyslog from the system's
 //! packages, an OpenTelemetry collector, and a reader of Parquet for Node.js; of bundles a PKCS#11 token in software from
-//! the system's packages, and an S3-compatible store. What is no package lies in the cached tools folder.
+//! the system's packages, and an S3-compatible store; of people an OpenID Connect provider for Node.js. What is no package
+//! lies in the cached tools folder.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,7 +15,16 @@ use crate::{paths, step};
 /// A small collector that speaks OTLP, as a wheel (Apache-2.0); its program needs nothing of Python.
 const ROTEL: &str = "0.0.1a15";
 /// A reader of Parquet without dependencies (MIT).
-const HYPARQUET: &str = "1.33.0";
+const HYPARQUET: Npm = Npm { name: "hyparquet", version: "1.33.0", what: "the reader" };
+/// An OpenID Connect provider that is certified (MIT); the newest that runs on the Node.js 18 of Debian 12.
+const OIDC_PROVIDER: Npm = Npm { name: "oidc-provider", version: "8.8.1", what: "the provider" };
+
+/// A package for Node.js, from its lock file in `xtask/NAME`.
+struct Npm {
+    name: &'static str,
+    version: &'static str,
+    what: &'static str,
+}
 
 /// The system's packages that are not there.
 pub fn missing() -> Vec<&'static str> {
@@ -37,7 +47,8 @@ pub fn missing() -> Vec<&'static str> {
 /// Installs what is missing in the tools folder.
 pub fn install() -> Result<()> {
     collector()?;
-    reader()?;
+    HYPARQUET.install()?;
+    OIDC_PROVIDER.install()?;
     cargo_tools::S3S_FS.install()
 }
 
@@ -81,23 +92,28 @@ fn collector() -> Result<()> {
     Ok(())
 }
 
-fn reader() -> Result<()> {
-    let folder = paths::tools()?.join(format!("hyparquet-{HYPARQUET}"));
-    if folder.join("installed").is_file() {
-        return Ok(());
+impl Npm {
+    fn install(&self) -> Result<()> {
+        let Self { name, version, what } = self;
+        let folder = paths::tools()?.join(format!("{name}-{version}"));
+        if folder.join("installed").is_file() {
+            return Ok(());
+        }
+        fs::create_dir_all(&folder)?;
+        for file in ["package.json", "package-lock.json"] {
+            let from = paths::root().join("xtask").join(name).join(file);
+            fs::copy(&from, folder.join(file)).with_context(|| format!("cannot copy {}", from.display()))?;
+        }
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+            .current_dir(&folder);
+        step::run(&format!("installing {what} {name} {version} for Node.js, once"), &mut npm).map_err(
+            |error| {
+                anyhow::Error::from(Cannot(format!("{name} {version} cannot be installed here ({error})")))
+            },
+        )?;
+        // Written last: a broken installation is done again.
+        fs::write(folder.join("installed"), version)?;
+        Ok(())
     }
-    fs::create_dir_all(&folder)?;
-    for file in ["package.json", "package-lock.json"] {
-        let from = paths::root().join("xtask/hyparquet").join(file);
-        fs::copy(&from, folder.join(file)).with_context(|| format!("cannot copy {}", from.display()))?;
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder);
-    step::run(&format!("installing the reader hyparquet {HYPARQUET} for Node.js, once"), &mut npm).map_err(
-        |error| {
-            anyhow::Error::from(Cannot(format!("hyparquet {HYPARQUET} cannot be installed here ({error})")))
-        },
-    )?;
-    fs::write(folder.join("installed"), HYPARQUET)?;
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! A held request from its hold to its end, with a host.
 
 use shared_protocol::{
-    Action, Choice, Code, Operation, Outcome, Reading, RefusedReason, ToExtension, ToHost,
+    Action, Choice, Code, Operation, Outcome, Reading, RefusedReason, SignIn, ToExtension, ToHost,
 };
 use shared_sites::Body;
 
@@ -364,4 +364,29 @@ fn what_a_person_wrote_is_given_back_with_the_refusal_and_nothing_else_is() {
     script.hold(&event(3), request("POST", "/backend-api/f/conversation", json(&serde_json::json!({}))));
     let refused = script.host(&says(verdict(&event(3), Outcome::Refuse, Action::Block)));
     assert_eq!(given(&refused), None);
+}
+
+/// The host names the provider's page; nothing but a page under https is opened at its word.
+#[test]
+fn a_sign_in_opens_a_page_of_the_provider_and_nothing_else() {
+    let mut script = Script::with_host(enforcing());
+    let said = crate::ui::model::FromPopup::SignIn { what: SignIn::Enrol };
+    let asked = script.happen(Event::Popup { port: 9, said });
+    assert!(matches!(
+        &script.host_hears(&asked)[..],
+        [ToHost::SignIn { what: SignIn::Enrol }, ToHost::Status]
+    ));
+    let opened = |script: &mut Script, url: &str| {
+        let effects = script.host(&ToExtension::OpenPage { url: url.to_owned() });
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::OpenTab { url } => Some(url),
+            _ => None,
+        })
+    };
+    let provider = "https://idp.example/authorize?state=a";
+    assert_eq!(opened(&mut script, provider).as_deref(), Some(provider));
+    for other in ["http://idp.example/", "javascript:alert(1)", "file:///etc/passwd", "chrome://settings", ""]
+    {
+        assert_eq!(opened(&mut script, other), None, "{other}");
+    }
 }

@@ -11,6 +11,7 @@ mod drift;
 mod host;
 mod key;
 mod live;
+mod person;
 mod profiles;
 mod sinks;
 
@@ -95,6 +96,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     checks.push(settings(configured));
     checks.extend(bundle::checks(env, &active));
     checks.push(key::check(env, configured));
+    checks.extend(person::check(env, configured));
     checks.push(record(env));
     checks.extend(sinks::checks(env, configured));
     checks.extend(beats::checks(env));

@@ -101,7 +101,7 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
             let reader = view::Reader { data: &data, env, recorder: Some(recorder()) };
             view::run(args, store, reader, json)
         }
-        Command::Mine(args) => mine::run(&store, args, &live::person(env), json),
+        Command::Mine(args) => mine::run(&store, args, &Active::load(env).known().person, json),
         Command::Verify(args) => verify::run(&store, args, load(&args.keys)?, json),
         Command::Rescan(args) => {
             let active = Active::load(env);

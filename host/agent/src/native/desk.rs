@@ -6,6 +6,7 @@
 mod coded;
 mod follow;
 mod preview;
+mod signing_in;
 
 use std::collections::{HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,6 +56,8 @@ pub(super) struct Desk {
     bad_rows: Mutex<usize>,
     /// Requests whose card takes a code.
     for_code: Mutex<VecDeque<Arc<Judge>>>,
+    /// A sign-in that the extension started is under way.
+    signing_in: AtomicBool,
     /// Late entries could not be written down: the question after them is not answered, so that the extension
     /// keeps them.
     late_lost: AtomicBool,
@@ -93,6 +96,7 @@ impl Desk {
             judging: Mutex::new(HashSet::new()),
             bad_rows: Mutex::new(0),
             for_code: Mutex::new(VecDeque::new()),
+            signing_in: AtomicBool::new(false),
             late_lost: AtomicBool::new(false),
         }
     }
@@ -119,6 +123,7 @@ impl Desk {
                 let work = Box::new(move || desk.preview(*ahead));
                 pool.put(Job { key: None, bytes: text.len(), work });
             }
+            ToHost::SignIn { what } => self.sign_in(what),
             // In the reading thread: what follows about these events must find them on record.
             ToHost::Late { entries } => self.late(&entries),
             other => {
@@ -237,7 +242,9 @@ impl Desk {
             return Ok(judgement.verdict);
         }
         let drafts = record::judged(ask, browser, active.settings(), &judgement, timings);
-        let place = Place { event: &ask.event, app: Some(&ask.app), at: ask.at };
+        // Of the same moment as the judgement.
+        let person = Some(active.known().person.as_str());
+        let place = Place { event: &ask.event, app: Some(&ask.app), at: ask.at, person };
         let written = self.recorder.judge(&place, drafts, &|| active.recipients());
         if matches!(written, Ok(Once::Appended)) {
             self.drafts.recorded(ask, &judgement);

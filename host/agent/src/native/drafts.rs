@@ -74,7 +74,7 @@ impl DraftRows {
     fn write(&self, closed: impl IntoIterator<Item = Closing>) {
         for Closing { event, whose, at, drafted, text } in closed {
             let active = self.live.active();
-            let place = Place { event: &event, app: Some(&whose.app), at };
+            let place = Place { event: &event, app: Some(&whose.app), at, person: None };
             let row = Draft { entry: Entry::Drafts(drafted), text };
             if let Err(fault) = self.recorder.follow(&place, row, &|| active.recipients()) {
                 desk::unwritten(&fault);

@@ -59,7 +59,7 @@ impl Recorder {
 
     /// Whoever runs this program.
     pub(crate) fn by(&self) -> By {
-        By::User(SiteWord::from(&self.person))
+        By::User(SiteWord::from(&self.account))
     }
 
     fn audit_row(&self, event: Option<&EventId>, audit: Audit) -> Result<NewRow> {

@@ -19,11 +19,6 @@ pub(crate) enum Coded {
 }
 
 impl Recorder {
-    /// Whose record it is.
-    pub(crate) fn person(&self) -> &str {
-        &self.person
-    }
-
     /// The judgement of an event.
     pub(crate) fn judged(&self, event: &EventId) -> Result<Option<Judged>> {
         let opened = self.opened()?;

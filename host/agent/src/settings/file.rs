@@ -12,6 +12,7 @@ use shared_protocol::{Capture, FailSettings, PolicySource, Preview, Settings};
 use toml::Spanned;
 
 use super::bundle::{self, BundleSettings};
+use super::identity::{self, IdentitySettings};
 use super::sink::{self, SinkSettings};
 use crate::retention::Keep;
 
@@ -51,6 +52,7 @@ pub(super) struct File {
     pub(super) unsealable: Option<Capture>,
     pub(super) keep: Keep,
     pub(super) extensions: Vec<String>,
+    pub(super) identity: Option<IdentitySettings>,
     pub(super) sinks: Vec<SinkSettings>,
     pub(super) bundle: Option<BundleSettings>,
     pub(super) developer: Option<PathBuf>,
@@ -72,6 +74,7 @@ struct Written {
     fail: FailOverrides,
     #[serde(default)]
     developer: Developer,
+    identity: Option<identity::Written>,
     #[serde(default)]
     sink: Vec<sink::Written>,
     bundle: Option<Spanned<bundle::Written>>,
@@ -97,6 +100,8 @@ struct Developer {
 pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     let written: Written = toml::from_str(text).map_err(|fault| syntax(text, &fault))?;
     one_policy(&written).map_err(|(start, what)| at(text, start, what))?;
+    let identity = written.identity.map(identity::Written::understood).transpose();
+    let identity = identity.map_err(|(start, what)| at(text, start, what))?;
     let sinks = sink::understood(written.sink).map_err(|(start, what)| at(text, start, what))?;
     let bundle = written.bundle.map(bundle::understood).transpose();
     let bundle = bundle.map_err(|(start, what)| at(text, start, what))?;
@@ -126,6 +131,7 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
         unsealable,
         keep: Keep { days: written.retention_days.map(NonZeroU32::get), bytes: written.max_bytes },
         extensions: written.developer.extensions,
+        identity,
         sinks,
         bundle,
         developer,

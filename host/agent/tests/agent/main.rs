@@ -23,6 +23,7 @@ mod exporting;
 mod heads;
 mod home;
 mod hostile;
+mod identity;
 mod installing;
 mod judging;
 mod looking_back;

@@ -25,7 +25,7 @@ pub struct Audit {
     /// The version of a bundle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<SiteWord>,
-    /// By its name: a sink, a format, a command, a policy.
+    /// By its name: a sink, a format, a command, a policy, an issuer, what a sign-in fell short of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<SiteWord>,
     /// How many rows or texts.
@@ -34,7 +34,7 @@ pub struct Audit {
     /// The id of the one-time code that was used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<SiteWord>,
-    /// Whose risk, whose exception. Never that of somebody erased.
+    /// Whose risk, whose exception, whose sign-in. Never that of somebody erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whose: Option<SiteWord>,
 }
@@ -87,11 +87,21 @@ pub enum Change {
     LogPruned,
     /// An admin agrees with whoever reported that a verdict was a mistake.
     MistakeConfirmed,
+    /// Somebody signed in.
+    SignedIn,
+    /// Somebody signed out, or the provider ended it.
+    SignedOut,
+    /// A person is bound to this device.
+    Enrolled,
+    /// A person proved who they are.
+    Verified,
+    /// A sign-in was not what it had to be.
+    VerificationFailed,
 }
 
 impl Change {
     /// Every word.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::SharingOn,
         Self::SharingOff,
         Self::BundleActivated,
@@ -105,6 +115,11 @@ impl Change {
         Self::LogErased,
         Self::LogPruned,
         Self::MistakeConfirmed,
+        Self::SignedIn,
+        Self::SignedOut,
+        Self::Enrolled,
+        Self::Verified,
+        Self::VerificationFailed,
     ];
 
     /// Its word.
@@ -124,6 +139,11 @@ impl Change {
             Self::LogErased => "log-erased",
             Self::LogPruned => "log-pruned",
             Self::MistakeConfirmed => "mistake-confirmed",
+            Self::SignedIn => "signed-in",
+            Self::SignedOut => "signed-out",
+            Self::Enrolled => "enrolled",
+            Self::Verified => "verified",
+            Self::VerificationFailed => "verification-failed",
         }
     }
 }

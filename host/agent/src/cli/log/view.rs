@@ -6,7 +6,6 @@
 mod api;
 mod assets;
 mod door;
-mod open;
 mod serve;
 
 use std::path::Path;
@@ -21,6 +20,7 @@ use serde_json::json;
 use self::door::{Door, Secret};
 use self::serve::Desk;
 use super::books;
+use crate::cli::way_in;
 use crate::exit::Exit;
 use crate::native::now;
 use crate::os::Env;
@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, store: Store, reader: Reader<'_>, json: bool) -> 
                 out::line("This build has no opener: sealed text stays closed on the page (`promptgate log open` reads it).");
             }
         }
-        let way_in = if args.no_browser { None } else { open::browser(env, data, &address) };
+        let way_in = if args.no_browser { None } else { way_in::browser(env, data, "view.html", &address) };
         let door = Door::new(port, enter, Secret::fresh()?);
         let by = env.user().unwrap_or_default().to_owned();
         let desk = Arc::new(Desk::new(store, door, Box::new(move || viewed(recorder.as_ref(), &by))));

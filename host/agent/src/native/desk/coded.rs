@@ -56,7 +56,7 @@ impl Desk {
         let active = self.live.active();
         let snapshot = active.snapshot().map_err(|_| Code::PolicyFault)?;
         let seconds = i64::try_from(now() / 1_000).unwrap_or(i64::MAX);
-        let grant = match grant::read(code.expose(), active.grant_keys(), self.recorder.person(), seconds) {
+        let grant = match grant::read(code.expose(), active.grant_keys(), &self.recorder.person(), seconds) {
             Ok(grant) => grant,
             Err(fault) => return refused(judge::code_fault(fault)),
         };
@@ -80,7 +80,7 @@ impl Desk {
             whose: Some(SiteWord::from(&grant.person)),
             ..Audit::new(Change::ExceptionGiven, self.recorder.by())
         };
-        let place = Place { event, app: app.as_ref(), at };
+        let place = Place { event, app: app.as_ref(), at, person: None };
         let choice = Choice::Code { code: Text::default() };
         match self.recorder.coded(&place, &choice, audit).map_err(|fault| unwritten(&fault))? {
             Coded::Go(outcome) => go(outcome),

@@ -31,6 +31,7 @@ pub(super) fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Late { .. }
         | ToHost::Status
         | ToHost::SitesRefused { .. }
+        | ToHost::SignIn { .. }
         | ToHost::Preview(_) => None,
     }
 }
@@ -86,9 +87,11 @@ impl Desk {
                 Ok(())
             }
             // Taken by the reading thread, or jobs of their own.
-            ToHost::Hello(_) | ToHost::Judge(_) | ToHost::Late { .. } | ToHost::Preview(_) => {
-                Err(Code::Internal)
-            }
+            ToHost::Hello(_)
+            | ToHost::Judge(_)
+            | ToHost::Late { .. }
+            | ToHost::SignIn { .. }
+            | ToHost::Preview(_) => Err(Code::Internal),
         }
     }
 
@@ -103,7 +106,7 @@ impl Desk {
     fn answered(&self, event: EventId, choice: &Choice, at: Millis) -> Result<(), Code> {
         self.forget_for_code(&event);
         let active = self.live.active();
-        let place = Place { event: &event, app: None, at };
+        let place = Place { event: &event, app: None, at, person: None };
         let answer = self.recorder.answer(&place, choice, &|| active.recipients());
         let outcome: Outcome = match answer.map_err(|fault| unwritten(&fault))? {
             Answer::Go(outcome) => outcome,
@@ -125,7 +128,7 @@ impl Desk {
             return Err(Code::UnknownEvent);
         }
         let active = self.live.active();
-        let place = Place { event, app: app.as_ref(), at };
+        let place = Place { event, app: app.as_ref(), at, person: None };
         match self.recorder.follow(&place, draft, &|| active.recipients()) {
             Ok(true) => Ok(()),
             Ok(false) => Err(Code::UnknownEvent),
@@ -148,7 +151,7 @@ impl Desk {
         self.append(event, at, Draft { entry: Entry::Response(Responded::from(response)), text })
     }
 
-    fn status(&self) -> Result<(), Code> {
+    pub(super) fn status(&self) -> Result<(), Code> {
         if self.late_lost.swap(false, Ordering::AcqRel) {
             return Err(Code::NotRecorded);
         }
@@ -156,7 +159,8 @@ impl Desk {
         let (rows, drift, uncovered) = self.recorder.counts(since).map_err(|fault| unwritten(&fault))?;
         let settings = self.live.active().settings().clone();
         let host = env!("CARGO_PKG_VERSION").to_owned();
-        self.send(ToExtension::Status(Status { host, settings, rows, drift, uncovered }));
+        let identity = self.identity();
+        self.send(ToExtension::Status(Status { host, settings, rows, drift, uncovered, identity }));
         Ok(())
     }
 

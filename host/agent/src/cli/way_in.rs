@@ -1,17 +1,19 @@
 //! Opening the person's browser.
 //!
-//! INVARIANT: the secret is never an argument of a program, where every account of the machine could read it: the
+//! INVARIANT: an address that holds a secret is never an argument of a program, where every account of the machine could read it: the
 //! browser is given a file of this person alone that leads on to the address.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use crate::os::{Env, Os};
 
 /// The file; gone when dropped.
-pub(super) struct WayIn(PathBuf);
+pub(in crate::cli) struct WayIn(PathBuf);
 
 impl Drop for WayIn {
     fn drop(&mut self) {
@@ -20,14 +22,15 @@ impl Drop for WayIn {
     }
 }
 
-/// Opens the address in the person's browser; `None` when there is no way to: the address is printed all the same.
-pub(super) fn browser(env: &Env, data: &Path, address: &str) -> Option<WayIn> {
-    let path = data.join("view.html");
+/// Opens the address, through a file of this name in the data folder, in the person's browser; `None` when there is no way to: the address is printed all the same.
+pub(in crate::cli) fn browser(env: &Env, data: &Path, name: &str, address: &str) -> Option<WayIn> {
+    let path = data.join(name);
     let _old = fs::remove_file(&path);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let address = address.replace('&', "&amp;").replace('"', "&quot;");
     let page = format!(
         "<!doctype html><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\">\
          <title>Promptgate</title><meta http-equiv=\"refresh\" content=\"0; url={address}\">\n"
@@ -44,4 +47,16 @@ pub(super) fn browser(env: &Env, data: &Path, address: &str) -> Option<WayIn> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().ok()?;
     Some(way_in)
+}
+
+/// Long enough for a browser that starts to have read the file.
+const READ: Duration = Duration::from_secs(3);
+
+/// The same for an address that nothing waits for; `false` when there is no way to.
+pub(in crate::cli) fn shown(env: &Env, data: &Path, name: &str, address: &str) -> bool {
+    let way_in = browser(env, data, name, address);
+    if way_in.is_some() {
+        thread::sleep(READ);
+    }
+    way_in.is_some()
 }

@@ -1,0 +1,66 @@
+//! `promptgate logout`: nobody is signed in any more, here and at the provider.
+//!
+//! INVARIANT: a provider that cannot be reached keeps nobody signed in here.
+
+use anyhow::Result;
+use host_identity::Discovered;
+use host_journal::{Audit, Change, SiteWord};
+use serde_json::json;
+
+use super::Desk;
+use crate::cli::way_in;
+use crate::exit::Exit;
+use crate::identity;
+use crate::os::Env;
+use crate::out;
+
+/// How.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// Prints the address that ends the browser's session at the provider instead of opening it.
+    #[arg(long)]
+    no_browser: bool,
+}
+
+pub(in crate::cli) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
+    let desk = Desk::open(env)?;
+    if let Some(session) = &desk.active.known().session {
+        let mut audit = Audit::new(Change::SignedOut, desk.recorder.by());
+        audit.whose = Some(SiteWord::from(&session.person.id));
+        audit.name = Some(SiteWord::from(&session.person.issuer));
+        desk.recorder.audit(None, audit)?;
+    }
+    let Some((session, tokens)) = identity::signed_out(&desk.data, &desk.vault())? else {
+        if json {
+            out::line(&json!({ "signed_out": null }).to_string());
+        } else {
+            out::line("Nobody is signed in.");
+        }
+        return Ok(Exit::Done);
+    };
+    let at_provider = tokens.map(|tokens| {
+        let found = Discovered::at(desk.settings.provider.clone())?;
+        found.revoke(&tokens).map(|_| found.end_session(&tokens))
+    });
+    let end = match at_provider {
+        Some(Ok(end)) => end,
+        Some(Err(fault)) => {
+            out::note(&format!("you are signed out here, and the provider was not told: {fault}"));
+            None
+        }
+        None => None,
+    };
+    if json {
+        out::line(&json!({ "signed_out": session.person.id, "open": end }).to_string());
+        return Ok(Exit::Done);
+    }
+    out::line(&format!("{} is signed out.", session.person.email.as_ref().unwrap_or(&session.person.id)));
+    if let Some(end) = end {
+        let opened = !args.no_browser && way_in::shown(env, &desk.data, "logout.html", &end);
+        if !opened {
+            out::line("To end your browser's session at the provider, open:");
+            out::line(&end);
+        }
+    }
+    Ok(Exit::Done)
+}

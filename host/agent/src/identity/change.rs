@@ -1,0 +1,92 @@
+//! What a sign-in, a sign-out and a proof of identity leave behind.
+//!
+//! INVARIANT: tokens and file change under one lock, so that a silent sign-in that was under way brings nobody back.
+
+use std::path::Path;
+
+use anyhow::Result;
+use host_identity::{Person, SignedIn, Tokens};
+
+use super::state::{Bound, Session, State};
+use super::tokens::{Kept, Vault};
+
+/// Somebody signed in.
+pub(super) fn signed_in(data: &Path, vault: &Vault, signed_in: SignedIn, now: i64) -> Result<Kept> {
+    State::change(data, |state| {
+        let kept = vault.keep(&signed_in.tokens)?;
+        state.session = Some(Session { person: signed_in.person, signed_in_at: now, refreshed_at: now });
+        Ok(kept)
+    })?
+}
+
+/// The provider said again who it is. `false` when somebody signed in or out meanwhile: then nothing changes.
+pub(super) fn renewed(
+    data: &Path,
+    vault: &Vault,
+    asked_for: &Session,
+    again: SignedIn,
+    now: i64,
+) -> Result<bool> {
+    State::change(data, |state| {
+        let Some(session) = same(state, asked_for) else { return Ok(false) };
+        vault.keep(&again.tokens)?;
+        session.person = again.person;
+        session.refreshed_at = now;
+        Ok(true)
+    })?
+}
+
+/// The provider ended it. `false` when somebody signed in or out meanwhile.
+pub(super) fn ended(data: &Path, vault: &Vault, asked_for: &Session) -> Result<bool> {
+    State::change(data, |state| {
+        if same(state, asked_for).is_none() {
+            return Ok(false);
+        }
+        state.session = None;
+        vault.forget().map(|()| true)
+    })?
+}
+
+/// Nobody is signed in any more; who was, and with what.
+pub(crate) fn signed_out(data: &Path, vault: &Vault) -> Result<Option<(Session, Option<Tokens>)>> {
+    State::change(data, |state| {
+        let Some(session) = state.session.take() else { return Ok(None) };
+        // Tokens that cannot be opened are forgotten all the same.
+        let tokens = vault.open().ok().flatten();
+        vault.forget()?;
+        Ok(Some((session, tokens)))
+    })?
+}
+
+/// Somebody proved who they are as the settings ask; `enrols`: and is bound to this device by it.
+pub(super) fn verified(
+    data: &Path,
+    person: &Person,
+    machine: Option<&str>,
+    enrols: bool,
+    now: i64,
+) -> Result<()> {
+    State::change(data, |state| {
+        let is_same = |bound: &Bound| bound.issuer == person.issuer && bound.sub == person.sub;
+        let before = state.bound.iter().find(|bound| is_same(bound) && bound.machine.as_deref() == machine);
+        let enrolled_at = before.and_then(|bound| bound.enrolled_at).or(enrols.then_some(now));
+        state.bound.retain(|bound| !is_same(bound));
+        state.bound.push(Bound {
+            issuer: person.issuer.clone(),
+            sub: person.sub.clone(),
+            machine: machine.map(str::to_owned),
+            enrolled_at,
+            // The proof counts, and not the token that tells of it.
+            verified_at: person.auth_time.map_or(now, |at| at.min(now)),
+            acr: person.acr.clone(),
+            amr: person.amr.clone(),
+        });
+    })
+}
+
+fn same<'a>(state: &'a mut State, asked_for: &Session) -> Option<&'a mut Session> {
+    let session = state.session.as_mut()?;
+    let is_same =
+        session.signed_in_at == asked_for.signed_in_at && session.person.sub == asked_for.person.sub;
+    is_same.then_some(session)
+}
