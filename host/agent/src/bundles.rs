@@ -114,6 +114,7 @@ pub(crate) fn start(
                             arrivals: Arc::clone(&arrivals),
                             changed: told.clone(),
                             health: SourceHealth::new(Arc::clone(&recorder)),
+                            tag: None,
                             stop: Arc::clone(&stop),
                         };
                         let thread = thread::spawn(move || worker.run());

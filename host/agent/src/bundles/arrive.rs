@@ -80,14 +80,16 @@ impl Arrivals {
         }
         let kept = Kept::read(&self.keep, settings, parcel.at);
         let newest = kept.state.newest(&settings.keys).or_else(|| self.seen(&kept, parcel.at));
-        let came = kept.eras.open(parcel.archive, newest, parcel.at, bundle::open).and_then(|opened| {
-            // What is in force was looked through when it came.
-            let is_new = kept.good().is_none_or(|good| good.seen != opened.seen);
-            if is_new {
+        let open = |how| kept.eras.open(parcel.archive, newest, parcel.at, how);
+        // What is in force was looked through when it came, and is no other one because it has expired since.
+        let is_held = |opened: &Opened| kept.good().is_some_and(|good| good.seen == opened.seen);
+        let came = match open(bundle::reopen) {
+            Ok(opened) if is_held(&opened) => Ok((opened, false)),
+            _ => open(bundle::open).and_then(|opened| {
                 look_through(&opened)?;
-            }
-            Ok((opened, is_new))
-        });
+                Ok((opened, true))
+            }),
+        };
         let done = match came {
             Ok((opened, true)) => self.activate(settings, &kept, &opened, parcel).map(|()| Came::Activated),
             Ok((_, false)) => self.same(settings, kept, parcel).map(|()| Came::Same),
@@ -131,9 +133,10 @@ impl Arrivals {
     /// Nothing new; how it comes may be.
     fn same(&self, settings: &BundleSettings, kept: Kept, parcel: &Parcel<'_>) -> Result<()> {
         let State { newest, fetched, refused, .. } = &kept.state;
-        let is_known = fetched
-            .as_ref()
-            .is_some_and(|fetched| fetched.tag == parcel.tag && fetched.from == settings.from.to_string());
+        // Servers that stand in for each other may have tags of their own, which is nothing to remember.
+        let is_known = fetched.as_ref().is_some_and(|fetched| {
+            fetched.tag.is_some() >= parcel.tag.is_some() && fetched.from == settings.from.to_string()
+        });
         let seen = kept.good().map(|good| Newest::from(good.seen));
         let keys = settings.keys.iter().map(ToString::to_string);
         let is_whole = *newest == seen && keys.eq(kept.state.settings_keys.iter().cloned());

@@ -17,6 +17,7 @@ use super::health::SourceHealth;
 use super::keep::bounded;
 use super::kept::Kept;
 use super::standing::Standing;
+use super::state::Fetched;
 use super::web::{Got, Web};
 use crate::native::now;
 use crate::out;
@@ -24,8 +25,6 @@ use crate::settings::{BundleSettings, BundlesFrom, Stamp};
 
 /// Between two looks at a watched file.
 const LOOK: Duration = Duration::from_secs(1);
-/// Before what this machine could not deal with is tried again, in seconds.
-const AGAIN_S: i64 = 10;
 /// However often it came to nothing, it is tried again after so many times as long as when all is well.
 const RARELY: u32 = 5;
 /// How soon a stop is seen.
@@ -38,6 +37,8 @@ pub(super) struct Worker {
     /// Called when another bundle holds, or one was refused.
     pub(super) changed: Changed,
     pub(super) health: SourceHealth,
+    /// By which tag the bundle that is in force came last.
+    pub(super) tag: Option<String>,
     pub(super) stop: Arc<AtomicBool>,
 }
 
@@ -117,9 +118,10 @@ impl Worker {
         let refused = kept.state.refused.as_ref().filter(|one| {
             one.against == against && at.saturating_sub(one.fetched.at) < REFUSED_S && kept.bundle.is_ok()
         });
-        let all = good.into_iter().chain(refused.map(|one| &one.fetched));
+        let tag_of = |one: &Fetched| one.tag.clone().filter(|_| one.from == from);
+        let held = kept.good().and_then(|_| self.tag.clone().or_else(|| tag_of(good?)));
         let mut tags: Vec<String> =
-            all.filter(|one| one.from == from).filter_map(|one| one.tag.clone()).collect();
+            held.into_iter().chain(refused.and_then(|one| tag_of(&one.fetched))).collect();
         tags.dedup();
         tags
     }
@@ -156,7 +158,10 @@ impl Worker {
         let again = match &answer {
             Ok((_, News::Refused | News::RefusedAgain)) => Some(at.saturating_add(REFUSED_S)),
             Ok((_, News::None | News::Activated)) => None,
-            Err(_) => Some(at.saturating_add(AGAIN_S)),
+            Err(_) => {
+                let pause = host_net::pause(watched.failures.saturating_add(1), random());
+                Some(at.saturating_add(i64::try_from(pause.as_secs()).unwrap_or(i64::MAX)))
+            }
         };
         watched.done = Some((stamp, again));
         let answer = answer.map(|(told, _)| told);
@@ -194,6 +199,9 @@ impl Worker {
         match came {
             Ok(None) => Ok(("the settings changed meanwhile".to_owned(), News::None)),
             Ok(Some(came)) => {
+                if matches!(came, Came::Same | Came::Activated) {
+                    self.tag.clone_from(&parcel.tag);
+                }
                 let told = match &came {
                     Came::Same => ("the bundle that is in force".to_owned(), News::None),
                     Came::Activated => ("a new bundle, in force now".to_owned(), News::Activated),

@@ -25,6 +25,7 @@ use super::who::Who;
 use crate::exit::Exit;
 use crate::judge::{Asked, Judgement, Snapshot, UNKNOWN};
 use crate::live::Active;
+use crate::native::now;
 use crate::os::Env;
 
 /// What to try, and as whom.
@@ -112,7 +113,7 @@ fn prompt(operation: Operation, text: String) -> Prompt {
 /// Judges outside of any browser; also how long it took.
 fn judge(snapshot: &Snapshot, person: &As, reading: Reading) -> Result<(Judgement, Duration)> {
     let event = EventId::try_from("00000000-0000-0000-0000-000000000000".to_owned())?;
-    let ask = Judge { event, app: person.app.clone(), at: 0, reading, private_window: false, page: None };
+    let ask = Judge { event, app: person.app.clone(), at: now(), reading, private_window: false, page: None };
     let start = Instant::now();
     let asked =
         Asked { judge: &ask, browser: None, user: Some(&person.user), known: UNKNOWN, language: None };

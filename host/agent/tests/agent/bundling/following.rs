@@ -8,9 +8,12 @@ use shared_protocol::{
     ToHost, UnreachableAction,
 };
 
-use super::{DAY, Made, policy_where, put, said, seconds, settings_where, until_version, watching, words};
+use super::{
+    DAY, Made, policy_where, put, rows, said, seconds, settings_where, status, until_version, watching, words,
+};
 use crate::browser::{Browser, ORIGIN, event};
 use crate::home::account;
+use crate::receiver::until;
 
 const KEY: &str = "Ycig/Zr/pZmklmFUN99nr+taURlYItL91g+NcHGYpB8=";
 
@@ -196,6 +199,14 @@ fn an_expired_bundle_stays_under_its_setting() {
         let card = browser.judge(&event(2), "pay with 4111 1111 1111 1111");
         assert_eq!((card.outcome, card.card.unwrap().may_code), (Outcome::Refuse, false), "{word}");
         assert!(browser.close().0.success());
+        // It comes again with the next start, and is the one that is in force all the same.
+        let mut browser = Browser::start(&home);
+        let source = home.data().join("policy/source.toml");
+        until("it was looked at", || {
+            std::fs::read_to_string(&source).unwrap().contains("the bundle that is in force")
+        });
+        assert!(browser.is_alive() && browser.close().0.success());
+        assert_eq!((rows(&home).len(), &status(&home)["bundle"]["stale"]), (1, &true.into()));
         // A fresh one ends it.
         put(&folder, &Made::version(2).but(|one| one.expires = seconds() + DAY).archive());
         let mut browser = Browser::start(&home);

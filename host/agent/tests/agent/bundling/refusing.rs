@@ -104,9 +104,9 @@ fn a_refusal_is_not_told_again() {
     assert!(browser.close().0.success());
     for _ in 0..2 {
         put(&folder, &older);
-        let mut browser = Browser::start(&home);
         let source = home.data().join("policy/source.toml");
         let before = fs::metadata(&source).unwrap().modified().unwrap();
+        let mut browser = Browser::start(&home);
         crate::receiver::until("it was looked at again", || {
             fs::metadata(&source).unwrap().modified().unwrap() > before
         });

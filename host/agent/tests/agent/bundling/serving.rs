@@ -159,3 +159,22 @@ fn a_proxy_is_used() {
     assert!(browser.close().0.success());
     assert_eq!(rows(&home).len(), 1);
 }
+
+/// Two servers behind one address, each with a tag of its own: nothing is written or told anew for that.
+#[test]
+fn tags_that_differ_for_one_bundle_change_nothing() {
+    let archive = Made::version(1).archive();
+    let receiver = Receiver::start(move |count, _| whole(&archive, &format!("etag: \"{count}\"\r\n")));
+    let place = format!("address = \"http://127.0.0.1:{}/b.tar.gz\"\npoll_s = 1", receiver.port);
+    let home = following(&place);
+    let mut browser = Browser::start(&home);
+    until_version(&mut browser, 1);
+    let state = home.data().join("policy/state.toml");
+    let before = fs::metadata(&state).unwrap().modified().unwrap();
+    until("it asked again", || receiver.requests().len() >= 4);
+    let requests = receiver.requests();
+    assert_eq!(requests[3].header("if-none-match"), Some("\"3\""));
+    assert_eq!(fs::metadata(&state).unwrap().modified().unwrap(), before);
+    assert!(browser.close().0.success());
+    assert_eq!(rows(&home).len(), 1);
+}
