@@ -13,6 +13,9 @@ fn enrolling() -> Option<Provider> {
     Some(provider)
 }
 
+/// What is typed into the provider's form.
+type Form<'a> = &'a [(&'a str, &'a str)];
+
 /// The doctor's check of the person.
 fn doctor(provider: &Provider) -> Value {
     let output = provider.home.run(&["doctor", "--json"]);
@@ -55,7 +58,7 @@ fn a_person_is_bound_after_a_sign_in_that_is_what_the_settings_ask() {
 #[test]
 fn a_sign_in_that_falls_short_binds_nobody_and_is_on_record() {
     let Some(provider) = enrolling() else { return };
-    let cases: [(&[(&str, &str)], &str, &str); 6] = [
+    let cases: [(Form<'_>, &str, &str); 6] = [
         (&[("who", "jane"), ("acr", "low"), ("amr", "face")], "signed in by `low`, and `high`", "acr"),
         (&[("who", "jane"), ("amr", "face")], "and `high` is asked for", "acr"),
         (&[("who", "jane"), ("acr", "high"), ("amr", "pwd")], "did not use `face`", "amr"),

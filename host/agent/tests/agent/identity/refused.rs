@@ -11,6 +11,9 @@ use super::stand_in::{By, Issuer, Twist};
 use super::visitor::{Login, Visitor, field};
 use crate::home::Home;
 
+/// What a provider says of itself, with its address.
+type Saying = fn(&mut Value, &str);
+
 type Case = (&'static str, Twist, &'static str, &'static str);
 
 fn token(name: &'static str, twist: fn(&mut super::stand_in::Token), said: &'static str) -> Case {
@@ -128,7 +131,7 @@ fn the_stand_in_without_a_twist_signs_in() {
 
 #[test]
 fn a_provider_that_says_something_else_of_itself_is_not_used() {
-    let cases: [(&str, fn(&mut Value, &str), &str); 5] = [
+    let cases: [(&str, Saying, &str); 5] = [
         ("another issuer", |said, _| said["issuer"] = json!("https://other.example"), "is no provider"),
         ("one letter more", |said, url| said["issuer"] = json!(format!("{url}/")), "is no provider"),
         (
@@ -193,7 +196,7 @@ fn two_issuers_are_not_mixed_up() {
 #[test]
 fn a_provider_without_rfc_9207_is_taken_at_its_word() {
     let folder = tempfile::tempdir().unwrap();
-    let silent: fn(&mut Value, &str) = |said, _| {
+    let silent: Saying = |said, _| {
         said["authorization_response_iss_parameter_supported"] = json!(false);
     };
     let issuer = Issuer::start(folder.path(), Twist { metadata: silent, ..Twist::default() });
@@ -228,7 +231,7 @@ fn strangers_on_the_way_back_are_turned_away_and_the_wait_goes_on() {
     for (address, status) in [
         (format!("{redirect}?code=evil&state=guessed"), 400),
         (format!("{redirect}?code=evil"), 400),
-        (format!("{redirect}?code=evil&state={}", &state[..state.len() - 1]), 400),
+        (format!("{redirect}?code=evil&state={}", state.get(1..).unwrap()), 400),
         (format!("{redirect}?code=evil&state={state}&state=guessed"), 400),
         (format!("{redirect}?error=access_denied&state=guessed"), 400),
         (format!("{origin}/?code=evil&state={state}"), 404),
