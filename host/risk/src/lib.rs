@@ -12,6 +12,7 @@
 
 mod behaviour;
 mod builtin;
+pub mod keep;
 pub mod posture;
 mod rules;
 mod score;

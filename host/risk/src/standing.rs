@@ -42,7 +42,7 @@ pub struct Pot {
     pub events: BTreeSet<(Millis, EventId)>,
     /// When its signs were seen lately, where it asks for several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    recent: Vec<Millis>,
+    pub(crate) recent: Vec<Millis>,
 }
 
 /// What moved a level.
