@@ -16,6 +16,7 @@ use crate::judge::Snapshot;
 use crate::keys::{self, Recipient};
 use crate::os::Env;
 use crate::preview::Previews;
+use crate::risk::Scoring;
 use crate::settings::Configured;
 
 /// One state of things.
@@ -92,6 +93,11 @@ impl Active {
     /// The keys whose one-time codes are taken: those that sign bundles here.
     pub(crate) fn grant_keys(&self) -> &[PublicKey] {
         &self.grant_keys
+    }
+
+    /// How risk is scored and who is told of it; none where it is switched off.
+    pub(crate) fn scoring(&self) -> Option<Scoring> {
+        Scoring::of(&self.configured)
     }
 
     /// Policy and classifier.

@@ -30,7 +30,9 @@ use crate::os::Env;
 use crate::out;
 use crate::record::Recorder;
 use crate::retention::Retention;
+use crate::risk;
 use crate::ship;
+use crate::ssf;
 use desk::Desk;
 pub(crate) use desk::now;
 use drafts::DraftRows;
@@ -62,10 +64,17 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
         let live = Arc::clone(&live);
         Box::new(move || live.active().holders())
     };
-    let recorder = Arc::new(Recorder::new(env.data(), live::person(env), whose));
+    let scores = {
+        let live = Arc::clone(&live);
+        Box::new(move || live.active().scoring())
+    };
+    let recorder = Recorder::new(env.data(), live::person(env), whose).scoring(scores);
+    let recorder = Arc::new(recorder);
     warm(&live, &recorder);
+    risk::start(Arc::clone(&live), Arc::clone(&recorder));
     if let Some(data) = env.data() {
-        ship::start(Arc::clone(&live), Arc::clone(&recorder), data);
+        ship::start(Arc::clone(&live), Arc::clone(&recorder), data.clone());
+        ssf::start(Arc::clone(&live), Arc::clone(&recorder), data);
     }
 
     let settings = reply::Settings::new(Arc::clone(&live), sender.clone());

@@ -5,7 +5,9 @@
 //! It deliberately knows no policy text: `policy` names a compiled-in one.
 
 mod file;
+mod risk;
 mod sink;
+mod ssf;
 
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
@@ -15,7 +17,9 @@ use std::time::SystemTime;
 use shared_protocol::{Capture, FailSettings, PolicySource, Settings};
 
 pub(crate) use file::FileError;
+pub(crate) use risk::RiskSettings;
 pub(crate) use sink::SinkSettings;
+pub(crate) use ssf::{ReceiverSettings, SsfSettings};
 
 use crate::os::Env;
 use crate::retention::Keep;
@@ -46,8 +50,12 @@ pub(crate) struct Configured {
     pub(crate) keep: Keep,
     /// Ids of extensions under development that may call.
     pub(crate) extensions: Vec<String>,
+    /// How risk is scored.
+    pub(crate) risk: RiskSettings,
     /// Where rows go besides this machine.
     pub(crate) sinks: Vec<SinkSettings>,
+    /// Who is told of changes of risk.
+    pub(crate) ssf: Option<SsfSettings>,
     /// Why the file is not followed.
     pub(crate) fault: Option<FileError>,
     /// How the file looked when it was read.
@@ -92,7 +100,9 @@ impl Configured {
             unsealable: None,
             keep: Keep::default(),
             extensions: Vec::new(),
+            risk: RiskSettings::default(),
             sinks: Vec::new(),
+            ssf: None,
             fault: None,
             seen,
         };
@@ -110,7 +120,9 @@ impl Configured {
                 unsealable: file.unsealable,
                 keep: file.keep,
                 extensions: file.extensions,
+                risk: file.risk,
                 sinks: file.sinks,
+                ssf: file.ssf,
                 ..trial
             },
             Err(fault) => Self { settings: broken(is_managed), source, fault: Some(fault), ..trial },

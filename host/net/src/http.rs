@@ -5,7 +5,9 @@ use std::io::{self, Read as _};
 use std::time::Duration;
 
 use reqwest::blocking::{Client as Inner, RequestBuilder, Response};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
+};
 use reqwest::redirect;
 
 use crate::error::tls_in;
@@ -16,6 +18,7 @@ use crate::{NetError, Reach, tls};
 pub struct Client {
     inner: Inner,
     most: usize,
+    total: Duration,
 }
 
 /// Something to be posted.
@@ -44,6 +47,20 @@ pub struct Put<'a> {
     pub body: &'a [u8],
 }
 
+/// Something to be got, where it is not known already.
+#[derive(Clone, Copy)]
+pub struct Get<'a> {
+    /// Where from.
+    pub url: &'a str,
+    /// The whole value of `Authorization`, such as `Bearer …`.
+    pub authorization: Option<&'a str>,
+    /// Tags of what is known, quotes included (RFC 9110, section 13.1.2); none asks for it whatever it is.
+    pub known: &'a [&'a str],
+    /// How long the server may wait for something new before it answers (RFC 7240, section 4.3); such a call may take
+    /// this much longer than [`Reach::total`].
+    pub wait: Option<Duration>,
+}
+
 /// What the receiver said.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -53,8 +70,14 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// `Location`, for telling a person.
     pub location: Option<String>,
+    /// `ETag`, quotes included.
+    pub tag: Option<String>,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
     /// The first bytes of its body.
     pub body: Vec<u8>,
+    /// `X-Rate-Limit-Reset`, unix seconds: from when it takes something again (Okta says so beside a status of 429).
+    pub rate_reset: Option<u64>,
 }
 
 impl Client {
@@ -75,7 +98,7 @@ impl Client {
             builder = builder.no_proxy().proxy(proxy);
         }
         let inner = builder.build().map_err(|fault| NetError::Start(innermost(&fault)))?;
-        Ok(Self { inner, most: reach.answer })
+        Ok(Self { inner, most: reach.answer, total: reach.total })
     }
 
     /// Posts, and reads the answer, whatever its status.
@@ -87,6 +110,15 @@ impl Client {
         self.sent(request.body(post.body.to_owned()), post.authorization, post.url)
     }
 
+    /// Posts and asks for an answer of this kind (`Accept`).
+    ///
+    /// # Errors
+    /// When there was no answer.
+    pub fn post_for(&self, post: &Post<'_>, accept: &'static str) -> Result<Answer, NetError> {
+        let request = self.inner.post(post.url).header(CONTENT_TYPE, post.content_type).header(ACCEPT, accept);
+        self.sent(request.body(post.body.to_owned()), post.authorization, post.url)
+    }
+
     /// Puts, and reads the answer, whatever its status.
     ///
     /// # Errors
@@ -94,6 +126,24 @@ impl Client {
     pub fn put(&self, put: &Put<'_>) -> Result<Answer, NetError> {
         let request = self.inner.put(put.url).header(CONTENT_TYPE, put.content_type);
         self.sent(request.body(put.body.to_owned()), put.authorization, put.url)
+    }
+
+    /// Gets, and reads the answer, whatever its status. The whole call is bounded, a body that drips in too.
+    ///
+    /// # Errors
+    /// When there was no answer.
+    pub fn get(&self, get: &Get<'_>) -> Result<Answer, NetError> {
+        let mut request =
+            self.inner.get(get.url).timeout(self.total.saturating_add(get.wait.unwrap_or_default()));
+        if !get.known.is_empty() {
+            // What no header can hold, no server has said: it is asked for as if it were not known.
+            let known = HeaderValue::from_str(&get.known.join(", "));
+            request = known.into_iter().fold(request, |request, known| request.header(IF_NONE_MATCH, known));
+        }
+        if let Some(wait) = get.wait {
+            request = request.header("prefer", format!("modes=snapshot;wait={}", wait.as_secs()));
+        }
+        self.sent(request, get.authorization, get.url)
     }
 
     fn sent(
@@ -110,12 +160,18 @@ impl Client {
         let response = request.send().map_err(|fault| told(&fault, url))?;
         let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
         let (retry_after, location) = (text(RETRY_AFTER), text(LOCATION));
+        let (tag, content_type) = (text(ETAG), text(CONTENT_TYPE));
+        let rate_reset =
+            text(HeaderName::from_static("x-rate-limit-reset")).and_then(|at| at.trim().parse().ok());
         let seconds = retry_after.and_then(|seconds| seconds.trim().parse().ok());
         Ok(Answer {
             status: response.status().as_u16(),
             retry_after: seconds.map(Duration::from_secs),
             location,
+            tag,
+            content_type,
             body: self.body(response)?,
+            rate_reset,
         })
     }
 

@@ -3,6 +3,7 @@
 //! ```text
 //! let client = Client::new(&Reach { ca, proxy, ..Reach::default() })?;
 //! let answer = client.post(&Post { url, content_type, token, body })?;       // bounded in time and size
+//! let answer = client.get(&Get { url, authorization, known: &[tag], wait })?;  // 304 when the tag still holds
 //! let mut stream = Stream::connect("siem.example", 6514, Some(&Tls::new(&reach)?), &reach)?;
 //! stream.send(bytes)?; stream.finish()?;                                     // the peer has read it all
 //! pause(failures, random)                                                    // how long until the next try
@@ -23,7 +24,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use error::NetError;
-pub use http::{Answer, Client, Post, Put};
+pub use http::{Answer, Client, Get, Post, Put};
 pub use pause::pause;
 pub use stream::{Stream, Tls};
 

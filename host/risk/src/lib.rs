@@ -16,6 +16,7 @@ pub mod keep;
 pub mod posture;
 mod rules;
 mod score;
+pub mod set;
 mod sign;
 mod standing;
 pub mod travel;

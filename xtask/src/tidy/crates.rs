@@ -71,8 +71,12 @@ const ANY: &[&str] = &["*"];
 const OUTSIDE: &[Outside] = &[
     outside("anyhow", &["host/agent", "tests/e2e", "tests/harness", "xtask"], NOW),
     outside("argon2", &["shared/seal"], NOW),
-    outside("aws-lc-rs", &["host/policy", "shared/seal"], NOW),
-    outside("base64", &["host/policy", "shared/seal", "shared/sites", "tests/corpus", "tests/harness"], NOW),
+    outside("aws-lc-rs", &["host/policy", "host/risk", "shared/seal"], NOW),
+    outside(
+        "base64",
+        &["host/policy", "host/risk", "shared/seal", "shared/sites", "tests/corpus", "tests/harness"],
+        NOW,
+    ),
     outside("candle-core", &["host/classify"], "classification"),
     outside("cedar-policy", &["host/policy"], NOW),
     outside("chacha20poly1305", &["shared/seal"], NOW),

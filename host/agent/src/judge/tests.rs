@@ -38,12 +38,12 @@ fn ask(reading: Reading) -> Judge {
 }
 
 fn judge(snapshot: &Snapshot, ask: &Judge) -> Judgement {
-    let asked = Asked { judge: ask, browser: None, user: None, known: UNKNOWN };
+    let asked = Asked { judge: ask, browser: None, user: None, risk: Level::None, known: UNKNOWN };
     snapshot.judge(&asked, &|| Duration::ZERO).0
 }
 
 fn fault(snapshot: &Snapshot, ask: &Judge, code: Code) -> Judgement {
-    snapshot.fault(&Asked { judge: ask, browser: None, user: None, known: UNKNOWN }, code)
+    snapshot.fault(&Asked { judge: ask, browser: None, user: None, risk: Level::None, known: UNKNOWN }, code)
 }
 
 fn all(action: FailAction) -> FailSettings {

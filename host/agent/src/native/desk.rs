@@ -258,7 +258,13 @@ impl Desk {
     }
 
     fn asked<'a>(&self, held: &'a Held, known: judge::Known<'a>) -> Asked<'a> {
-        Asked { judge: &held.ask, browser: self.browser.get().copied(), user: None, known }
+        Asked {
+            judge: &held.ask,
+            browser: self.browser.get().copied(),
+            user: None,
+            risk: self.recorder.risk(now()),
+            known,
+        }
     }
 
     fn note_bad(&self, app: Option<&App>, code: Code) {

@@ -9,7 +9,9 @@ use host_policy::FailOverrides;
 use serde::Deserialize;
 use shared_protocol::{Capture, FailSettings, PolicySource, Preview, Settings};
 
+use super::risk::{self, RiskSettings};
 use super::sink::{self, SinkSettings};
+use super::ssf::{self, SsfSettings};
 use crate::retention::Keep;
 
 /// Why a settings file is not followed. Carries words of the file, which holds no prompt.
@@ -48,7 +50,9 @@ pub(super) struct File {
     pub(super) unsealable: Option<Capture>,
     pub(super) keep: Keep,
     pub(super) extensions: Vec<String>,
+    pub(super) risk: RiskSettings,
     pub(super) sinks: Vec<SinkSettings>,
+    pub(super) ssf: Option<SsfSettings>,
 }
 
 #[derive(Deserialize)]
@@ -68,7 +72,10 @@ struct Written {
     #[serde(default)]
     developer: Developer,
     #[serde(default)]
+    risk: risk::Written,
+    #[serde(default)]
     sink: Vec<sink::Written>,
+    ssf: Option<ssf::Written>,
 }
 
 /// The policies a file can name today.
@@ -89,7 +96,10 @@ struct Developer {
 /// Reads the text of a file.
 pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     let written: Written = toml::from_str(text).map_err(|fault| syntax(text, &fault))?;
+    let risk = risk::understood(written.risk).map_err(|(start, what)| at(text, start, what))?;
     let sinks = sink::understood(written.sink).map_err(|(start, what)| at(text, start, what))?;
+    let ssf = written.ssf.map(ssf::understood).transpose();
+    let ssf = ssf.map_err(|(start, what)| at(text, start, what))?;
     let base = if managed { Settings::MANAGED } else { Settings::TRIAL };
     let source = written.policy.map_or(base.source, |policy| match policy {
         Builtin::BuiltinMonitor => PolicySource::BuiltinMonitor,
@@ -111,7 +121,9 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
         unsealable,
         keep: Keep { days: written.retention_days.map(NonZeroU32::get), bytes: written.max_bytes },
         extensions: written.developer.extensions,
+        risk,
         sinks,
+        ssf,
     })
 }
 

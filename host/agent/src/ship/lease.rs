@@ -19,11 +19,19 @@ impl Lease {
     /// # Errors
     /// When the file cannot be made.
     pub(crate) fn take(data: &Path) -> io::Result<Option<Self>> {
+        Self::named(data, FILE)
+    }
+
+    /// The lease of another kind of work.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    pub(crate) fn named(data: &Path, file: &str) -> io::Result<Option<Self>> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(data.join(FILE))?;
+        let file = options.open(data.join(file))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),

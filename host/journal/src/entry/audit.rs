@@ -87,11 +87,17 @@ pub enum Change {
     LogPruned,
     /// An admin agrees with whoever reported that a verdict was a mistake.
     MistakeConfirmed,
+    /// A receiver took a message about somebody's risk.
+    RiskShared,
+    /// A receiver refused one, and it is not tried again by itself.
+    RiskRefused,
+    /// One behaviour of a person was called a mistake and no longer counts.
+    RiskDismissed,
 }
 
 impl Change {
     /// Every word.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::SharingOn,
         Self::SharingOff,
         Self::BundleActivated,
@@ -105,6 +111,9 @@ impl Change {
         Self::LogErased,
         Self::LogPruned,
         Self::MistakeConfirmed,
+        Self::RiskShared,
+        Self::RiskRefused,
+        Self::RiskDismissed,
     ];
 
     /// Its word.
@@ -124,6 +133,9 @@ impl Change {
             Self::LogErased => "log-erased",
             Self::LogPruned => "log-pruned",
             Self::MistakeConfirmed => "mistake-confirmed",
+            Self::RiskShared => "risk-shared",
+            Self::RiskRefused => "risk-refused",
+            Self::RiskDismissed => "risk-dismissed",
         }
     }
 }
