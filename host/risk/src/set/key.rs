@@ -102,8 +102,7 @@ impl SigningKey {
     /// The key's name: its thumbprint (RFC 7638, section 3.2: `e`, `kty`, `n` and nothing else, in this order).
     #[must_use]
     pub fn kid(&self) -> String {
-        let text = format!("{{\"e\":\"{}\",\"kty\":\"RSA\",\"n\":\"{}\"}}", self.e(), self.n());
-        URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
+        thumbprint(&self.n(), &self.e())
     }
 
     fn n(&self) -> String {
@@ -132,6 +131,13 @@ impl SigningKey {
         };
         jsonwebtoken::encode(&header, claims, &self.encoding).map_err(|_| KeyError::Failed)
     }
+}
+
+/// The thumbprint of an RSA key (RFC 7638), its two numbers written as in a JWK.
+#[must_use]
+pub fn thumbprint(n: &str, e: &str) -> String {
+    let text = format!("{{\"e\":\"{e}\",\"kty\":\"RSA\",\"n\":\"{n}\"}}");
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
 }
 
 /// The public keys, as they are hosted.
