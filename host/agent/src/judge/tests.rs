@@ -6,8 +6,8 @@ use std::time::Duration;
 use host_classify::Engine;
 use host_policy::{Facts, Policy, UserFacts, permitted};
 use shared_protocol::{
-    Action, App, Capture, Code, Drift, DriftKind, EventId, FailAction, FailSettings, Judge, Mode, Obligation,
-    Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings,
+    Action, App, Capture, Code, Drift, DriftKind, EventId, FailAction, FailSettings, Judge, Level, Mode,
+    Obligation, Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings,
 };
 
 use super::{Asked, Judgement, Snapshot, UNKNOWN, fail_action, outcome, unrecorded};
