@@ -95,3 +95,6 @@ impl Senders {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

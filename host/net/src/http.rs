@@ -115,7 +115,8 @@ impl Client {
     /// # Errors
     /// When there was no answer.
     pub fn post_for(&self, post: &Post<'_>, accept: &'static str) -> Result<Answer, NetError> {
-        let request = self.inner.post(post.url).header(CONTENT_TYPE, post.content_type).header(ACCEPT, accept);
+        let request =
+            self.inner.post(post.url).header(CONTENT_TYPE, post.content_type).header(ACCEPT, accept);
         self.sent(request.body(post.body.to_owned()), post.authorization, post.url)
     }
 

@@ -234,13 +234,14 @@ impl Tx<'_> {
         Ok(self.connection().prepare_cached(sql)?.execute(values)?)
     }
 
-    /// Lets what was parked for a receiver (or for all) wait again, now; how many.
+    /// Lets what was parked for a receiver (or for all) wait again, and whatever was tried be tried now; how many.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn unpark_outbox(&self, receiver: Option<&str>) -> Result<usize, StoreError> {
-        let sql = "UPDATE outbox SET state = 'waiting', attempts = 0, retry_at = 0, done_at = NULL \
-                   WHERE state = 'parked' AND (receiver = ?1 OR ?1 IS NULL)";
+        // It was tried: a newer one takes its place.
+        let sql = "UPDATE outbox SET state = 'waiting', attempts = 1, retry_at = 0, done_at = NULL \
+                   WHERE (state = 'parked' OR (state = 'waiting' AND attempts > 0)) AND (receiver = ?1 OR ?1 IS NULL)";
         Ok(self.connection().prepare_cached(sql)?.execute(params![receiver])?)
     }
 

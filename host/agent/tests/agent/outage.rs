@@ -88,9 +88,13 @@ fn after_an_outage_the_newest_is_told_from_what_was_told_last() {
     judge(&mut browser, 2, TOKEN);
     judge(&mut browser, 3, TOKEN);
     let receiver = okta_on(port, &home);
-    until("the newest is told", || states(&home) == ["overtaken", "overtaken", "sent"]);
+    until("the newest is told", || states(&home).last().is_some_and(|state| state == "sent"));
     assert!(browser.close().0.success());
-    assert_eq!(receiver.levels(), words(&[("none", "high")]));
+    // How many were overtaken depends on when it was tried; what was told hangs together all the same.
+    assert!(states(&home).iter().all(|state| state != "waiting" && state != "parked"));
+    let told = receiver.levels();
+    assert_eq!((told[0].0.as_str(), told.last().unwrap().1.as_str()), ("none", "high"));
+    assert!(told.is_sorted_by(|one, next| one.1 == next.0), "{told:?}");
 }
 
 fn okta_on(port: u16, home: &crate::home::Home) -> Okta {
