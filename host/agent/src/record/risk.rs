@@ -46,8 +46,8 @@ impl Observed {
                 seen.push(Seen { sign: Sign::BrokenOff, at: row.at, event: None });
             }
         }
-        let at = rows.iter().map(|row| row.at).max().unwrap_or_default().max(now());
-        keep::observe(tx, &self.person, rules, at, &seen, Tell { receivers, seed: self.seed })?;
+        // The host's own clock: a browser that is ahead of it would let everything fade.
+        keep::observe(tx, &self.person, rules, now(), &seen, Tell { receivers, seed: self.seed })?;
         Ok(())
     }
 }

@@ -132,7 +132,6 @@ impl Sender {
     }
 
     /// The message as it goes out, written down before it does.
-    #[expect(clippy::type_complexity, reason = "the inner one is a message that is to be parked")]
     fn frozen(
         &self,
         recorder: &Recorder,

@@ -28,6 +28,7 @@ mod looking_back;
 mod okta;
 mod opening;
 mod outage;
+mod peers;
 mod policy;
 mod previewing;
 mod receiver;
