@@ -5,7 +5,8 @@
 //! behaviour starts at 805 km/h). INVARIANT: an address that says nothing about a place never makes a pair.
 //! It looks up no address: places come in, whoever knows them.
 
-use std::net::IpAddr;
+// Of `core`: addresses as values, and no sockets.
+use core::net::IpAddr;
 
 use shared_protocol::Millis;
 

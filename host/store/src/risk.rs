@@ -163,4 +163,20 @@ impl Tx<'_> {
         ])?;
         Ok(u64::try_from(self.connection().last_insert_rowid()).unwrap_or(0))
     }
+
+    /// Takes out changes from before this time (milliseconds), and persons without any risk who were not seen since; how
+    /// many.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn trim_risk(&self, before: u64) -> Result<usize, StoreError> {
+        let mut count = 0;
+        for sql in [
+            "DELETE FROM risk_change WHERE at < ?",
+            "DELETE FROM risk_standing WHERE seen < ? AND level = 0 AND score = 0",
+        ] {
+            count += self.connection().prepare_cached(sql)?.execute([integer(before)])?;
+        }
+        Ok(count)
+    }
 }

@@ -104,6 +104,13 @@ fn nothing_is_left_of_a_person_who_is_forgotten() {
     assert_eq!(store.read(|view| view.risk_changes("jane", 9)).unwrap(), [RiskChangeRow { id: 1, ..change }]);
     assert_eq!(store.read(|view| view.is_shared_since("jane", 5)), Ok(true));
     assert_eq!(store.read(|view| view.is_shared_since("jane", 6)), Ok(false));
+    // Past its time goes the history, and who has no risk; a level stays with who has it.
+    let gone = RiskRow { level: 0, score: 0, ..standing("ann") };
+    store.write(|tx| tx.put_risk(&gone)).unwrap();
+    assert_eq!(store.write(|tx| tx.trim_risk(5)), Ok(0));
+    assert_eq!(store.write(|tx| tx.trim_risk(6)), Ok(2));
+    assert_eq!(store.read(|view| view.risks()).unwrap(), [standing("jane"), standing("joe")]);
+    assert_eq!(store.read(|view| view.risk_changes("jane", 9)), Ok(Vec::new()));
     store.write(|tx| tx.forget("jane")).unwrap();
     assert_eq!(store.read(|view| view.risk("jane")), Ok(None));
     assert_eq!(store.read(|view| view.risk_changes("jane", 9)), Ok(Vec::new()));

@@ -19,7 +19,8 @@ use crate::record::Recorder;
 /// Between two looks.
 const TICK: Duration = Duration::from_secs(60);
 /// How long what became of messages is kept.
-const KEPT: Millis = 90 * 24 * 3_600_000;
+const KEPT: Millis = 90 * DAY;
+const DAY: Millis = 24 * 3_600_000;
 
 /// Watches for as long as this process lives.
 pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>) {
@@ -27,7 +28,8 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>) {
         let mut told = None;
         loop {
             thread::sleep(TICK);
-            let settings = live.active().configured.risk.clone();
+            let active = live.active();
+            let settings = active.configured.risk.clone();
             let looked = settings.posture_file.as_deref().map_or(Ok(Level::None), of_device);
             let said = looked.as_ref().err().map(|fault| format!("{fault:#}"));
             if said != told {
@@ -37,7 +39,7 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>) {
                 }
                 told = said;
             }
-            let done = step(&recorder, looked.unwrap_or(Level::None));
+            let done = step(&recorder, looked.unwrap_or(Level::None), active.configured.keep.days);
             if let Err(fault) = done {
                 out::note(&format!("risk: {fault:#}"));
             }
@@ -45,13 +47,20 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>) {
     });
 }
 
-fn step(recorder: &Recorder, device: Level) -> Result<()> {
+fn step(recorder: &Recorder, device: Level, days: Option<u32>) -> Result<()> {
     let at = now();
     if device > Level::None {
         recorder.seen(&[Seen { sign: Sign::Posture(device), at, event: None }])?;
     }
     recorder.settle(at)?;
-    recorder.in_record(|tx, _| Ok(tx.trim_outbox(at.saturating_sub(KEPT))?)).map(drop)
+    let own = days.map(|days| Millis::from(days) * DAY);
+    recorder.in_record(|tx, _| {
+        tx.trim_outbox(at.saturating_sub(own.unwrap_or(KEPT).min(KEPT)))?;
+        if let Some(own) = own {
+            tx.trim_risk(at.saturating_sub(own))?;
+        }
+        Ok(())
+    })
 }
 
 fn of_device(path: &Path) -> Result<Level> {

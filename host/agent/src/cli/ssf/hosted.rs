@@ -29,7 +29,7 @@ pub(super) fn compare(address: &str, ssf: &SsfSettings, keys: &[SigningKey]) -> 
     let (ca, proxy) = (of.and_then(|one| one.ca.clone()), of.and_then(|one| one.proxy.clone()));
     let client = Client::new(&Reach { ca, proxy, answer: 256 * 1024, ..Reach::default() })?;
     let get = Get { url: address, authorization: None, known: &[], wait: None };
-    let answer = client.get(&get).with_context(|| format!("{address}: nothing could be fetched"))?;
+    let answer = client.get(&get).context("nothing could be fetched")?;
     let mut faults = Vec::new();
     if answer.status != 200 {
         faults.push(format!("it answers {}: host what `promptgate ssf jwks` prints there", answer.status));
