@@ -5,7 +5,9 @@ mod identity;
 mod install;
 mod log;
 mod policy;
+mod risk;
 mod scan;
+mod ssf;
 mod table;
 mod way_in;
 mod who;
@@ -54,6 +56,12 @@ enum Command {
     /// Guardrails: makes, checks, tries, signs, hands out.
     #[command(subcommand)]
     Policy(policy::Command),
+    /// How risky this person's use of assistants is, and why.
+    #[command(subcommand)]
+    Risk(risk::Command),
+    /// Shares risk with an identity provider (OpenID Shared Signals).
+    #[command(subcommand)]
+    Ssf(ssf::Command),
     /// Reads the record.
     #[command(subcommand)]
     Log(log::Command),
@@ -79,6 +87,8 @@ pub(crate) fn run(args: Vec<OsString>, env: &Env) -> Exit {
         Command::Enrol(args) => identity::enrol::run(&args, env, cli.json),
         Command::Scan(args) => scan::run(&args, env, cli.json),
         Command::Policy(command) => policy::run(&command, env, cli.json),
+        Command::Risk(command) => risk::run(&command, env, cli.json),
+        Command::Ssf(command) => ssf::run(&command, env, cli.json),
         Command::Log(command) => log::run(&command, env, cli.json),
     };
     done.unwrap_or_else(|fault| {

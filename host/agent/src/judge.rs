@@ -18,8 +18,8 @@ use host_classify::{Classification, Engine, Scanned};
 use host_journal::Timings;
 use host_policy::{BundleSettings, Decision, Facts, Messages, Place, Policy, UserFacts, fit};
 use shared_protocol::{
-    Action, App, Browser, Capture, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Mode,
-    Obligation, Operation, Outcome, Part, PartKind, Prompt, Reading, Settings, Verdict,
+    Action, App, Browser, Capture, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Level,
+    Mode, Obligation, Operation, Outcome, Part, PartKind, Prompt, Reading, Settings, Verdict,
 };
 
 pub(crate) use again::{Again, again};
@@ -58,6 +58,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) browser: Option<Browser>,
     /// Somebody else than the person at the keyboard.
     pub(crate) user: Option<&'a UserFacts>,
+    /// Their risk, where it is known better than the facts of the person say.
+    pub(crate) risk: Level,
     /// What the engine said of a text before, if it was read ahead.
     pub(crate) known: Known<'a>,
     /// The language that the person reads (BCP 47).
@@ -185,6 +187,7 @@ impl Snapshot {
 
     fn with_person(&self, mut facts: Facts, ask: &Asked<'_>) -> Facts {
         facts.user = ask.user.unwrap_or(&self.user).clone();
+        facts.user.risk = facts.user.risk.max(ask.risk);
         facts.browser = ask.browser;
         facts.private_window = ask.judge.private_window;
         // Exceptions end at a moment.

@@ -24,8 +24,10 @@ mod preview;
 mod profiles;
 mod record;
 mod retention;
+mod risk;
 mod settings;
 mod ship;
+mod ssf;
 
 use std::process::ExitCode;
 

@@ -21,6 +21,7 @@ use crate::judge::Snapshot;
 use crate::keys::{self, Recipient};
 use crate::os::Env;
 use crate::preview::Previews;
+use crate::risk::Scoring;
 use crate::settings::Configured;
 
 /// One state of things.
@@ -136,6 +137,11 @@ impl Active {
     /// The organisation's repaired data of known sites.
     pub(crate) fn sites(&self) -> BTreeMap<String, String> {
         self.in_force.sites()
+    }
+
+    /// How risk is scored and who is told of it; none where it is switched off.
+    pub(crate) fn scoring(&self) -> Option<Scoring> {
+        Scoring::of(&self.configured)
     }
 
     /// Policy and classifier.

@@ -32,7 +32,9 @@ use crate::os::Env;
 use crate::out;
 use crate::record::Recorder;
 use crate::retention::Retention;
+use crate::risk;
 use crate::ship;
+use crate::ssf;
 use desk::Desk;
 pub(crate) use desk::now;
 use drafts::DraftRows;
@@ -68,12 +70,18 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
         let live = Arc::clone(&live);
         Box::new(move || live.active().known().person.clone())
     };
-    let recorder = Recorder::new(env.data(), live::person(env), whose).naming(at_keyboard);
+    let scores = {
+        let live = Arc::clone(&live);
+        Box::new(move || live.active().scoring())
+    };
+    let recorder = Recorder::new(env.data(), live::person(env), whose).naming(at_keyboard).scoring(scores);
     let recorder = Arc::new(recorder);
     warm(&live, &recorder);
+    risk::start(Arc::clone(&live), Arc::clone(&recorder));
     if let Some(data) = env.data() {
         ship::start(Arc::clone(&live), Arc::clone(&recorder), data.clone());
-        renew::start(Arc::clone(&live), Arc::clone(&recorder), data);
+        renew::start(Arc::clone(&live), Arc::clone(&recorder), data.clone());
+        ssf::start(Arc::clone(&live), Arc::clone(&recorder), data);
     }
 
     let settings = reply::Settings::new(Arc::clone(&live), sender.clone());

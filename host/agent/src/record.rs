@@ -7,6 +7,7 @@ mod audit;
 mod coded;
 mod keyboard;
 mod line;
+mod risk;
 mod rows;
 pub(crate) mod trouble;
 
@@ -30,6 +31,7 @@ use keyboard::AtKeyboard;
 use trouble::Failing;
 
 pub(crate) use coded::Coded;
+use risk::Scored;
 pub(crate) use rows::{judged, labels, released_or_refused};
 
 /// The record of this person on this machine.
@@ -40,6 +42,7 @@ pub(crate) struct Recorder {
     whose: Recipients,
     opened: Mutex<Option<Arc<Opened>>>,
     failing: Failing,
+    scored: Scored,
 }
 
 /// Everyone that the record's keys are sealed to; none while that is not known. Asked before every write.
@@ -94,8 +97,15 @@ pub(crate) type Seal<'a> = &'a dyn Fn() -> Result<Vec<Recipient>>;
 
 impl Recorder {
     pub(crate) fn new(data: Option<PathBuf>, account: String, whose: Recipients) -> Self {
-        let (opened, failing) = (Mutex::new(None), Failing::default());
-        Self { data, account, at_keyboard: None, whose, opened, failing }
+        Self {
+            data,
+            account,
+            at_keyboard: None,
+            whose,
+            opened: Mutex::new(None),
+            failing: Failing::default(),
+            scored: Scored::default(),
+        }
     }
 
     /// Opens the file ahead of the first row.
@@ -202,7 +212,8 @@ impl Recorder {
     /// Appends a row that belongs to no event.
     pub(crate) fn note(&self, app: Option<&App>, at: Millis, entry: Entry) -> Result<()> {
         let row = self.row(None, app, at, Draft { entry, text: None }, &no_seal)?;
-        self.write(|tx, device| host_journal::append(tx, device, &[row]).map(drop))
+        let rows = self.batch(vec![row])?;
+        self.write(|tx, device| rows.append(tx, device))
     }
 
     /// Appends what happened while the host was away; what is on record already is passed over.
@@ -211,15 +222,15 @@ impl Recorder {
             let draft = Draft { entry: Entry::Late(late.into()), text: None };
             self.row(Some(&late.event), Some(&late.app), late.at, draft, &no_seal)
         };
-        let rows = entries.iter().map(row).collect::<Result<Vec<_>>>()?;
+        let rows = entries.iter().map(|late| self.batch(vec![row(late)?])).collect::<Result<Vec<_>>>()?;
         self.write(|tx, device| {
             for row in rows {
-                let is_new = match &row.event {
+                let is_new = match row.event() {
                     Some(event) => !host_journal::known(tx, event)?.late,
                     None => true,
                 };
                 if is_new {
-                    host_journal::append(tx, device, std::slice::from_ref(&row))?;
+                    row.append(tx, device)?;
                 }
             }
             Ok(())

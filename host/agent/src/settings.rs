@@ -8,7 +8,9 @@
 mod bundle;
 mod file;
 mod identity;
+mod risk;
 mod sink;
+mod ssf;
 
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
@@ -20,7 +22,9 @@ use shared_protocol::{Capture, FailSettings, PolicySource, Settings};
 pub(crate) use bundle::{BundleSettings, From as BundlesFrom, Web as BundlesWeb};
 pub(crate) use file::FileError;
 pub(crate) use identity::{IdentitySettings, KeyStore};
+pub(crate) use risk::RiskSettings;
 pub(crate) use sink::SinkSettings;
+pub(crate) use ssf::{ReceiverSettings, SsfSettings};
 
 use crate::os::Env;
 use crate::retention::Keep;
@@ -59,6 +63,10 @@ pub(crate) struct Configured {
     pub(crate) bundle: Option<BundleSettings>,
     /// A folder of guardrails that nobody signed, in place of a bundle.
     pub(crate) developer: Option<PathBuf>,
+    /// How risk is scored.
+    pub(crate) risk: RiskSettings,
+    /// Who is told of changes of risk.
+    pub(crate) ssf: Option<SsfSettings>,
     /// Why the file is not followed.
     pub(crate) fault: Option<FileError>,
     /// How the file looked when it was read.
@@ -116,6 +124,8 @@ impl Configured {
             sinks: Vec::new(),
             bundle: None,
             developer: None,
+            risk: RiskSettings::default(),
+            ssf: None,
             fault: None,
             seen,
         };
@@ -137,6 +147,8 @@ impl Configured {
                 sinks: file.sinks,
                 bundle: file.bundle,
                 developer: file.developer,
+                risk: file.risk,
+                ssf: file.ssf,
                 ..trial
             },
             Err(fault) => Self { settings: broken(is_managed), source, fault: Some(fault), ..trial },

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::blocking::{Client as Inner, RequestBuilder, Response};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
+};
 use reqwest::redirect;
 
 use crate::error::tls_in;
@@ -88,6 +90,8 @@ pub struct Answer {
     pub content_type: Option<String>,
     /// The first bytes of its body.
     pub body: Vec<u8>,
+    /// `X-Rate-Limit-Reset`, unix seconds: from when it takes something again (Okta says so beside a status of 429).
+    pub rate_reset: Option<u64>,
 }
 
 impl Client {
@@ -117,6 +121,16 @@ impl Client {
     /// When there was no answer.
     pub fn post(&self, post: &Post<'_>) -> Result<Answer, NetError> {
         let request = self.inner.post(post.url).header(CONTENT_TYPE, post.content_type);
+        self.sent(request.body(post.body.to_owned()), post.authorization, post.url)
+    }
+
+    /// Posts and asks for an answer of this kind (`Accept`).
+    ///
+    /// # Errors
+    /// When there was no answer.
+    pub fn post_for(&self, post: &Post<'_>, accept: &'static str) -> Result<Answer, NetError> {
+        let request =
+            self.inner.post(post.url).header(CONTENT_TYPE, post.content_type).header(ACCEPT, accept);
         self.sent(request.body(post.body.to_owned()), post.authorization, post.url)
     }
 
@@ -178,6 +192,8 @@ impl Client {
         let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
         let (retry_after, location) = (text(RETRY_AFTER), text(LOCATION));
         let (tag, content_type) = (text(ETAG), text(CONTENT_TYPE));
+        let rate_reset =
+            text(HeaderName::from_static("x-rate-limit-reset")).and_then(|at| at.trim().parse().ok());
         let seconds = retry_after.and_then(|seconds| seconds.trim().parse().ok());
         Ok(Answer {
             status: response.status().as_u16(),
@@ -186,6 +202,7 @@ impl Client {
             tag,
             content_type,
             body: self.body(response)?,
+            rate_reset,
         })
     }
 

@@ -18,10 +18,22 @@ use crate::{Row, StoreError, Tx, View, place};
 const BESIDE: [&str; 2] = ["DELETE FROM record_topic WHERE seq = ?", "DELETE FROM sealed WHERE seq = ?"];
 
 /// What is kept of a person outside the record, by the person's id.
-const OF_PERSON: [&str; 0] = [];
+const OF_PERSON: [&str; 3] = [
+    "DELETE FROM outbox WHERE person = ?",
+    "DELETE FROM risk_change WHERE person = ?",
+    "DELETE FROM risk_standing WHERE person = ?",
+];
 
 /// Indexes over a person's id and the site's ids of what they wrote.
-const PERSONAL: [&str; 4] = ["record_listed", "record_conversation", "record_parent", "record_message"];
+const PERSONAL: [&str; 7] = [
+    "outbox_person",
+    "outbox_state",
+    "record_conversation",
+    "record_listed",
+    "record_message",
+    "record_parent",
+    "risk_change_person",
+];
 
 /// The row itself.
 const EMPTY: &str = "UPDATE record SET salt = NULL, body = NULL, app = NULL, person = NULL, operation = NULL, \
@@ -114,7 +126,6 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn forget(&self, person: &str) -> Result<(), StoreError> {
         for sql in OF_PERSON {
-            let sql: &str = sql;
             self.connection().prepare_cached(sql)?.execute([person])?;
         }
         Ok(())

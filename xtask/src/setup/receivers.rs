@@ -14,6 +14,8 @@ use crate::{paths, step};
 
 /// A small collector that speaks OTLP, as a wheel (Apache-2.0); its program needs nothing of Python.
 const ROTEL: &str = "0.0.1a15";
+/// A receiver of security events (Apache-2.0), with a cryptography of its own.
+const EASYSSF: &str = "0.7.0";
 /// A reader of Parquet without dependencies (MIT).
 const HYPARQUET: Npm = Npm { name: "hyparquet", version: "1.33.0", what: "the reader" };
 /// An OpenID Connect provider that is certified (MIT); the newest that runs on the Node.js 18 of Debian 12.
@@ -49,6 +51,7 @@ pub fn install() -> Result<()> {
     collector()?;
     HYPARQUET.install()?;
     OIDC_PROVIDER.install()?;
+    events()?;
     cargo_tools::S3S_FS.install()
 }
 
@@ -90,6 +93,26 @@ fn collector() -> Result<()> {
     // Written last: a broken installation is done again.
     fs::write(folder.join("installed"), ROTEL)?;
     Ok(())
+}
+
+/// A receiver of security events, behind a few lines of ours (`tests/ssf-peer`).
+fn events() -> Result<()> {
+    let root = paths::tools()?.join(format!("ssf-peer-{EASYSSF}"));
+    if root.join("bin/ssf-peer").is_file() {
+        return Ok(());
+    }
+    let mut cargo = paths::cargo();
+    cargo.args(["install", "--quiet", "--locked", "--path"]).arg(paths::root().join("tests/ssf-peer"));
+    cargo.arg("--root").arg(&root).env_remove("CARGO_TARGET_DIR");
+    // Beside what it becomes, and not in the work tree.
+    cargo.arg("--target-dir").arg(root.join("target"));
+    step::run(
+        &format!("building the receiver easyssf-receiver {EASYSSF}, once, 2 to 3 minutes on two cores"),
+        &mut cargo,
+    )
+    .map_err(|error| {
+        anyhow::Error::from(Cannot(format!("easyssf-receiver {EASYSSF} cannot be built here ({error})")))
+    })
 }
 
 impl Npm {

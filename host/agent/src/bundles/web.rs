@@ -145,6 +145,7 @@ mod tests {
             let answer = Answer {
                 status,
                 retry_after: None,
+                rate_reset: None,
                 location: None,
                 tag: None,
                 content_type: None,

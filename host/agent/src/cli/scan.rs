@@ -18,7 +18,7 @@ use host_policy::UserFacts;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use shared_protocol::{
-    Action, App, EventId, Finding, Judge, Mode, Operation, Part, PartKind, Prompt, Reading,
+    Action, App, EventId, Finding, Judge, Level, Mode, Operation, Part, PartKind, Prompt, Reading,
 };
 
 use super::who::Who;
@@ -115,8 +115,14 @@ fn judge(snapshot: &Snapshot, person: &As, reading: Reading) -> Result<(Judgemen
     let event = EventId::try_from("00000000-0000-0000-0000-000000000000".to_owned())?;
     let ask = Judge { event, app: person.app.clone(), at: now(), reading, private_window: false, page: None };
     let start = Instant::now();
-    let asked =
-        Asked { judge: &ask, browser: None, user: Some(&person.user), known: UNKNOWN, language: None };
+    let asked = Asked {
+        judge: &ask,
+        browser: None,
+        user: Some(&person.user),
+        risk: Level::None,
+        known: UNKNOWN,
+        language: None,
+    };
     let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
     Ok((judgement, start.elapsed()))
 }

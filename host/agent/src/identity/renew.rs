@@ -15,12 +15,12 @@ use host_journal::{Audit, By, Change, SiteWord};
 
 use super::change;
 use super::{Session, Vault};
+use crate::lease::Lease;
 use crate::live::Live;
 use crate::native::now;
 use crate::out;
 use crate::record::Recorder;
 use crate::settings::IdentitySettings;
-use crate::lease::Lease;
 
 /// Between two looks at the clock.
 const TICK: Duration = Duration::from_secs(2);

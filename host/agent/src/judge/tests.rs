@@ -6,8 +6,8 @@ use std::time::Duration;
 use host_classify::Engine;
 use host_policy::{BundleSettings, Facts, Messages, Policy, UserFacts, permitted};
 use shared_protocol::{
-    Action, App, Capture, Code, Drift, DriftKind, EventId, FailAction, FailSettings, Judge, Mode, Obligation,
-    Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings,
+    Action, App, Capture, Code, Drift, DriftKind, EventId, FailAction, FailSettings, Judge, Level, Mode,
+    Obligation, Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings,
 };
 
 use super::{Asked, Judgement, Snapshot, UNKNOWN, fail_action, outcome, unrecorded};
@@ -48,12 +48,15 @@ fn ask(reading: Reading) -> Judge {
 }
 
 fn judge(snapshot: &Snapshot, ask: &Judge) -> Judgement {
-    let asked = Asked { judge: ask, browser: None, user: None, known: UNKNOWN, language: None };
+    let asked =
+        Asked { judge: ask, browser: None, user: None, risk: Level::None, known: UNKNOWN, language: None };
     snapshot.judge(&asked, &|| Duration::ZERO).0
 }
 
 fn fault(snapshot: &Snapshot, ask: &Judge, code: Code) -> Judgement {
-    snapshot.fault(&Asked { judge: ask, browser: None, user: None, known: UNKNOWN, language: None }, code)
+    let asked =
+        Asked { judge: ask, browser: None, user: None, risk: Level::None, known: UNKNOWN, language: None };
+    snapshot.fault(&asked, code)
 }
 
 fn all(action: FailAction) -> FailSettings {

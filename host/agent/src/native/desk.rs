@@ -268,8 +268,14 @@ impl Desk {
     }
 
     fn asked<'a>(&'a self, held: &'a Held, known: judge::Known<'a>) -> Asked<'a> {
-        let browser = self.browser.get().copied();
-        Asked { judge: &held.ask, browser, user: None, known, language: self.language() }
+        Asked {
+            judge: &held.ask,
+            browser: self.browser.get().copied(),
+            user: None,
+            risk: self.recorder.risk(now()),
+            known,
+            language: self.language(),
+        }
     }
 
     /// The language that the person reads.

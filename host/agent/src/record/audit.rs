@@ -7,6 +7,7 @@ use host_journal::{Audit, By, Change, Entry, JournalError, NewRow, SiteWord};
 use host_store::Tx;
 use shared_protocol::EventId;
 
+use super::risk::Observed;
 use super::{Draft, Recorder, no_seal};
 use crate::native::now;
 
@@ -15,6 +16,8 @@ pub(super) struct Batch {
     rows: Vec<NewRow>,
     /// Says whom they are sealed to; appended before them when that changed.
     rotation: Option<NewRow>,
+    /// What they say of risk.
+    risk: Option<Observed>,
 }
 
 impl Batch {
@@ -22,7 +25,15 @@ impl Batch {
         if let Some(row) = &self.rotation {
             rotated(tx, device, row)?;
         }
+        if let Some(risk) = &self.risk {
+            risk.observe(tx, &self.rows)?;
+        }
         host_journal::append(tx, device, &self.rows).map(drop)
+    }
+
+    /// The interaction of the first of them.
+    pub(super) fn event(&self) -> Option<&EventId> {
+        self.rows.first()?.event.as_ref()
     }
 }
 
@@ -48,7 +59,7 @@ impl Recorder {
                 Some(self.audit_row(None, audit)?)
             }
         };
-        Ok(Batch { rows, rotation })
+        Ok(Batch { risk: self.observed()?, rows, rotation })
     }
 
     /// Puts on record that somebody changed something, or looked. `event`: at which interaction.
@@ -62,7 +73,17 @@ impl Recorder {
         By::User(SiteWord::from(&self.account))
     }
 
-    fn audit_row(&self, event: Option<&EventId>, audit: Audit) -> Result<NewRow> {
+    /// That a person was set back, or one behaviour of theirs called a mistake.
+    pub(super) fn reset_row(&self, person: &str, behaviour: Option<&str>) -> Result<NewRow> {
+        let what = if behaviour.is_some() { Change::RiskDismissed } else { Change::RiskReset };
+        let whose = Some(SiteWord::from(person));
+        self.audit_row(
+            None,
+            Audit { whose, name: behaviour.map(SiteWord::from), ..Audit::new(what, self.by()) },
+        )
+    }
+
+    pub(crate) fn audit_row(&self, event: Option<&EventId>, audit: Audit) -> Result<NewRow> {
         self.row(event, None, now(), Draft { entry: Entry::Audit(audit), text: None }, &no_seal)
     }
 }

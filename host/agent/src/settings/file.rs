@@ -13,7 +13,9 @@ use toml::Spanned;
 
 use super::bundle::{self, BundleSettings};
 use super::identity::{self, IdentitySettings};
+use super::risk::{self, RiskSettings};
 use super::sink::{self, SinkSettings};
+use super::ssf::{self, SsfSettings};
 use crate::retention::Keep;
 
 /// Why a settings file is not followed. Carries words of the file, which holds no prompt.
@@ -56,6 +58,8 @@ pub(super) struct File {
     pub(super) sinks: Vec<SinkSettings>,
     pub(super) bundle: Option<BundleSettings>,
     pub(super) developer: Option<PathBuf>,
+    pub(super) risk: RiskSettings,
+    pub(super) ssf: Option<SsfSettings>,
 }
 
 #[derive(Deserialize)]
@@ -76,8 +80,11 @@ struct Written {
     developer: Developer,
     identity: Option<identity::Written>,
     #[serde(default)]
+    risk: risk::Written,
+    #[serde(default)]
     sink: Vec<sink::Written>,
     bundle: Option<Spanned<bundle::Written>>,
+    ssf: Option<ssf::Written>,
 }
 
 /// The policies a file can name.
@@ -102,7 +109,10 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     one_policy(&written).map_err(|(start, what)| at(text, start, what))?;
     let identity = written.identity.map(identity::Written::understood).transpose();
     let identity = identity.map_err(|(start, what)| at(text, start, what))?;
+    let risk = risk::understood(written.risk).map_err(|(start, what)| at(text, start, what))?;
     let sinks = sink::understood(written.sink).map_err(|(start, what)| at(text, start, what))?;
+    let ssf = written.ssf.map(ssf::understood).transpose();
+    let ssf = ssf.map_err(|(start, what)| at(text, start, what))?;
     let bundle = written.bundle.map(bundle::understood).transpose();
     let bundle = bundle.map_err(|(start, what)| at(text, start, what))?;
     let developer = written.developer.bundle.as_ref().map(bundle::developer).transpose();
@@ -135,6 +145,8 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
         sinks,
         bundle,
         developer,
+        risk,
+        ssf,
     })
 }
 

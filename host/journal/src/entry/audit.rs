@@ -97,11 +97,17 @@ pub enum Change {
     Verified,
     /// A sign-in was not what it had to be.
     VerificationFailed,
+    /// A receiver took a message about somebody's risk.
+    RiskShared,
+    /// A receiver refused one, and it is not tried again by itself.
+    RiskRefused,
+    /// One behaviour of a person was called a mistake and no longer counts.
+    RiskDismissed,
 }
 
 impl Change {
     /// Every word.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::SharingOn,
         Self::SharingOff,
         Self::BundleActivated,
@@ -120,6 +126,9 @@ impl Change {
         Self::Enrolled,
         Self::Verified,
         Self::VerificationFailed,
+        Self::RiskShared,
+        Self::RiskRefused,
+        Self::RiskDismissed,
     ];
 
     /// Its word.
@@ -144,6 +153,9 @@ impl Change {
             Self::Enrolled => "enrolled",
             Self::Verified => "verified",
             Self::VerificationFailed => "verification-failed",
+            Self::RiskShared => "risk-shared",
+            Self::RiskRefused => "risk-refused",
+            Self::RiskDismissed => "risk-dismissed",
         }
     }
 }

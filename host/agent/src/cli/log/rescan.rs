@@ -160,8 +160,14 @@ fn again(
     count.partial += u64::from(partial);
     let Some((ask, user)) = asked(&record, judged, plain) else { return Ok(None) };
     let start = Instant::now();
-    let asked =
-        Asked { judge: &ask, browser: judged.browser, user: Some(&user), known: UNKNOWN, language: None };
+    let asked = Asked {
+        judge: &ask,
+        browser: judged.browser,
+        user: Some(&user),
+        risk: Level::None,
+        known: UNKNOWN,
+        language: None,
+    };
     let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
     let (labels, topics) = (more_labels(judged, &judgement), higher(judged, &judgement.found.topics));
     let (was, now) = (judged.action, judgement.verdict.action);

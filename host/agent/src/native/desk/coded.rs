@@ -68,6 +68,7 @@ impl Desk {
             judge,
             browser: self.browser.get().copied(),
             user: None,
+            risk: self.recorder.risk(now()),
             known: judge::UNKNOWN,
             language: self.language(),
         });

@@ -58,7 +58,8 @@ impl Desk {
         };
         let known = |text: &str| active.previews.known(text, Instant::now());
         let browser = self.browser.get().copied();
-        let asked = Asked { judge: &ask, browser, user: None, known: &known, language: self.language() };
+        let (risk, language) = (self.recorder.risk(now()), self.language());
+        let asked = Asked { judge: &ask, browser, user: None, risk, known: &known, language };
         let start = Instant::now();
         let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
         judgement.verdict.card

@@ -1,0 +1,149 @@
+//! Risk beside the record: what rows say of it is written in their own transaction.
+//!
+//! INVARIANT: a level is asked for without waiting for a write; where it cannot be read, the last known one holds.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use anyhow::Result;
+use host_journal::{Beat, Entry, Filter, JournalError, Kind, NewRow, Order, Page};
+use host_risk::keep::{self, Said, Tell};
+use host_risk::{Change, Seen, Sign};
+use host_store::{StoreError, Tx, View};
+use shared_protocol::{Level, Millis};
+
+use super::{Recorder, random};
+use crate::native::now;
+use crate::risk::{self, Scoring};
+
+/// The rules in force; none where nothing is scored. Asked before every write.
+pub(crate) type Scores = Box<dyn Fn() -> Option<Scoring> + Send + Sync>;
+
+/// How this record is scored.
+#[derive(Default)]
+pub(super) struct Scored {
+    scores: Option<Scores>,
+    /// The level that was read last.
+    known: AtomicU8,
+}
+
+/// What some rows are scored with.
+pub(super) struct Observed {
+    person: String,
+    scoring: Scoring,
+    seed: [u8; 16],
+}
+
+impl Observed {
+    /// Takes in what the rows say, before they are appended: what is asked of earlier rows is then about those.
+    pub(super) fn observe(&self, tx: &Tx<'_>, rows: &[NewRow]) -> Result<(), JournalError> {
+        let Scoring { rules, receivers } = &self.scoring;
+        let mut seen = risk::signs(rows);
+        for row in rows {
+            if let Entry::Heartbeat(beat) = &row.entry
+                && beat.beat == Beat::Connected
+                && broke_off(tx, row)?
+            {
+                seen.push(Seen { sign: Sign::BrokenOff, at: row.at, event: None });
+            }
+        }
+        // The host's own clock: a browser that is ahead of it would let everything fade.
+        keep::observe(tx, &self.person, rules, now(), &seen, Tell { receivers, seed: self.seed })?;
+        Ok(())
+    }
+}
+
+/// Whether the browser's connection before this one broke off.
+fn broke_off(view: &View<'_>, row: &NewRow) -> Result<bool, JournalError> {
+    let Entry::Heartbeat(new) = &row.entry else { return Ok(false) };
+    let filter = Filter { kinds: vec![Kind::Heartbeat], ..Filter::default() };
+    let page = Page { order: Order::Newest, after: None, limit: 32 };
+    let rows = host_journal::list(view, &filter, &page)?;
+    let beats = rows.iter().filter_map(|row| match &row.entry {
+        Some(Entry::Heartbeat(beat)) if beat.browser == new.browser => Some((beat, row.at)),
+        _ => None,
+    });
+    Ok(risk::broke_off(beats.max_by_key(|(_, at)| *at), row.at))
+}
+
+impl Recorder {
+    /// Scores what is appended.
+    pub(crate) fn scoring(mut self, scores: Scores) -> Self {
+        self.scored.scores = Some(scores);
+        self
+    }
+
+    fn rules(&self) -> Option<Scoring> {
+        self.scored.scores.as_ref().and_then(|scores| scores())
+    }
+
+    pub(super) fn observed(&self) -> Result<Option<Observed>> {
+        let person = self.person();
+        let Some(scoring) = self.rules().filter(|_| !person.is_empty()) else { return Ok(None) };
+        Ok(Some(Observed { person, scoring, seed: random()? }))
+    }
+
+    /// The person's level.
+    pub(crate) fn risk(&self, at: Millis) -> Level {
+        let Some(Scoring { rules, .. }) = self.rules() else { return Level::None };
+        let read = self.opened().and_then(|opened| {
+            let read = opened.store.read(|view| keep::standing(view, &self.person(), &rules, at));
+            self.told(read.map_err(JournalError::from))
+        });
+        match read {
+            Ok(standing) => {
+                let level = standing.map_or(Level::None, |standing| standing.level);
+                self.scored.known.store(level.number(), Ordering::Relaxed);
+                level
+            }
+            Err(_) => keep::level_of(self.scored.known.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Takes in what stands in no row.
+    pub(crate) fn seen(&self, seen: &[Seen]) -> Result<Option<Change>> {
+        let Some(Observed { person, scoring, seed }) = self.observed()? else { return Ok(None) };
+        let tell = Tell { receivers: &scoring.receivers, seed };
+        self.write(|tx, _| Ok(keep::observe(tx, &person, &scoring.rules, now(), seen, tell)?))
+    }
+
+    /// Lets time pass for everybody of this device.
+    pub(crate) fn settle(&self, at: Millis) -> Result<()> {
+        let Some(Scoring { rules, receivers }) = self.rules() else { return Ok(()) };
+        let tell = Tell { receivers: &receivers, seed: random()? };
+        self.write(|tx, _| Ok(keep::settle(tx, &rules, at, tell)?)).map(drop)
+    }
+
+    /// Sets a person back, with the row that says so. `None` when there is nothing of them.
+    pub(crate) fn reset(
+        &self,
+        person: &str,
+        behaviour: Option<&str>,
+        said: Said<'_>,
+        scoring: &Scoring,
+    ) -> Result<Option<Change>> {
+        let tell = Tell { receivers: &scoring.receivers, seed: random()? };
+        let row = self.reset_row(person, behaviour)?;
+        self.write(|tx, device| {
+            let change = keep::reset(tx, person, &scoring.rules, now(), behaviour, said, tell)?;
+            if change.is_some() {
+                host_journal::append(tx, device, &[row])?;
+            }
+            Ok(change)
+        })
+    }
+
+    /// One piece of work in a transaction of the record's own.
+    pub(crate) fn in_record<T>(
+        &self,
+        work: impl FnOnce(&Tx<'_>, &str) -> Result<T, JournalError>,
+    ) -> Result<T> {
+        self.write(work)
+    }
+
+    /// Reads beside the record.
+    pub(crate) fn look<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T, StoreError>) -> Result<T> {
+        let opened = self.opened()?;
+        let read = opened.store.read(work);
+        self.told(read.map_err(JournalError::from))
+    }
+}

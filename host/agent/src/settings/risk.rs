@@ -1,0 +1,71 @@
+//! `[risk]` in the settings: how a person's risk is scored.
+//!
+//! ```toml
+//! [risk]
+//! enabled = true                                  # false: nothing is scored
+//! mode = "decay"                                  # or max: the highest level seen, until a reset
+//! half_life_hours = 48                            # in mode decay
+//! posture_file = "/var/lib/edr/posture.json"      # what a security product says of this device
+//! [risk.behaviours.credentials-pasted]
+//! level = "high"                                  # none, low, medium, high
+//! weight = 40                                     # 0 to 100
+//! enabled = true
+//! ```
+//! It deliberately scores nothing itself.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use host_risk::{Mode, Override, Rules};
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::sink::Wrong;
+
+/// How risk is scored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RiskSettings {
+    /// None where it is switched off.
+    pub(crate) rules: Option<Rules>,
+    /// What a security product says of this device.
+    pub(crate) posture_file: Option<PathBuf>,
+}
+
+impl Default for RiskSettings {
+    fn default() -> Self {
+        // Compiled in, and parsed by its own test.
+        Self { rules: Rules::builtin().ok(), posture_file: None }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    enabled: Option<bool>,
+    mode: Option<Mode>,
+    half_life_hours: Option<Spanned<u64>>,
+    posture_file: Option<PathBuf>,
+    #[serde(default)]
+    behaviours: BTreeMap<Spanned<String>, Override>,
+}
+
+/// What was written, understood.
+pub(super) fn understood(written: Written) -> Result<RiskSettings, Wrong> {
+    if written.enabled == Some(false) {
+        return Ok(RiskSettings { rules: None, posture_file: None });
+    }
+    let mut rules = Rules::builtin().map_err(|fault| (0, fault.to_string()))?;
+    rules.mode = written.mode.unwrap_or_default();
+    if let Some(hours) = written.half_life_hours {
+        if !(1..=24 * 365).contains(hours.get_ref()) {
+            return Err((hours.span().start, "a half-life is 1 to 8760 hours".to_owned()));
+        }
+        rules.half_life = hours.into_inner() * 3_600_000;
+    }
+    for (id, change) in written.behaviours {
+        let start = id.span().start;
+        let one = BTreeMap::from([(id.into_inner(), change)]);
+        rules = rules.changed(&one).map_err(|fault| (start, fault.to_string()))?;
+    }
+    Ok(RiskSettings { rules: Some(rules), posture_file: written.posture_file })
+}

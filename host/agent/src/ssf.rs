@@ -1,0 +1,100 @@
+//! Sharing risk: messages of the outbox to the receivers of the settings, signed, in order for each person.
+//!
+//! INVARIANT: of all processes on this data folder one sends: who holds the lease. INVARIANT: a message is written down as
+//! it goes out before its first try, and goes out the same in every later one; so a crash repeats it and never loses it.
+//! INVARIANT: it speaks of the person of this machine only. INVARIANT: nothing here is on the way of a verdict.
+//! The key and the way to a receiver are behind [`Way`] and [`keys::signing`]: a relay that holds the key for many machines
+//! takes their place.
+
+pub(crate) mod keys;
+mod sender;
+mod sharing;
+mod way;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+pub(crate) use sender::{Sender, Step};
+pub(crate) use sharing::{mark, standing_before};
+pub(crate) use way::{Post, Way};
+
+use crate::lease::Lease;
+use crate::live::Live;
+use crate::native::now;
+use crate::out;
+use crate::record::Recorder;
+use crate::settings::SsfSettings;
+
+/// Between two looks at the outbox, the settings and the lease.
+const TICK: Duration = Duration::from_secs(1);
+
+/// The lease's file.
+const FILE: &str = "ssf.lock";
+
+/// The lease of who sends.
+pub(crate) fn lease(data: &std::path::Path) -> std::io::Result<Option<Lease>> {
+    Lease::take(data, FILE)
+}
+
+/// Sends in the background for as long as this process lives.
+pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: PathBuf) {
+    thread::spawn(move || {
+        let mut held = None;
+        let mut senders = Senders::default();
+        loop {
+            thread::sleep(TICK);
+            let settings = live.active().configured.ssf.clone();
+            let is_wanted = settings.as_ref().is_some_and(|ssf| !ssf.receivers.is_empty());
+            if !is_wanted && !standing_before(&recorder) {
+                held = None;
+                continue;
+            }
+            if held.is_none() {
+                // A folder in which no lease can be had has no record either; doctor tells.
+                held = lease(&data).ok().flatten();
+            }
+            if held.is_some()
+                && let Err(fault) = senders.round(&recorder, settings)
+            {
+                out::note(&format!("sharing: {fault:#}"));
+            }
+        }
+    });
+}
+
+/// A sender for each receiver.
+#[derive(Default)]
+struct Senders {
+    settings: Option<SsfSettings>,
+    senders: BTreeMap<String, Sender>,
+}
+
+impl Senders {
+    fn round(&mut self, recorder: &Recorder, settings: Option<SsfSettings>) -> anyhow::Result<()> {
+        mark(recorder, settings.as_ref())?;
+        if settings != self.settings {
+            // What was parked may have been for want of these very settings.
+            if self.settings.is_some() {
+                recorder.in_record(|tx, _| Ok(tx.unpark_outbox(None)?))?;
+            }
+            self.senders.clear();
+            self.settings = settings;
+        }
+        let Some(settings) = &self.settings else { return Ok(()) };
+        for receiver in &settings.receivers {
+            let sender = self
+                .senders
+                .entry(receiver.name.clone())
+                .or_insert_with(|| Sender::new(settings.clone(), receiver.clone()));
+            // All that is due: until there is nothing, or the receiver takes nothing now.
+            while let Step::Sent(_) = sender.step(recorder, now())? {}
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

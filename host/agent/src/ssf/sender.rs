@@ -1,0 +1,241 @@
+//! One receiver's messages on their way: the first one that is due, written down, signed, brought, and what became of it.
+//!
+//! INVARIANT: for one person nothing overtakes but what says all there is to say: the newest. While a receiver takes nothing,
+//! only the newest is kept to be told, from the level that the receiver was told last (SSF 1.0, section 8.1.2.1).
+//! INVARIANT: what became of a message and the row about it are one transaction. It reads no clock.
+
+use anyhow::Result;
+use host_journal::{Audit, By, Change, SiteWord};
+use host_risk::set::answer::{self, Outcome};
+use host_risk::set::{self, Envelope, Told};
+use host_risk::{Reason, keep};
+use host_store::{OutboxRow, OutboxState};
+use serde_json::Value;
+use shared_protocol::{Level, Millis};
+
+use super::{Post, Way, keys};
+use crate::record::Recorder;
+use crate::settings::{ReceiverSettings, SsfSettings};
+
+/// A message that waited so long is old news if there is a newer one.
+const OLD: Millis = 10 * 60 * 1_000;
+/// Until a key or a file that cannot be read is looked at again.
+const SETUP: Millis = 60 * 1_000;
+/// Most of a fault that is kept, in characters.
+const FAULT: usize = 400;
+
+/// What one step came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// There is nothing due.
+    Idle,
+    /// A message is dealt with: this one.
+    Sent(String),
+    /// Not now: not before this time, and why.
+    Later(Millis, String),
+    /// Refused, and not again by itself.
+    Parked(String),
+}
+
+/// A receiver's messages on their way.
+pub(crate) struct Sender {
+    ssf: SsfSettings,
+    receiver: ReceiverSettings,
+    way: Option<Box<dyn Way>>,
+}
+
+impl Sender {
+    pub(crate) fn new(ssf: SsfSettings, receiver: ReceiverSettings) -> Self {
+        Self { ssf, receiver, way: None }
+    }
+
+    /// Deals with one message that is due at `now`.
+    pub(crate) fn step(&mut self, recorder: &Recorder, now: Millis) -> Result<Step> {
+        let name = self.receiver.name.clone();
+        let due = recorder.look(|view| view.outbox_first(&name))?;
+        // A time that a clock wrote which has gone back since is no reason to wait for it.
+        let is_due = |row: &OutboxRow| row.retry_at <= now || row.retry_at > now.saturating_add(86_400_000);
+        let Some(row) = due.into_iter().find(is_due) else { return Ok(Step::Idle) };
+        if row.person != recorder.person() {
+            let why = "it is about somebody else than the person of this machine, which it may not speak of";
+            return self.parked(recorder, row, why.to_owned(), now);
+        }
+        let Some(row) = self.newest(recorder, row, now)? else { return Ok(Step::Sent(String::new())) };
+        let (row, claims) = match self.frozen(recorder, row, now)? {
+            Ok(frozen) => frozen,
+            Err((row, why)) => return self.parked(recorder, row, why, now),
+        };
+        let token = match keys::signing(&self.ssf.key_file).and_then(|key| Ok(key.sign(&claims)?)) {
+            Ok(token) => token,
+            Err(fault) => return later(recorder, row, SETUP, format!("{fault:#}"), now),
+        };
+        let way = match self.way.take().map_or_else(|| open(&self.receiver), Ok) {
+            Ok(way) => way,
+            Err(fault) => return later(recorder, row, SETUP, format!("{fault:#}"), now),
+        };
+        let outcome = match way.bring(&token) {
+            Ok(answered) => {
+                let retry_after = answered
+                    .retry_after
+                    .map(|after| Millis::try_from(after.as_millis()).unwrap_or(Millis::MAX));
+                let answer = answer::Answer {
+                    status: answered.status,
+                    body: &answered.body,
+                    retry_after,
+                    rate_reset: answered.rate_reset,
+                };
+                self.way = Some(way);
+                answer::outcome(&answer, row.attempts, now)
+            }
+            // What is broken may be the connection: the next try makes a new one.
+            Err(fault) => Outcome::Again(0, fault.to_string()),
+        };
+        match outcome {
+            Outcome::Taken => self.taken(recorder, row, now),
+            Outcome::Again(pause, why) => {
+                let pause = pause.max(drawn(row.attempts));
+                later(recorder, row, pause, why, now)
+            }
+            Outcome::Parked(why) => self.parked(recorder, row, why, now),
+        }
+    }
+
+    /// The message that is to be told: this one, or the newest where this one is old news. `None` when there is nothing
+    /// new in it for this receiver.
+    fn newest(&self, recorder: &Recorder, row: OutboxRow, now: Millis) -> Result<Option<OutboxRow>> {
+        let is_old = row.attempts > 0 || now.saturating_sub(row.at) > OLD;
+        let (name, person) = (self.receiver.name.as_str(), row.person.as_str());
+        let (newest, last) = recorder
+            .look(|view| Ok((view.outbox_newest(name, person)?, view.outbox_last_sent(name, person)?)))?;
+        let row = match newest {
+            Some((newest, _)) if is_old && newest.id != row.id => {
+                // It goes on where the older one came to: with its tries.
+                let newest = OutboxRow { attempts: row.attempts, ..newest };
+                recorder.in_record(|tx, _| {
+                    tx.overtake_outbox(&newest, now)?;
+                    Ok(tx.put_outbox(&newest)?)
+                })?;
+                newest
+            }
+            _ => row,
+        };
+        let said = |level: u8| keep::level_of(level).max(Level::Low);
+        let is_news = |last: &OutboxRow| said(last.after) != said(row.after);
+        let is_asked = matches!(row.cause.as_str(), "reset" | "dismissed" | "test");
+        // A try whose end nobody knows may have told the receiver something else: then it is told again.
+        if row.attempts > 0 || is_asked || last.as_ref().is_none_or(is_news) {
+            return Ok(Some(row));
+        }
+        let row = OutboxRow { state: OutboxState::Overtaken, done_at: Some(now), ..row };
+        recorder.in_record(|tx, _| Ok(tx.put_outbox(&row)?))?;
+        Ok(None)
+    }
+
+    /// The message as it goes out, written down before it does.
+    fn frozen(
+        &self,
+        recorder: &Recorder,
+        row: OutboxRow,
+        now: Millis,
+    ) -> Result<Result<(OutboxRow, Value), (OutboxRow, String)>> {
+        let kept = row.claims.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let kept = kept.filter(|claims| self.is_ours(claims));
+        let claims = match kept {
+            Some(claims) => claims,
+            None => {
+                let (name, person) = (self.receiver.name.as_str(), row.person.as_str());
+                let last = recorder.look(|view| view.outbox_last_sent(name, person))?;
+                let reasons: Vec<Reason> = serde_json::from_str(&row.reasons).unwrap_or_default();
+                let envelope = Envelope {
+                    issuer: &self.ssf.issuer,
+                    audience: &self.receiver.audience,
+                    jti: &row.jti,
+                    txn: &row.txn,
+                    made: now,
+                };
+                let told = Told {
+                    email: &self.ssf.person,
+                    from: last.map(|last| keep::level_of(last.after)),
+                    to: keep::level_of(row.after),
+                    cause: &row.cause,
+                    reasons: &reasons,
+                    at: row.at.min(now),
+                };
+                set::claims(self.receiver.profile, &envelope, &told)
+            }
+        };
+        if let Err(fault) = set::check(self.receiver.profile, &claims) {
+            return Ok(Err((row, format!("{fault}: this is a fault in promptgate, please report it"))));
+        }
+        let row =
+            OutboxRow { claims: Some(claims.to_string()), attempts: row.attempts.saturating_add(1), ..row };
+        recorder.in_record(|tx, _| Ok(tx.put_outbox(&row)?))?;
+        Ok(Ok((row, claims)))
+    }
+
+    /// Whether a message that was written down before is still what these settings would send.
+    fn is_ours(&self, claims: &Value) -> bool {
+        let is = |name: &str, wanted: &str| claims.get(name).and_then(Value::as_str) == Some(wanted);
+        let profile = claims.get("events").and_then(|events| events.get(self.receiver.profile.event()));
+        let names = claims
+            .get("sub_id")
+            .is_some_and(|subject| subject.to_string().contains(&format!("\"{}\"", self.ssf.person)));
+        is("iss", &self.ssf.issuer) && is("aud", &self.receiver.audience) && profile.is_some() && names
+    }
+
+    fn taken(&self, recorder: &Recorder, row: OutboxRow, now: Millis) -> Result<Step> {
+        let audit = recorder.audit_row(None, self.audit(Change::RiskShared, &row))?;
+        let row = OutboxRow { state: OutboxState::Sent, done_at: Some(now), fault: None, ..row };
+        recorder.in_record(|tx, device| {
+            tx.put_outbox(&row)?;
+            tx.overtake_outbox(&row, now)?;
+            host_journal::append(tx, device, &[audit]).map(drop)
+        })?;
+        Ok(Step::Sent(row.jti))
+    }
+
+    fn parked(&self, recorder: &Recorder, row: OutboxRow, why: String, now: Millis) -> Result<Step> {
+        let audit = recorder.audit_row(None, self.audit(Change::RiskRefused, &row))?;
+        let fault = Some(short(&why));
+        let row = OutboxRow { state: OutboxState::Parked, done_at: Some(now), fault, ..row };
+        recorder.in_record(|tx, device| {
+            tx.put_outbox(&row)?;
+            host_journal::append(tx, device, &[audit]).map(drop)
+        })?;
+        Ok(Step::Parked(why))
+    }
+
+    fn audit(&self, what: Change, row: &OutboxRow) -> Audit {
+        let mut audit = Audit::new(what, By::Host);
+        audit.name = Some(SiteWord::from(self.receiver.name.as_str()));
+        audit.whose = Some(SiteWord::from(row.person.as_str()));
+        audit.version = Some(SiteWord::from(row.jti.as_str()));
+        audit.count = Some(u64::from(row.after));
+        audit
+    }
+}
+
+fn open(receiver: &ReceiverSettings) -> Result<Box<dyn Way>> {
+    Ok(Box::new(Post::open(receiver)?))
+}
+
+fn later(recorder: &Recorder, row: OutboxRow, pause: Millis, why: String, now: Millis) -> Result<Step> {
+    let retry_at = now.saturating_add(pause);
+    let row = OutboxRow { retry_at, fault: Some(short(&why)), ..row };
+    recorder.in_record(|tx, _| Ok(tx.put_outbox(&row)?))?;
+    Ok(Step::Later(retry_at, why))
+}
+
+/// The pause after so many tries.
+fn drawn(tries: u32) -> Millis {
+    let mut random = [0_u8; 8];
+    // Without randomness the pause is the shortest of its step; nothing rests on it.
+    let _drawn = getrandom::fill(&mut random);
+    let pause = host_net::pause(tries, u64::from_ne_bytes(random));
+    Millis::try_from(pause.as_millis()).unwrap_or(Millis::MAX)
+}
+
+/// On one line and not too long.
+fn short(text: &str) -> String {
+    text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(FAULT).collect()
+}

@@ -1,0 +1,177 @@
+//! A stand-in of Okta's endpoint for security events, written from its API description (2026.06.3) and from the standards:
+//! it answers as documented and refuses what Okta refuses. It shares nothing with the crate that makes tokens.
+//!
+//! 202 for what is in order, and for an id it saw before, which it drops; 400 with `err` and `description`, or with an empty
+//! body for an issuer that it does not know.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use crate::receiver::{Receiver, Reply, Request};
+
+/// The issuer that is registered there.
+pub(crate) const ISSUER: &str = "https://ssf.host.example";
+/// Its own name.
+pub(crate) const AUDIENCE: &str = "https://customer.okta.com";
+/// The only path that takes events.
+pub(crate) const PATH: &str = "/security/api/v1/security-events";
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Taken {
+    pub(crate) jti: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) claims: Value,
+    pub(crate) token: String,
+}
+
+/// What it knows and what came.
+#[derive(Default)]
+pub(crate) struct Org {
+    /// The issuer's public keys, as it fetched them.
+    pub(crate) keys: Vec<Value>,
+    seen: BTreeSet<String>,
+    /// In the order in which it applied them.
+    pub(crate) taken: Vec<Taken>,
+    /// Every answer with another status than 202.
+    pub(crate) refused: Vec<String>,
+    /// Ids that came more than once.
+    pub(crate) repeats: Vec<String>,
+}
+
+/// The endpoint.
+pub(crate) struct Okta {
+    pub(crate) receiver: Receiver,
+    pub(crate) org: Arc<Mutex<Org>>,
+}
+
+impl Okta {
+    pub(crate) fn start() -> Self {
+        Self::breaking(|_| None)
+    }
+
+    /// With a say before each request: what it does in place of what is documented.
+    pub(crate) fn breaking(mut instead: impl FnMut(usize) -> Option<Reply> + Send + 'static) -> Self {
+        let org = Arc::new(Mutex::new(Org::default()));
+        let inside = Arc::clone(&org);
+        let receiver = Receiver::start(move |count, request| match instead(count) {
+            Some(reply) => reply,
+            None => inside.lock().unwrap().answer(request),
+        });
+        Self { receiver, org }
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}{PATH}", self.receiver.port)
+    }
+
+    pub(crate) fn taken(&self) -> Vec<Taken> {
+        self.org.lock().unwrap().taken.clone()
+    }
+
+    /// The levels that were applied, in order.
+    pub(crate) fn levels(&self) -> Vec<(String, String)> {
+        self.taken().into_iter().map(|one| (one.from, one.to)).collect()
+    }
+}
+
+impl Org {
+    fn answer(&mut self, request: &Request) -> Reply {
+        match self.judge(request) {
+            Ok(()) => Reply::Status(202, ""),
+            Err((_, "")) => {
+                self.refused.push("empty".to_owned());
+                Reply::Status(400, "")
+            }
+            Err((err, description)) => {
+                self.refused.push(format!("{err}: {description}"));
+                let body = format!("{{\"err\":\"{err}\",\"description\":\"{description}\"}}");
+                let head = format!(
+                    "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                    body.len()
+                );
+                Reply::Raw([head, body].concat().into_bytes())
+            }
+        }
+    }
+
+    fn judge(&mut self, request: &Request) -> Result<(), (&'static str, &'static str)> {
+        if request.line != format!("POST {PATH} HTTP/1.1") {
+            return Err(("invalid_request", "no such path"));
+        }
+        if request.header("content-type") != Some("application/secevent+jwt")
+            || request.header("accept") != Some("application/json")
+        {
+            return Err(("invalid_request", "the content type is application/secevent+jwt"));
+        }
+        let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
+        let json = |part: &str| serde_json::from_slice::<Value>(&bytes(part)?).ok();
+        let parts: Vec<&str> = request.body.split('.').collect();
+        let [header, payload, signature] = parts.as_slice() else {
+            return Err(("invalid_request", "no compact JWS"));
+        };
+        let (Some(head), Some(claims)) = (json(header), json(payload)) else {
+            return Err(("invalid_request", "no JSON"));
+        };
+        if claims["iss"] != ISSUER {
+            return Err(("invalid_issuer", ""));
+        }
+        if head["typ"] != "secevent+jwt" || head["alg"] != "RS256" {
+            return Err(("invalid_request", "'typ' and 'alg'"));
+        }
+        let Some(key) = self.keys.iter().find(|key| key["kid"] == head["kid"]) else {
+            return Err(("invalid_key", "no key of this kid"));
+        };
+        let number = |name: &str| bytes(key[name].as_str().unwrap()).unwrap();
+        let public = RsaPublicKeyComponents { n: number("n"), e: number("e") };
+        let message = format!("{header}.{payload}");
+        let signature = bytes(signature).unwrap_or_default();
+        if public.verify(&RSA_PKCS1_2048_8192_SHA256, message.as_bytes(), &signature).is_err() {
+            return Err(("authentication_failed", "the signature does not fit"));
+        }
+        if claims["aud"] != AUDIENCE {
+            return Err(("invalid_audience", "'aud'"));
+        }
+        let whole = |value: &Value| value.as_i64().is_some();
+        let jti = claims["jti"].as_str().unwrap_or_default().to_owned();
+        if jti.is_empty() || !whole(&claims["iat"]) || claims["sub_id"]["format"] != "complex" {
+            return Err(("invalid_request", "'jti', 'iat', 'sub_id'"));
+        }
+        if claims.get("exp").is_some() || claims.get("sub").is_some() {
+            return Err(("invalid_request", "'exp' and 'sub' are not permitted"));
+        }
+        let events = claims["events"].as_object().filter(|events| events.len() == 1);
+        let Some((kind, event)) = events.and_then(|events| events.iter().next()) else {
+            return Err(("invalid_request", "'events'"));
+        };
+        if kind != "https://schemas.okta.com/secevent/okta/event-type/user-risk-change" {
+            return Err(("invalid_request", "'events': unknown type"));
+        }
+        let level = |name: &str| {
+            let word = event[name].as_str().unwrap_or_default();
+            ["low", "medium", "high", "secure", "none"].contains(&word).then(|| word.to_owned())
+        };
+        let (Some(from), Some(to)) = (level("previous_level"), level("current_level")) else {
+            return Err(("invalid_request", "'events.userRiskChangeEvent.previousLevel'"));
+        };
+        let is_reason = |name: &str| event[name]["en"].as_str().is_some_and(|text| !text.is_empty());
+        if !whole(&event["event_timestamp"]) || (!is_reason("reason_admin") && !is_reason("reason_user")) {
+            return Err(("invalid_request", "'events.userRiskChangeEvent.reasonAdmin'"));
+        }
+        if event["subject"]["user"]["email"].as_str().is_none() {
+            return Err(("invalid_request", "'events.userRiskChangeEvent.subject'"));
+        }
+        if !self.seen.insert(jti.clone()) {
+            self.repeats.push(jti);
+            return Ok(());
+        }
+        self.taken.push(Taken { jti, from, to, token: request.body.clone(), claims: claims.clone() });
+        Ok(())
+    }
+}

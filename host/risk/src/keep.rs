@@ -1,0 +1,349 @@
+//! Standings and changes in the store, each in the transaction of the rows that they follow from.
+//!
+//! INVARIANT: a change, its history and its messages to others stand in the file together or not at all.
+//! INVARIANT: a standing that cannot be understood (of a later version, say) keeps its score and its level.
+
+use std::collections::BTreeMap;
+
+use host_store::{OutboxRow, OutboxState, RiskChangeRow, RiskRow, StoreError, Tx, View};
+use shared_protocol::{Level, Millis};
+
+use crate::rules::Rules;
+use crate::score::Points;
+use crate::sign::{Seen, Sign};
+use crate::standing::{Change, Pot, Standing};
+
+/// How long somebody else on the same device counts.
+const SHARED: Millis = 7 * 24 * 3_600_000;
+/// How old a standing may be before a moment in which nothing happened is written down.
+const STALE: Millis = 3_600_000;
+
+/// Who is to be told of changes, and what messages are named by.
+#[derive(Clone, Copy, Debug)]
+pub struct Tell<'a> {
+    /// The receivers, by their names in the settings.
+    pub receivers: &'a [String],
+    /// Random, for this write only.
+    pub seed: [u8; 16],
+}
+
+/// Where a person stands, as of `now`.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn standing(
+    view: &View<'_>,
+    person: &str,
+    rules: &Rules,
+    now: Millis,
+) -> Result<Option<Standing>, StoreError> {
+    let row = view.risk(person)?;
+    Ok(row.map(|row| {
+        let mut standing = understood(&row);
+        standing.settle(rules, now);
+        standing
+    }))
+}
+
+/// Takes in what was seen of a person. The change, when the level moved.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn observe(
+    tx: &Tx<'_>,
+    person: &str,
+    rules: &Rules,
+    now: Millis,
+    seen: &[Seen],
+    tell: Tell<'_>,
+) -> Result<Option<Change>, StoreError> {
+    let row = tx.risk(person)?;
+    let since = row.as_ref().map_or(Millis::MAX, |row| now.saturating_sub(row.seen));
+    let mut seen = seen.to_vec();
+    let alone = |sign| Seen { sign, at: now, event: None };
+    if row.is_none() {
+        seen.push(alone(Sign::NewDevice));
+    }
+    if since > STALE && tx.is_shared_since(person, now.saturating_sub(SHARED))? {
+        seen.push(alone(Sign::OtherPerson));
+    }
+    let counts = |one: &Seen| rules.behaviours.iter().any(|behaviour| behaviour.is_about(&one.sign));
+    seen.retain(counts);
+    if seen.is_empty() && since <= STALE {
+        return Ok(None);
+    }
+    let mut standing = row.as_ref().map(understood).unwrap_or_default();
+    let change = standing.observe(rules, now, &seen);
+    put(tx, person, &standing, now)?;
+    if let Some(change) = &change {
+        write(tx, person, change, None, tell)?;
+    }
+    Ok(change)
+}
+
+/// Lets time pass for everybody of this device. What moved.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn settle(
+    tx: &Tx<'_>,
+    rules: &Rules,
+    now: Millis,
+    tell: Tell<'_>,
+) -> Result<Vec<(String, Change)>, StoreError> {
+    let mut changes = Vec::new();
+    for (number, row) in (0_u8..=u8::MAX).cycle().zip(tx.risks()?) {
+        let mut standing = understood(&row);
+        if let Some(change) = standing.settle(rules, now) {
+            put(tx, &row.person, &standing, row.seen)?;
+            let [first, rest @ ..] = tell.seed;
+            let mut seed = [first.wrapping_add(number); 16];
+            if let Some(part) = seed.get_mut(1..) {
+                part.copy_from_slice(&rest);
+            }
+            write(tx, &row.person, &change, None, Tell { seed, ..tell })?;
+            changes.push((row.person, change));
+        }
+    }
+    Ok(changes)
+}
+
+/// Who set a level back, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// Who.
+    pub by: &'a str,
+    /// Why.
+    pub note: &'a str,
+}
+
+/// Sets a person back, or takes one behaviour of them back. `None` when there is nothing of it.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn reset(
+    tx: &Tx<'_>,
+    person: &str,
+    rules: &Rules,
+    now: Millis,
+    behaviour: Option<&str>,
+    said: Said<'_>,
+    tell: Tell<'_>,
+) -> Result<Option<Change>, StoreError> {
+    let Some(row) = tx.risk(person)? else { return Ok(None) };
+    let mut standing = understood(&row);
+    let change = match behaviour {
+        None => Some(standing.reset(rules, now)),
+        Some(behaviour) => standing.dismiss(rules, now, behaviour),
+    };
+    if let Some(change) = &change {
+        put(tx, person, &standing, row.seen)?;
+        write(tx, person, change, Some(said), tell)?;
+    }
+    Ok(change)
+}
+
+/// The level of this number.
+#[must_use]
+pub fn level_of(number: u8) -> Level {
+    [Level::None, Level::Low, Level::Medium]
+        .into_iter()
+        .find(|level| level.number() == number)
+        .unwrap_or(Level::High)
+}
+
+fn understood(row: &RiskRow) -> Standing {
+    serde_json::from_str(&row.body).unwrap_or_else(|_| Standing {
+        at: row.at,
+        level: level_of(row.level),
+        pots: BTreeMap::from([(
+            "kept".to_owned(),
+            Pot { points: Points(row.score), count: 1, last: row.at, ..Pot::default() },
+        )]),
+    })
+}
+
+fn put(tx: &Tx<'_>, person: &str, standing: &Standing, seen: Millis) -> Result<(), StoreError> {
+    tx.put_risk(&RiskRow {
+        person: person.to_owned(),
+        at: standing.at,
+        seen,
+        level: standing.level.number(),
+        score: standing.score().0,
+        // Maps with text for keys: nothing in it can fail.
+        body: serde_json::to_string(standing).unwrap_or_default(),
+    })
+}
+
+fn write(
+    tx: &Tx<'_>,
+    person: &str,
+    change: &Change,
+    said: Option<Said<'_>>,
+    tell: Tell<'_>,
+) -> Result<(), StoreError> {
+    let json = |value: Result<String, _>| value.unwrap_or_else(|_: serde_json::Error| "[]".to_owned());
+    let reasons = json(serde_json::to_string(&change.reasons));
+    tx.add_risk_change(&RiskChangeRow {
+        id: 0,
+        person: person.to_owned(),
+        at: change.at,
+        before: change.from.number(),
+        after: change.to.number(),
+        score: change.score.0,
+        cause: change.cause.as_str().to_owned(),
+        reasons: reasons.clone(),
+        events: json(serde_json::to_string(&change.events)),
+        by: said.map(|said| said.by.to_owned()),
+        note: said.map(|said| said.note.to_owned()),
+    })?;
+    let txn = uuid(tell.seed, 0);
+    for (number, receiver) in (1_u8..=u8::MAX).zip(tell.receivers) {
+        tx.add_outbox(&OutboxRow {
+            id: 0,
+            jti: uuid(tell.seed, number),
+            txn: txn.clone(),
+            receiver: receiver.clone(),
+            person: person.to_owned(),
+            at: change.at,
+            before: change.from.number(),
+            after: change.to.number(),
+            cause: change.cause.as_str().to_owned(),
+            reasons: reasons.clone(),
+            claims: None,
+            state: OutboxState::Waiting,
+            attempts: 0,
+            retry_at: 0,
+            fault: None,
+            done_at: None,
+        })?;
+    }
+    Ok(())
+}
+
+/// A random UUID (RFC 9562, version 4) of a seed: the number is put over its last byte.
+#[must_use]
+pub fn uuid(seed: [u8; 16], number: u8) -> String {
+    let bits = u128::from_be_bytes(seed) ^ u128::from(number);
+    let bits = (bits & !(0xf << 76) | (4 << 76)) & !(0b11 << 62) | (0b10 << 62);
+    let mut out = String::with_capacity(36);
+    for (at, digit) in format!("{bits:032x}").chars().enumerate() {
+        if matches!(at, 8 | 12 | 16 | 20) {
+            out.push('-');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use host_store::{OutboxState, RiskRow, Store, StoreError};
+    use shared_protocol::{EventId, Label, Level};
+
+    use super::{Said, Tell, observe, reset, settle, standing, uuid};
+    use crate::{Rules, Seen, Sign};
+
+    const DAY: u64 = 24 * 3_600_000;
+
+    fn secret(at: u64) -> Seen {
+        let labels = BTreeMap::from([(Label::try_from("secret.jwt".to_owned()).unwrap(), 1)]);
+        let event = EventId::try_from("00000000-0000-4000-8000-000000000001".to_owned()).ok();
+        Seen { sign: Sign::Prompt { topics: BTreeMap::new(), labels }, at, event }
+    }
+
+    #[test]
+    fn a_change_its_history_and_its_messages_stand_together() {
+        let store = Store::in_memory().unwrap();
+        let rules = Rules::builtin().unwrap();
+        let receivers = ["okta".to_owned(), "caep".to_owned()];
+        let tell = |seed| Tell { receivers: &receivers, seed: [seed; 16] };
+        let at = 100 * DAY;
+        let see = |seed, at| {
+            store
+                .write::<_, StoreError>(|tx| observe(tx, "jane", &rules, at, &[secret(at)], tell(seed)))
+                .unwrap()
+        };
+        assert_eq!(see(1, at).unwrap().to, Level::Low);
+        assert_eq!(see(2, at + 1).unwrap().to, Level::Medium);
+        let rows = store.read(|view| view.outbox(9)).unwrap();
+        let told: Vec<_> = rows.iter().map(|row| (row.receiver.as_str(), row.before, row.after)).collect();
+        assert_eq!(told, [("caep", 1, 2), ("okta", 1, 2), ("caep", 0, 1), ("okta", 0, 1)]);
+        assert!(rows[0].txn == rows[1].txn && rows[1].txn != rows[2].txn && rows[0].jti != rows[1].jti);
+        assert!(rows.iter().all(|row| row.state == OutboxState::Waiting && row.claims.is_none()));
+        let changes = store.read(|view| view.risk_changes("jane", 9)).unwrap();
+        assert_eq!(changes.len(), 2);
+        assert!(changes[0].events.contains("00000000-0000-4000-8000-000000000001"), "{:?}", changes[0]);
+        assert!(changes[0].reasons.contains("credentials-pasted"));
+        // A write that fails leaves nothing of it.
+        let failed: Result<(), StoreError> = store.write(|tx| {
+            observe(tx, "jane", &rules, at + 2, &[secret(at), secret(at)], tell(3))?;
+            Err(StoreError::Full)
+        });
+        assert!(failed.is_err());
+        assert_eq!(store.read(|view| view.risk_changes("jane", 9)).unwrap().len(), 2);
+        assert_eq!(store.read(|view| view.outbox(9)).unwrap().len(), 4);
+
+        let changes = store.write::<_, StoreError>(|tx| settle(tx, &rules, at + 30 * DAY, tell(4))).unwrap();
+        assert_eq!(changes.len(), 1);
+        assert!(
+            store.write::<_, StoreError>(|tx| settle(tx, &rules, at + 30 * DAY, tell(5))).unwrap().is_empty()
+        );
+        let said = Said { by: "admin", note: "a test" };
+        let again =
+            |who| store.write::<_, StoreError>(|tx| reset(tx, who, &rules, at, None, said, tell(6))).unwrap();
+        assert_eq!(again("joe"), None);
+        assert_eq!(again("jane").unwrap().to, Level::None);
+        let last = store.read(|view| view.risk_changes("jane", 1)).unwrap().remove(0);
+        assert_eq!(
+            (last.by.as_deref(), last.note.as_deref(), last.cause.as_str()),
+            (Some("admin"), Some("a test"), "reset")
+        );
+    }
+
+    #[test]
+    fn a_standing_of_a_later_version_keeps_its_score() {
+        let store = Store::in_memory().unwrap();
+        let rules = Rules::builtin().unwrap();
+        let row = RiskRow {
+            person: "jane".to_owned(),
+            at: DAY,
+            seen: DAY,
+            level: 3,
+            score: 90_000,
+            body: "[2]".to_owned(),
+        };
+        store.write(|tx| tx.put_risk(&row)).unwrap();
+        let of = |now| store.read(|view| standing(view, "jane", &rules, now)).unwrap().unwrap();
+        assert_eq!((of(DAY).level, of(DAY).score().whole()), (Level::High, 90));
+        assert_eq!(of(60 * DAY).level, Level::None);
+    }
+
+    #[test]
+    fn other_people_on_the_device_count_once_and_a_quiet_moment_writes_nothing() {
+        let store = Store::in_memory().unwrap();
+        let rules = Rules::builtin().unwrap();
+        let tell = Tell { receivers: &[], seed: [0; 16] };
+        let see = |who: &str, at| {
+            store.write::<_, StoreError>(|tx| observe(tx, who, &rules, at, &[], tell)).unwrap();
+            store.read(|view| view.risk(who)).unwrap().unwrap()
+        };
+        let first = see("joe", DAY);
+        assert_eq!(see("joe", DAY + 1), first);
+        // New here, and not alone.
+        assert_eq!(see("jane", DAY + 2).level, 1);
+        assert_eq!(see("joe", DAY + 3), first);
+    }
+
+    #[test]
+    fn ids_are_shaped_as_rfc_9562_says_and_differ() {
+        for (seed, number) in [([0; 16], 0), ([0xff; 16], 1), ([7; 16], 2)] {
+            let id = uuid(seed, number);
+            assert!(EventId::try_from(id.clone()).is_ok() && id.as_bytes()[14] == b'4', "{id}");
+            assert!(b"89ab".contains(&id.as_bytes()[19]), "{id}");
+        }
+        assert_ne!(uuid([7; 16], 1), uuid([7; 16], 2));
+    }
+}
