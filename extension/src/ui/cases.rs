@@ -21,6 +21,23 @@ use super::words::{Fill, Key, Words};
 /// Keys that the manifest uses and no code.
 const IN_MANIFEST: [&str; 2] = ["extension_name", "extension_description"];
 
+/// How much the places take, in cells of a Latin letter (a Chinese or Japanese one takes two): the first beginning of a
+/// key that fits. What is not named here is running text, and wraps.
+const PLACES: [(&str, usize); 12] = [
+    ("answer_", 28),
+    ("title_", 44),
+    ("hint_", 56),
+    ("label_", 44),
+    ("state_", 24),
+    ("row_", 32),
+    ("policy_", 30),
+    ("preview_", 18),
+    ("trial", 8),
+    ("gate_open", 32),
+    ("check_again", 24),
+    ("allow_sites", 24),
+];
+
 /// Fewer cases than this means that the glob found the wrong folder.
 const FEWEST: usize = 9;
 
@@ -167,7 +184,7 @@ fn each_popup_looks_as_it_was_reviewed() {
 #[test]
 fn every_language_has_every_text_and_no_other() {
     let locales = locales();
-    assert!(locales.len() >= 4);
+    assert!(locales.len() >= 8);
     let mut wanted: Vec<&str> = Key::ALL.iter().map(|(key, _)| key.name()).chain(IN_MANIFEST).collect();
     wanted.sort_unstable();
     for (name, locale) in &locales {
@@ -195,8 +212,49 @@ fn every_text_uses_its_placeholders_and_says_something() {
             assert_eq!(filled.trim(), filled, "{whose}");
             assert!(filled.len() > 1, "{whose}");
         }
-        assert_eq!(locale["language"].message, *name);
-        assert!(["ltr", "rtl"].contains(&locale["direction"].message.as_str()), "{name}");
+        // Browsers name the folder with `_`, BCP 47 the language with `-`.
+        assert_eq!(locale["language"].message, name.replace('_', "-"));
+    }
+}
+
+/// The renderer gives `direction` to the page as its `dir`; it has to be that of the letters.
+#[test]
+fn a_language_of_right_to_left_letters_says_so_and_no_other() {
+    // Hebrew, Arabic and the scripts between them (Unicode 16, blocks from U+0590 to U+08FF).
+    let leftwards = |text: &str| text.chars().any(|letter| ('\u{590}'..='\u{8ff}').contains(&letter));
+    let mut seen = 0;
+    for (name, locale) in &locales() {
+        let wanted = locale.values().any(|message| leftwards(&message.message));
+        assert_eq!(locale["direction"].message, if wanted { "rtl" } else { "ltr" }, "{name}");
+        seen += usize::from(wanted);
+    }
+    assert!(seen >= 1);
+}
+
+/// East Asian Width (Unicode Standard Annex #11), as far as the languages here need it. Marks that stand above or below a
+/// letter take none.
+fn cells(text: &str) -> usize {
+    text.chars()
+        .map(|letter| match letter {
+            '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{652}' => 0,
+            '\u{1100}'..='\u{115f}'
+            | '\u{2e80}'..='\u{d7a3}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ff00}'..='\u{ff60}' => 2,
+            _ => 1,
+        })
+        .sum()
+}
+
+#[test]
+fn no_text_is_longer_than_its_place() {
+    for (name, locale) in &locales() {
+        for (key, message) in locale {
+            let place = PLACES.iter().find(|(beginning, _)| key.starts_with(beginning));
+            let most = place.map_or(176, |(_, cells)| *cells);
+            let length = cells(&message.message);
+            assert!(length <= most, "{name} {key}: {length} of {most}");
+        }
     }
 }
 

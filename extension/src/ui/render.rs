@@ -2,6 +2,8 @@
 //!
 //! INVARIANT: no markup is parsed; words become an attribute that the style sheet draws as generated content
 //! (`Drawing::Hidden`: no search and no selection finds them) or a text node (`Drawing::Plain`).
+//!
+//! Numbers are written with the digits of the codes, versions and addresses beside them, in every language.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element as DomElement};
@@ -28,6 +30,8 @@ pub(crate) struct Renderer {
     document: Document,
     drawing: Drawing,
     language: String,
+    /// From right to left.
+    leftwards: bool,
 }
 
 impl Renderer {
@@ -35,11 +39,12 @@ impl Renderer {
     pub(crate) fn new(document: Document, drawing: Drawing) -> Self {
         // What the texts are in, not what the browser is in: it may speak a language that we do not.
         let language = browser::text(Key::Language.name(), []);
+        let direction = browser::text(Key::Direction.name(), []);
         if let Some(root) = document.document_element() {
             put(&root, "lang", &language);
-            put(&root, "dir", &browser::text(Key::Direction.name(), []));
+            put(&root, "dir", &direction);
         }
-        Self { document, drawing, language }
+        Self { document, drawing, language, leftwards: direction == "rtl" }
     }
 
     /// The document.
@@ -122,7 +127,7 @@ impl Renderer {
             Words::Ours(key, fills) => browser::text(
                 key.name(),
                 fills.iter().map(|fill| match fill {
-                    Fill::Name(name) => name.clone(),
+                    Fill::Name(name) => self.apart(name),
                     Fill::Number(number) => self.number(*number),
                     Fill::Seconds(seconds) => self.duration(*seconds),
                 }),
@@ -130,25 +135,31 @@ impl Renderer {
         }
     }
 
+    /// A name or version keeps its own order among words that run the other way. Generated content knows no `bdi`, so
+    /// the characters do it that `bdi` stands for (Unicode Standard Annex #9, section 2.4: U+2068 to U+2069).
+    fn apart(&self, name: &str) -> String {
+        if self.leftwards { format!("\u{2068}{name}\u{2069}") } else { name.to_owned() }
+    }
+
     fn number(&self, number: u64) -> String {
         self.format(number, None)
     }
 
-    // Whole minutes while there are many, seconds at the end.
+    // Whole minutes while there are many, seconds at the end. No line ends between number and unit.
     fn duration(&self, seconds: u64) -> String {
-        if seconds > 90 {
+        let duration = if seconds > 90 {
             self.format(seconds.div_ceil(60), Some("minute"))
         } else {
             self.format(seconds, Some("second"))
-        }
+        };
+        duration.replace(' ', "\u{a0}")
     }
 
     fn format(&self, number: u64, unit: Option<&str>) -> String {
         let options = js_sys::Object::new();
-        if let Some(unit) = unit {
-            for (name, value) in [("style", "unit"), ("unit", unit), ("unitDisplay", "long")] {
-                let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
-            }
+        let units = unit.map(|unit| [("style", "unit"), ("unit", unit), ("unitDisplay", "long")]);
+        for (name, value) in [("numberingSystem", "latn")].into_iter().chain(units.into_iter().flatten()) {
+            let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
         }
         let languages = js_sys::Array::of1(&self.language.as_str().into());
         let format = js_sys::Intl::NumberFormat::new(&languages, &options).format();

@@ -8,7 +8,7 @@ import { about, sentence, tone } from "./rows.js";
 import { text } from "./texts.js";
 import { clock, moment, number, span, t, word } from "./words.js";
 
-const field = ([name, value]) => el("div", {}, el("dt", {}, t(`about.${name}`)), el("dd", {}, typeof value === "number" ? number(value) : value));
+const field = ([name, value]) => el("div", {}, el("dt", {}, t(`about.${name}`)), el("dd", {}, el("bdi", {}, typeof value === "number" ? number(value) : value)));
 
 const step = (row, first, signal) => {
   const later = row.at - first.at;

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 use std::fs;
 use tests_e2e::{ALLOWED, BLOCKED, Guarded};
-use tests_harness::{Browser, Site, State, answer_to};
+use tests_harness::{Browser, Launch, Site, State, answer_to};
 
 /// A private key of nobody here: 32 bytes of ones.
 const OTHER_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
@@ -119,4 +119,62 @@ async fn the_record_is_looked_through_in_chromium() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_record_is_looked_through_in_firefox() -> Result<()> {
     looked_through(Browser::Firefox).await
+}
+
+/// Whatever reaches over the sides of the page; what scrolls by itself may.
+const WIDER: &str = "return [...document.querySelectorAll('body *')].filter((one) => {
+    const { left, right, width } = one.getBoundingClientRect();
+    const apart = one.closest('.scroll, .unseen, .skip, svg');
+    return !apart && width > 0 && (left < -1 || right > innerWidth + 1);
+}).map((one) => `${one.tagName} ${one.className}`).join();";
+
+/// In Arabic the page runs from right to left: names and numbers keep their order, and nothing leaves a narrow window.
+async fn right_to_left(browser: Browser) -> Result<()> {
+    let launch = Launch { language: Some("ar"), size: (500, 700), ..Launch::guarded(browser)? };
+    let guarded = Guarded::launch(&launch, Site::Claude).await?;
+    let played = async {
+        guarded.send(BLOCKED.text).await?;
+        guarded.wait_for(State::Failed).await?;
+        guarded.card().await?.leave().await?;
+        guarded.sent(0, &["judged", "refused"]).await?;
+        let viewer = guarded.viewer()?;
+        guarded.driver()?.goto(viewer.address()).await?;
+        guarded.until_true("document.querySelectorAll('a[data-row]').length >= 1").await?;
+        guarded.until_true("/[0-9]/.test(document.querySelector('.counted').textContent)").await?;
+        let root = "return [document.documentElement.lang, document.documentElement.dir, getComputedStyle(document.body).direction];";
+        let root = guarded.script(root, Vec::new()).await?;
+        ensure!(root == json!(["ar", "rtl", "rtl"]), "{root}");
+        let text = said(&guarded).await?;
+        ensure!(text.contains("التفاعلات"), "the words are not Arabic: {text}");
+        ensure!(!text.contains(['٠', '١', '٢', '٣']), "digits of two kinds: {text}");
+        for page in ["#/", "#/figures", "#/health"] {
+            guarded.script("location.hash = arguments[0];", vec![json!(page)]).await?;
+            let there = format!("document.querySelector('nav [aria-current]')?.hash === {}", json!(page));
+            guarded.until_true(&there).await?;
+            let wider = guarded.script(WIDER, Vec::new()).await?;
+            ensure!(wider == json!(""), "{page} is wider than the window: {wider}");
+        }
+        press(&guarded, "nav a").await?;
+        guarded.until_true("document.querySelector('a[data-row]')").await?;
+        press(&guarded, "a[data-row]").await?;
+        guarded.until_true("document.querySelectorAll('.steps li').length >= 2").await?;
+        let title = guarded.script("return document.querySelector('h1').textContent;", Vec::new()).await?;
+        let title = title.as_str().unwrap_or_default().to_owned();
+        ensure!(title.contains("\u{2068}Claude\u{2069}"), "the site's name is not kept apart: {title}");
+        let wider = guarded.script(WIDER, Vec::new()).await?;
+        ensure!(wider == json!(""), "an interaction is wider than the window: {wider}");
+        Ok(())
+    };
+    let played = played.await;
+    guarded.end(module_path!(), &format!("{browser}-ar"), played).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_arabic_the_record_runs_from_right_to_left_in_chromium() -> Result<()> {
+    right_to_left(Browser::Chromium).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_arabic_the_record_runs_from_right_to_left_in_firefox() -> Result<()> {
+    right_to_left(Browser::Firefox).await
 }

@@ -79,6 +79,9 @@ pub struct Launch {
     pub size: (u32, u32),
     /// The person likes it dark.
     pub dark: bool,
+    /// The language that the person reads pages in, as a BCP 47 tag; the browser's own words stay English, and with them
+    /// those of the extension's pages.
+    pub language: Option<&'static str>,
     /// The unpacked extension, if any.
     pub extension: Option<PathBuf>,
     /// Firefox is handed the extension by the test, not at the start.
@@ -99,6 +102,7 @@ impl Launch {
             headless: true,
             size: (1100, 800),
             dark: false,
+            language: None,
             extension: None,
             later: false,
             host: None,

@@ -38,6 +38,9 @@ pub(super) fn capabilities(launch: &Launch, home: &Home, stand_ins: &StandIns) -
         flags.push("--force-dark-mode".to_owned());
         flags.push("--blink-settings=preferredColorScheme=0".to_owned());
     }
+    if let Some(language) = launch.language {
+        flags.push(format!("--accept-lang={language}"));
+    }
     if let Some(extension) = &launch.extension {
         flags.push(format!("--load-extension={}", extension.canonicalize()?.display()));
     }

@@ -26,7 +26,7 @@ pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Valu
         Some(extension) => json!({ extension_id(extension)?: PAGES }),
         None => json!({}),
     };
-    Ok(json!({
+    let mut capabilities = json!({
         "browserName": "firefox",
         "acceptInsecureCerts": true,
         "moz:firefoxOptions": {
@@ -58,7 +58,11 @@ pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Valu
                 "services.settings.server": "data:,#remote-settings-dummy/v1",
             },
         },
-    }))
+    });
+    if let Some(language) = launch.language {
+        capabilities["moz:firefoxOptions"]["prefs"]["intl.accept_languages"] = json!(language);
+    }
+    Ok(capabilities)
 }
 
 /// The id in the manifest's `browser_specific_settings`.

@@ -24,7 +24,7 @@ macro_rules! page {
 }
 
 /// The page, by path.
-const PAGE: [(&str, &[u8]); 27] = page![
+const PAGE: [(&str, &[u8]); 31] = page![
     "api.js",
     "app.js",
     "chart.css",
@@ -48,10 +48,14 @@ const PAGE: [(&str, &[u8]); 27] = page![
     "texts.js",
     "view.css",
     "words.js",
+    "words/ar.json",
     "words/de.json",
     "words/en.json",
     "words/es.json",
     "words/fr.json",
+    "words/ja.json",
+    "words/pt.json",
+    "words/zh.json",
 ];
 
 /// Colours, type, buttons and the mark are the extension's.
@@ -184,8 +188,52 @@ mod tests {
             words.into_iter().map(|(key, text)| (key, places(&text))).collect()
         };
         let english = words("en");
-        for language in ["de", "es", "fr"] {
-            assert_eq!(words(language), english, "{language}");
+        for language in languages() {
+            let words = words(language);
+            assert!(words.keys().eq(english.keys()), "{language}");
+            for (key, places) in &english {
+                assert_eq!(&words[key], places, "{language} {key}");
+            }
         }
+    }
+
+    #[test]
+    fn no_word_is_empty() {
+        use std::collections::BTreeMap;
+        for language in languages() {
+            let asset = find(&format!("/words/{language}.json")).unwrap();
+            let words: BTreeMap<String, String> = serde_json::from_slice(&asset.bytes).unwrap();
+            for (key, text) in words {
+                assert!(!text.is_empty() && text.trim() == text, "{language} {key}");
+            }
+        }
+    }
+
+    /// The page asks for the languages that are there, and knows which of them runs from right to left.
+    #[test]
+    fn the_page_knows_every_language() {
+        let script = find("/words.js").unwrap();
+        let script = std::str::from_utf8(&script.bytes).unwrap();
+        let listed = |name: &str| -> Vec<&str> {
+            let list = script.split_once(&format!("const {name} = [")).unwrap().1.split_once(']').unwrap().0;
+            let mut all: Vec<_> = list.split(',').map(|one| one.trim().trim_matches('"')).collect();
+            all.sort_unstable();
+            all
+        };
+        assert_eq!(listed("LANGUAGES"), languages());
+        // Of letters in Hebrew, Arabic and the scripts between them (Unicode 16, blocks from U+0590 to U+08FF).
+        let leftwards = |language: &&str| {
+            let asset = find(&format!("/words/{language}.json")).unwrap();
+            let text = std::str::from_utf8(&asset.bytes).unwrap();
+            text.chars().any(|letter| ('\u{590}'..='\u{8ff}').contains(&letter))
+        };
+        assert_eq!(listed("LEFTWARDS"), languages().into_iter().filter(leftwards).collect::<Vec<_>>());
+    }
+
+    fn languages() -> Vec<&'static str> {
+        let words = PAGE.iter().filter_map(|(path, _)| path.strip_prefix("/words/")?.strip_suffix(".json"));
+        let all: Vec<_> = words.collect();
+        assert!(all.len() >= 8, "{all:?}");
+        all
     }
 }
