@@ -50,6 +50,10 @@ pub(crate) struct Shown {
 pub(crate) struct Rule {
     /// A bounded regular expression. A group named `value` is the finding; without one the match is.
     pub(crate) pattern: Spanned<String>,
+    /// What settings, code or a sentence call the value that the pattern describes, in lower case: it is found behind
+    /// one of these only. For values with nothing of their own to tell them by.
+    #[serde(default)]
+    pub(crate) names: Vec<String>,
     /// What a match must pass.
     pub(crate) check: Check,
     /// 0 to 1.
@@ -107,4 +111,7 @@ pub enum RuleError {
     /// A pattern that could match without end.
     #[error("a pattern of `{0}` has no bound: write `{{1,64}}` instead of `+` or `*`")]
     Unbounded(String),
+    /// The words of all rules together cannot be looked for in one pass.
+    #[error("the words of the patterns cannot be looked for: {0}")]
+    Words(String),
 }
