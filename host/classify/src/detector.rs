@@ -50,8 +50,8 @@ pub(crate) struct Shown {
 pub(crate) struct Rule {
     /// A bounded regular expression. A group named `value` is the finding; without one the match is.
     pub(crate) pattern: Spanned<String>,
-    /// What settings, code or a sentence call the value that the pattern describes, in lower case: it is found behind
-    /// one of these only. For values with nothing of their own to tell them by.
+    /// What settings, code or a sentence call the value that the pattern describes, in lower case, `_` for what joins words: it is found
+    /// behind one of these only. For values with nothing of their own to tell them by.
     #[serde(default)]
     pub(crate) names: Vec<String>,
     /// What a match must pass.

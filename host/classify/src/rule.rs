@@ -21,7 +21,7 @@ const LEAST: f32 = 0.5;
 
 /// Between a name and its value in settings, code, headers, addresses and sentences: the rest of the name, quotes, a
 /// sign or a space, a quote.
-const BETWEEN: &str = r#"(?i-u:[a-z0-9_.-]{0,32}(?: [a-z_-]{1,16}){0,3})["'`\])]{0,2}[ \t]{0,4}(?:[:=]=|=>|:=|=|:|,|\(|>| )[ \t]{0,4}\\?["'`]{0,2}"#;
+const BETWEEN: &str = r#"(?i-u:[a-z0-9_.-]{0,32}(?: [a-z_-]{1,16}){0,5})["'`\])\\]{0,3}[ \t]{0,4}(?::[ ]?&?[a-z]{3,6}[ ]{0,2})?(?:[:=]=|=>|:=|=|:|,|\(|>|\||is | )[ \t]{0,4}\\?["'`]{0,2}"#;
 
 /// A rule, compiled.
 #[derive(Debug)]
@@ -207,7 +207,8 @@ fn named(pattern: String, names: &[String]) -> String {
     if names.is_empty() {
         return pattern;
     }
-    let names: Vec<String> = names.iter().map(|name| regex::escape(name)).collect();
+    // `api_key` stands for `api-key`, `api key` and `apikey` too.
+    let names: Vec<String> = names.iter().map(|name| regex::escape(name).replace('_', "[ _-]?")).collect();
     format!("(?i-u:{}){BETWEEN}(?P<value>{pattern})", names.join("|"))
 }
 
