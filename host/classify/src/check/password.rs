@@ -87,7 +87,7 @@ pub(crate) fn token(candidate: Candidate<'_>) -> Option<Passed> {
     let ends = !candidate
         .text
         .get(candidate.start + value.len()..)?
-        .starts_with(['(', '[', '{', '$', ':', '@', '%', '*', '<']);
+        .starts_with(['(', '[', '{', '$', ':', '@', '%', '*']);
     (value.len() >= TOKEN && random && ends && !path && !is_name(value, quoted) && !is_told(value))
         .then(|| Passed::whole(candidate.until(candidate.start + value.len())))
 }
@@ -104,9 +104,8 @@ fn bounded(candidate: Candidate<'_>) -> Option<(&str, bool)> {
         let value = value.get(..end)?;
         return Some((if escaped { value.trim_end_matches('\\') } else { value }, true));
     }
-    let end = value
-        .find([',', ';', '"', '\'', '`', '<', '>', ')', '(', '[', '|', '\\'])
-        .unwrap_or(value.len());
+    let end =
+        value.find([',', ';', '"', '\'', '`', '<', '>', ')', '(', '[', '|', '\\']).unwrap_or(value.len());
     // A call, or a place in a list.
     if value.get(end..)?.starts_with(['(', '[']) {
         return None;
@@ -120,7 +119,7 @@ fn bounded(candidate: Candidate<'_>) -> Option<(&str, bool)> {
 /// Whether it is a piece of a program: a variable, a call, a template.
 fn is_code(value: &str, quoted: bool) -> bool {
     let begins = value.starts_with(['$', '{', '<', '%', '/', '~', '.', '&', '*', '-', '=', '@', '#', '!']);
-    let holds = ["${", "{{", "}}", "#{", "%s", "%(", "()", "->", "::", "://", "\\n", "=>", "==", "]("]
+    let holds = ["${", "{{", "}}", "#{", "()", "->", "::", "://", "\\n", "=>", "==", "]("]
         .iter()
         .any(|sign| value.contains(sign));
     let bare = !quoted && value.contains(['(', ')', '[', ']', '{', '}', '<', '>', '=', '|', '\\', '/']);
