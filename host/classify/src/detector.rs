@@ -111,7 +111,4 @@ pub enum RuleError {
     /// A pattern that could match without end.
     #[error("a pattern of `{0}` has no bound: write `{{1,64}}` instead of `+` or `*`")]
     Unbounded(String),
-    /// The words of all rules together cannot be looked for in one pass.
-    #[error("the words of the patterns cannot be looked for: {0}")]
-    Words(String),
 }

@@ -83,7 +83,7 @@ impl Engine {
         }
         let asked = detectors.iter().flat_map(|detector| &detector.rules).map(|rule| rule.asked.as_ref());
         let asked = asked.enumerate().filter_map(|(rule, asked)| Some((rule, asked?)));
-        let prefilter = Prefilter::new(asked).map_err(|error| RuleError::Words(error.to_string()))?;
+        let prefilter = Prefilter::new(asked);
         let topics = detectors.iter().flat_map(|detector| &detector.topics);
         let mut own: Vec<Topic> = topics.filter(|topic| matches!(topic, Topic::Custom(_))).cloned().collect();
         own.sort();

@@ -1,16 +1,16 @@
 //! Words that every match of a pattern contains, so that one pass over a text tells which patterns can match, and
 //! where.
 //!
-//! INVARIANT: in every match, in lower case, one of the words begins at most `before` bytes behind the start of the match
+//! INVARIANT: in every match one of the words begins at most `before` bytes behind the start of the match
 //! and at most `after` bytes ahead of its end. A property test compares a search around the words with one everywhere.
 
 use regex_syntax::hir::literal::{Extractor, Seq};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
-/// Characters of a class that are spelt out. Digits are not: what begins with any digit is not worth a word.
-const CLASS: usize = 8;
+/// Characters of a class that are spelt out.
+const CLASS: usize = 10;
 /// Words of one pattern.
-const WORDS: usize = 64;
+const WORDS: usize = 128;
 /// Bytes of a word: more do not make it any rarer.
 const LONGEST: usize = 16;
 /// A word this long is rare enough to be looked for whatever else there is.
@@ -21,32 +21,46 @@ const SHORT: usize = 3;
 /// The words of one pattern.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Literals {
-    /// In the lower case of ASCII.
     pub(crate) words: Vec<Vec<u8>>,
+    /// The words stand as they are written; else in any case of ASCII, and they are in lower case here.
+    pub(crate) exact: bool,
     pub(crate) before: usize,
     pub(crate) after: usize,
 }
 
 /// The words of `pattern`, where it has any that tell something.
 pub(crate) fn literals(pattern: &str) -> Option<Literals> {
-    let hir = lowered(&regex_syntax::parse(pattern).ok()?);
-    let parts = match hir.kind() {
-        HirKind::Concat(parts) => parts.clone(),
-        _ => vec![hir],
-    };
+    let hir = regex_syntax::parse(pattern).ok()?;
+    let (lowered, written) = (parts(bare(&hir, true)), parts(bare(&hir, false)));
     let mut best: Option<(usize, Literals)> = None;
     let mut before = 0;
-    for (at, part) in parts.iter().enumerate() {
-        let rest = Hir::concat(parts.get(at..)?.to_vec());
+    for (at, part) in lowered.iter().enumerate() {
+        let rest = Hir::concat(lowered.get(at..)?.to_vec());
         if let (Some(words), Some(after)) = (words(&rest), rest.properties().maximum_len()) {
             let rare = words.iter().map(Vec::len).min()?.min(RARE);
             if best.as_ref().is_none_or(|(other, _)| rare > *other) {
-                best = Some((rare, Literals { words, before, after }));
+                let same = written.get(at..).filter(|_| written.len() == lowered.len());
+                let exact = same.and_then(|parts| self::words(&Hir::concat(parts.to_vec())));
+                let mut folded = exact.clone().unwrap_or_default();
+                folded.iter_mut().for_each(|word| word.make_ascii_lowercase());
+                folded.sort();
+                let literals = match exact.filter(|_| folded == words) {
+                    Some(words) => Literals { words, exact: true, before, after },
+                    None => Literals { words, exact: false, before, after },
+                };
+                best = Some((rare, literals));
             }
         }
         before += part.properties().maximum_len()?;
     }
     best.map(|(_, literals)| literals)
+}
+
+fn parts(hir: Hir) -> Vec<Hir> {
+    match hir.kind() {
+        HirKind::Concat(parts) => parts.clone(),
+        _ => vec![hir],
+    }
 }
 
 /// Longest match of `pattern`, in bytes.
@@ -62,21 +76,26 @@ fn words(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     seq.dedup();
     let shortest = seq.min_literal_len().filter(|shortest| *shortest > 0)?;
     let words: Vec<Vec<u8>> = seq.literals()?.iter().map(|word| word.as_bytes().to_vec()).collect();
-    (shortest >= SHORT || words.len() <= SHORT).then_some(words)
+    // Digits stand everywhere, and so does a single letter.
+    let common = |word: &Vec<u8>| {
+        word.iter().all(u8::is_ascii_digit) || (word.len() == 1 && word.iter().all(u8::is_ascii_alphanumeric))
+    };
+    let few = shortest >= SHORT || words.len() <= SHORT;
+    (few && !words.iter().any(common)).then_some(words)
 }
 
-/// The same pattern for text in the lower case of ASCII, without groups.
-fn lowered(hir: &Hir) -> Hir {
+/// The same pattern without groups, and for text in the lower case of ASCII where `lower` says so.
+fn bare(hir: &Hir, lower: bool) -> Hir {
+    let all = |parts: &[Hir]| parts.iter().map(|part| bare(part, lower)).collect();
     match hir.kind() {
-        HirKind::Empty => Hir::empty(),
-        HirKind::Literal(literal) => Hir::literal(literal.0.to_ascii_lowercase()),
-        HirKind::Class(Class::Unicode(class)) => Hir::class(Class::Unicode(lower_chars(class))),
-        HirKind::Class(Class::Bytes(class)) => Hir::class(Class::Bytes(lower_bytes(class))),
-        HirKind::Look(look) => Hir::look(*look),
-        HirKind::Repetition(repetition) => Hir::repetition(repetition.with(lowered(&repetition.sub))),
-        HirKind::Capture(capture) => lowered(&capture.sub),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(lowered).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(lowered).collect()),
+        HirKind::Capture(capture) => bare(&capture.sub, lower),
+        HirKind::Repetition(repetition) => Hir::repetition(repetition.with(bare(&repetition.sub, lower))),
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+        HirKind::Literal(literal) if lower => Hir::literal(literal.0.to_ascii_lowercase()),
+        HirKind::Class(Class::Unicode(class)) if lower => Hir::class(Class::Unicode(lower_chars(class))),
+        HirKind::Class(Class::Bytes(class)) if lower => Hir::class(Class::Bytes(lower_bytes(class))),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => hir.clone(),
     }
 }
 
@@ -121,6 +140,7 @@ mod tests {
     #[test]
     fn what_a_match_begins_with() {
         assert_eq!(shown("ghp_[A-Za-z0-9]{36}"), expected(&["ghp_"], 0, 40));
+        assert_eq!(shown("AKIA[A-Z2-7]{16}"), expected(&["AKIA"], 0, 20));
         assert_eq!(shown("[rs]k_live_[a-z]{3}"), expected(&["rk_live_", "sk_live_"], 0, 11));
         assert_eq!(shown("(?i-u)(?:Token|key)=[a-z]"), expected(&["key=", "token="], 0, 7));
         assert_eq!(shown("@"), expected(&["@"], 0, 1));
@@ -128,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_a_match_contains_further_on() {
-        assert_eq!(shown("[0-9]{8,10}:AA[a-z]{2}"), expected(&[":aa"], 10, 5));
+        assert_eq!(shown("[0-9]{8,10}:AA[a-z]{2}"), expected(&[":AA"], 10, 5));
         assert_eq!(shown("[a-z]{1,9}://(?P<value>[a-z]{2})"), expected(&["://"], 9, 5));
         assert_eq!(shown("a?[0-9]{2}-us[0-9]"), expected(&["-us"], 3, 4));
     }
@@ -140,7 +160,7 @@ mod tests {
 
     #[test]
     fn some_have_none() {
-        for pattern in ["[A-Z]{2}[0-9]{2}", "[0-9]{9}", "(?:abc|[a-z]{3})"] {
+        for pattern in ["[A-Z]{2}[0-9]{2}", "[0-9]{9}", "(?:abc|[a-z]{3})", "[MNO][a-z]{9}"] {
             assert_eq!(shown(pattern), None, "{pattern}");
         }
     }

@@ -218,7 +218,7 @@ fn said(fault: &RuleError) -> String {
         }
         RuleError::LooksAround(_) => "this pattern looks around itself".to_owned(),
         RuleError::Unbounded(_) => "this pattern has no bound".to_owned(),
-        RuleError::Duplicate(_) | RuleError::Malformed { .. } | RuleError::Words(_) => fault.to_string(),
+        RuleError::Duplicate(_) | RuleError::Malformed { .. } => fault.to_string(),
     }
 }
 
@@ -227,7 +227,7 @@ fn remedy(fault: &RuleError) -> &'static str {
         RuleError::Pattern { .. } => "patterns are those of the Rust crate regex; in TOML they stand in '…'",
         RuleError::LooksAround(_) => "leave out \\b, ^ and $: the ends of words are checked without them",
         RuleError::Unbounded(_) => "write {1,64} instead of + or *",
-        RuleError::Duplicate(_) | RuleError::Malformed { .. } | RuleError::Words(_) => "correct the file",
+        RuleError::Duplicate(_) | RuleError::Malformed { .. } => "correct the file",
     }
 }
 

@@ -4,6 +4,20 @@
 const WORDS: [&str; 10] =
     ["example", "placeholder", "xxxx", "dummy", "changeme", "redacted", "your", "insert", "sample", "fake"];
 
+/// What standards and vendors print as an example, or give to everybody: RFC 6749, 6750, 7515 and 7617, the emulators of
+/// Azure Storage and Cosmos DB, the manual of bcrypt.
+const PUBLISHED: [&str; 9] = [
+    "2YotnFZFEjr1zCsicMWpAA",
+    "tGzv3JOkF0XG5Qx2TlKWIA",
+    "czZCaGRSa3F0MzpnWDFmQmF0M2JW",
+    "mF_9.B5f-4.1JqM",
+    "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+    "QWxhZGRpbjpvcGVuIHNlc2FtZQ",
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq",
+    "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw",
+    "N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy",
+];
+
 /// Shortest run over the alphabet, over the digits or of one character that nobody draws at random.
 const RUN: usize = 8;
 
@@ -20,6 +34,7 @@ pub(crate) fn is_placeholder(secret: &str) -> bool {
         return rising(&lower) >= LONG_RUN;
     }
     WORDS.iter().any(|word| lower.contains(word))
+        || PUBLISHED.iter().any(|example| secret.contains(example))
         || distinct(secret) * 5 < secret.len().min(40)
         || runs(&lower)
 }
@@ -85,6 +100,7 @@ mod tests {
             "0123456789abcdef0123",
             "aaaabbbbaaaabbbbaaaabbbb",
             "YOUR_KEY_HERE",
+            "2YotnFZFEjr1zCsicMWpAA",
         ] {
             assert!(is_placeholder(placeholder), "{placeholder}");
         }

@@ -1,11 +1,14 @@
-//! One pass over a text that tells which rules can match, and where: an Aho-Corasick automaton of all their words.
+//! One pass over a text that tells which rules can match, and where.
+//!
+//! Four bytes at every place (three for shorter words), hashed, are looked up in tables of bits that fit the nearest
+//! cache; where a bit is set, the words that begin with such bytes are compared. The table of an Aho-Corasick automaton for some thousand words fits
+//! no near cache, and each of its steps waits for the one before.
 //!
 //! INVARIANT: a rule that is asked for by its words, and whose words do not occur, has no match. A property test compares
 //! a search this way with one everywhere.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
 use crate::context::{AFTER, BEFORE, REPLACEMENT};
 use crate::literal::Literals;
@@ -29,6 +32,8 @@ pub(crate) struct Reach {
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) words: Vec<Vec<u8>>,
+    /// The words stand as they are written; else in any case of ASCII.
+    pub(crate) exact: bool,
     pub(crate) reach: Reach,
     /// The words stand beside a match and not in it.
     pub(crate) beside: bool,
@@ -36,8 +41,8 @@ pub(crate) struct Asked {
 
 impl From<Literals> for Asked {
     fn from(literals: Literals) -> Self {
-        let Literals { words, before, after } = literals;
-        Self { words, reach: Reach { before, after }, beside: false }
+        let Literals { words, exact, before, after } = literals;
+        Self { words, exact, reach: Reach { before, after }, beside: false }
     }
 }
 
@@ -50,10 +55,10 @@ pub(crate) fn beside(context: &[String], longest: usize) -> Option<Asked> {
         return None;
     }
     let reach = Reach { before: AFTER + REPLACEMENT + longest, after: BEFORE + REPLACEMENT + longest };
-    Some(Asked { words, reach, beside: true })
+    Some(Asked { words, exact: false, reach, beside: true })
 }
 
-/// How a word of context, which is in lower case, can be written. The automaton does not tell the cases of ASCII apart.
+/// How a word of context, which is in lower case, can be written. The cases of ASCII are not told apart anyway.
 fn spellings(word: &str) -> Option<Vec<String>> {
     let mut spelt = vec![String::new()];
     for char in word.chars() {
@@ -71,49 +76,163 @@ fn spellings(word: &str) -> Option<Vec<String>> {
     Some(spelt)
 }
 
+/// Bits of a table, as a power of two: 4 kB.
+const SIZE: u32 = 15;
+
+/// Words by what they begin with.
+#[derive(Debug)]
+struct Table {
+    /// Which keys begin a word.
+    bits: Box<[u64; 1 << (SIZE - 6)]>,
+    /// By key, which bucket holds the words that begin with it.
+    slots: Vec<u16>,
+    /// Places in the list of words. The first bucket is empty.
+    buckets: Vec<Vec<usize>>,
+}
+
+impl Table {
+    fn new() -> Self {
+        let bits = Box::new([0; 1 << (SIZE - 6)]);
+        Self { bits, slots: vec![0; 1 << SIZE], buckets: vec![Vec::new()] }
+    }
+
+    fn enter(&mut self, key: u32, word: usize) {
+        if let Some(bits) = self.bits.get_mut(slot(key)) {
+            *bits |= 1 << (key & 63);
+        }
+        let Some(bucket) = self.slots.get_mut(usize::try_from(key).unwrap_or_default()) else { return };
+        if *bucket == 0 {
+            // INVARIANT: fewer buckets than keys, and keys have fifteen bits.
+            *bucket = u16::try_from(self.buckets.len()).unwrap_or_default();
+            self.buckets.push(Vec::new());
+        }
+        let words = self.buckets.get_mut(usize::from(*bucket));
+        if let Some(words) = words.filter(|words| words.last() != Some(&word)) {
+            words.push(word);
+        }
+    }
+
+    fn holds(&self, key: u32) -> bool {
+        self.bits.get(slot(key)).is_some_and(|bits| bits >> (key & 63) & 1 == 1)
+    }
+
+    fn words(&self, key: u32) -> &[usize] {
+        let bucket = self.slots.get(usize::try_from(key).unwrap_or_default());
+        bucket.and_then(|bucket| self.buckets.get(usize::from(*bucket))).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// One word.
+#[derive(Debug)]
+struct Word {
+    bytes: Vec<u8>,
+    exact: bool,
+    /// Who asks for it; nobody for an odd character.
+    rules: Vec<usize>,
+}
+
 /// The words of all rules.
 #[derive(Debug)]
 pub(crate) struct Prefilter {
-    automaton: AhoCorasick,
-    /// The rules of each word; none for an odd character.
-    rules: Vec<Vec<usize>>,
+    /// Words of four bytes and more, by those.
+    long: Table,
+    /// Words of two and three bytes, by three.
+    short: Table,
+    words: Vec<Word>,
+    /// Words of one byte.
+    single: Vec<usize>,
 }
 
 impl Prefilter {
     /// `asked`: rules by their number.
-    pub(crate) fn new<'a>(asked: impl Iterator<Item = (usize, &'a Asked)>) -> Result<Self, BuildError> {
-        let mut words: Vec<(&[u8], usize)> = Vec::new();
+    pub(crate) fn new<'a>(asked: impl Iterator<Item = (usize, &'a Asked)>) -> Self {
+        let mut all: BTreeMap<(&[u8], bool), Vec<usize>> = BTreeMap::new();
+        all.extend(ODD.map(|odd| ((odd.as_bytes(), true), Vec::new())));
         for (rule, asked) in asked {
-            words.extend(asked.words.iter().map(|word| (word.as_slice(), rule)));
+            for word in &asked.words {
+                all.entry((word, asked.exact)).or_default().push(rule);
+            }
         }
-        words.sort_unstable();
-        words.dedup();
-        let (mut spelt, mut rules) = (ODD.map(str::as_bytes).to_vec(), vec![Vec::new(); ODD.len()]);
-        for same in words.chunk_by(|one, other| one.0 == other.0) {
-            spelt.extend(same.first().map(|(word, _)| *word));
-            rules.push(same.iter().map(|(_, rule)| *rule).collect());
+        let (mut long, mut short) = (Table::new(), Table::new());
+        let (mut words, mut single) = (Vec::new(), Vec::new());
+        for (at, ((bytes, exact), rules)) in all.into_iter().enumerate() {
+            match bytes {
+                [] => {}
+                [_] => single.push(at),
+                // Whatever follows.
+                [one, two] => (0..=u8::MAX).for_each(|next| short.enter(three([*one, *two, next, 0]), at)),
+                [one, two, next] => short.enter(three([*one, *two, *next, 0]), at),
+                [one, two, next, last, ..] => long.enter(four([*one, *two, *next, *last]), at),
+            }
+            words.push(Word { bytes: bytes.to_vec(), exact, rules });
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(spelt)?;
-        Ok(Self { automaton, rules })
+        Self { long, short, words, single }
     }
 
     /// Which words of which rules stand in `text`.
     pub(crate) fn hits(&self, text: &str) -> Hits {
-        let (mut places, mut odd) = (Vec::new(), false);
-        for found in self.automaton.find_overlapping_iter(text) {
-            match self.rules.get(found.pattern().as_usize()).map_or(&[][..], Vec::as_slice) {
-                [] => odd = true,
-                rules => places.extend(rules.iter().map(|rule| (*rule, found.start()))),
+        let mut hits = Hits { places: Vec::new(), odd: false };
+        let bytes = text.as_bytes();
+        for (at, window) in bytes.windows(4).enumerate() {
+            let [one, two, next, last] = window else { continue };
+            let window = [*one, *two, *next, *last];
+            let (long, short) = (four(window), three(window));
+            if self.long.holds(long) || self.short.holds(short) {
+                self.compare(bytes, at, [self.long.words(long), self.short.words(short)], &mut hits);
             }
         }
-        places.sort_unstable();
-        places.dedup();
-        Hits { places, odd }
+        // The last bytes have fewer behind them.
+        for at in bytes.len().saturating_sub(3)..bytes.len() {
+            let byte = |next: usize| bytes.get(at + next).copied().unwrap_or_default();
+            self.compare(
+                bytes,
+                at,
+                [&[], self.short.words(three([byte(0), byte(1), byte(2), 0]))],
+                &mut hits,
+            );
+        }
+        for word in self.single.iter().filter_map(|word| self.words.get(*word)) {
+            let Some(byte) = word.bytes.first() else { continue };
+            let places = text.match_indices(char::from(*byte)).map(|(at, _)| at);
+            hits.places.extend(places.flat_map(|at| word.rules.iter().map(move |rule| (*rule, at))));
+        }
+        hits.places.sort_unstable();
+        hits.places.dedup();
+        hits
     }
+
+    /// Compares the words of two buckets with what stands at `at`.
+    #[inline(never)]
+    fn compare(&self, bytes: &[u8], at: usize, buckets: [&[usize]; 2], hits: &mut Hits) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        for word in buckets.into_iter().flatten().filter_map(|word| self.words.get(*word)) {
+            let Some(text) = rest.get(..word.bytes.len()) else { continue };
+            if text == word.bytes || (!word.exact && text.eq_ignore_ascii_case(&word.bytes)) {
+                hits.odd |= word.rules.is_empty();
+                hits.places.extend(word.rules.iter().map(|rule| (*rule, at)));
+            }
+        }
+    }
+}
+
+/// The number of four bytes; a letter and its capital have the same.
+fn four(bytes: [u8; 4]) -> u32 {
+    spread(u32::from_le_bytes(bytes) | 0x2020_2020)
+}
+
+/// The number of the first three.
+fn three(bytes: [u8; 4]) -> u32 {
+    spread(u32::from_le_bytes(bytes) & 0x00FF_FFFF | 0x0020_2020)
+}
+
+/// Fibonacci hashing: a multiplication spreads what is near over the table.
+fn spread(number: u32) -> u32 {
+    number.wrapping_mul(0x9E37_79B1) >> (u32::BITS - SIZE)
+}
+
+/// In which word of a table a key's bit is.
+fn slot(key: u32) -> usize {
+    usize::try_from(key >> 6).unwrap_or_default()
 }
 
 /// Where the words of the rules stand in one text.

@@ -8,7 +8,7 @@ pub(crate) fn pass(candidate: Candidate<'_>) -> Option<Passed> {
     let decoded = String::from_utf8(decode(candidate.value())?).ok()?;
     let (user, password) = decoded.split_once(':')?;
     let printable = decoded.chars().all(|char| !char.is_control());
-    let told = password::is_told(password) || password.is_empty() || password == user;
+    let told = password::is_told(password) || password.len() < 4 || password == user;
     (printable && !user.is_empty() && !told).then(|| Passed::whole(candidate))
 }
 

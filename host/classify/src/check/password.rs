@@ -15,7 +15,7 @@ const TOKEN: usize = 16;
 const LETTERS: usize = 10;
 
 /// What stands for a password where there is none, and names of what passwords are made with.
-const TOLD: [&str; 37] = [
+const TOLD: [&str; 38] = [
     "password",
     "passwd",
     "passwort",
@@ -52,6 +52,7 @@ const TOLD: [&str; 37] = [
     "oauth2",
     "x509",
     "foobar",
+    "opensesame",
     "p@ssw0rd",
 ];
 
@@ -70,8 +71,9 @@ pub(crate) fn pass(candidate: Candidate<'_>) -> Option<Passed> {
     let both = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase);
     let signs = has(char::is_ascii_punctuation);
     let mixed = letters && (digits || (both && signs && quoted));
+    let argument = candidate.before().trim_end_matches(['"', '\'', '`', ' ']).ends_with(['(', ',']);
     let fits = (SHORTEST..=128).contains(&value.len()) && mixed && entropy(value) >= 2.2;
-    (fits && !is_code(value, quoted) && !is_name(value, quoted) && !is_told(value))
+    (fits && !is_code(value, quoted) && !is_name(value, quoted && !argument) && !is_told(value))
         .then(|| Passed::whole(candidate.until(candidate.start + value.len())))
 }
 
@@ -81,7 +83,10 @@ pub(crate) fn token(candidate: Candidate<'_>) -> Option<Passed> {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let mut words = value.split(|char: char| !char.is_ascii_lowercase());
-    let random = digits >= 2 && letters >= 2 && words.all(|word| word.len() <= LETTERS) && few_words(value);
+    // A header of a JSON Web Token is none by itself.
+    let header = value.starts_with("eyJ");
+    let random =
+        digits >= 2 && letters >= 2 && words.all(|word| word.len() <= LETTERS) && few_words(value) && !header;
     let path =
         value.starts_with(['/', '.', '~', '-', '_']) || value.contains("//") || value.ends_with(['/', '.']);
     let ends = !candidate
@@ -148,14 +153,37 @@ fn is_name(value: &str, quoted: bool) -> bool {
         && word(&value)
         && value.chars().skip(1).all(|char| !char.is_ascii_uppercase())
         && !quoted;
-    joined || member || numbered
+    let capitals = !quoted && !value.contains(|char: char| char.is_ascii_lowercase());
+    let kind = !quoted
+        && value.starts_with(|char: char| char.is_ascii_uppercase())
+        && in_words(value) * 5 > value.len() * 2;
+    joined || member || numbered || capitals || kind
 }
 
-/// Whether at most one piece of `value` is a plain word: names of things have several.
+/// Whether at most one piece of `value` is a plain word, and less than two fifths of its letters are in words: names of things
+/// and of types have several.
 fn few_words(value: &str) -> bool {
     let pieces = value.split(['.', '_', '-', '/', '+', '=', '~']);
-    pieces.filter(|piece| piece.len() >= 4 && piece.chars().all(|char| char.is_ascii_alphabetic())).count()
-        <= 1
+    let plain = |piece: &&str| piece.len() >= 4 && piece.chars().all(|char| char.is_ascii_alphabetic());
+    let mixed = value.contains(|char: char| char.is_ascii_uppercase() || matches!(char, '.' | '_' | '-'));
+    pieces.filter(plain).count() <= 1 && !(mixed && in_words(value) * 5 > value.len() * 2)
+}
+
+/// Bytes that belong to words: four letters or more, capital at most the first, with a vowel.
+fn in_words(value: &str) -> usize {
+    let (mut count, mut run, mut vowels) = (0, 0, 0);
+    for byte in value.bytes().chain([b' ']) {
+        if !(byte.is_ascii_lowercase() && run > 0) {
+            count += if run >= 4 && vowels > 0 { run } else { 0 };
+            (run, vowels) = (0, 0);
+        }
+        run += usize::from(byte.is_ascii_alphabetic());
+        vowels += usize::from(matches!(
+            byte,
+            b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'A' | b'E' | b'I' | b'O' | b'U'
+        ));
+    }
+    count
 }
 
 #[cfg(test)]
@@ -207,6 +235,9 @@ mod tests {
             "\"some-long-name-of-2-things\"",
             "=/usr/lib/x86_64/lib2.so",
             "\"aaaabbbb1111aaaabbbb\"",
+            "=Tls12CipherSuite",
+            " Chacha20Poly1305",
+            "\"eyJhbGciOiJIUzI1NiJ9\"",
             "=tooShort12",
         ] {
             assert!(!holds(text), "{text}");
