@@ -35,6 +35,9 @@ pub(crate) fn literals(pattern: &str) -> Option<Literals> {
     let mut best: Option<(usize, Literals)> = None;
     let mut before = 0;
     for (at, part) in lowered.iter().enumerate() {
+        if best.as_ref().is_some_and(|(rare, _)| *rare == RARE) {
+            break;
+        }
         let rest = Hir::concat(lowered.get(at..)?.to_vec());
         if let (Some(words), Some(after)) = (words(&rest), rest.properties().maximum_len()) {
             let rare = words.iter().map(Vec::len).min()?.min(RARE);
@@ -77,8 +80,10 @@ fn words(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     let shortest = seq.min_literal_len().filter(|shortest| *shortest > 0)?;
     let words: Vec<Vec<u8>> = seq.literals()?.iter().map(|word| word.as_bytes().to_vec()).collect();
     // Digits stand everywhere, and so does a single letter.
-    let common = |word: &Vec<u8>| {
-        word.iter().all(u8::is_ascii_digit) || (word.len() == 1 && word.iter().all(u8::is_ascii_alphanumeric))
+    let common = |word: &Vec<u8>| match word.as_slice() {
+        [one] => one.is_ascii_alphanumeric(),
+        [one, ..] => one.is_ascii_digit() && words.len() >= 10,
+        [] => true,
     };
     let few = shortest >= SHORT || words.len() <= SHORT;
     (few && !words.iter().any(common)).then_some(words)

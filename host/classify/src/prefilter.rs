@@ -1,7 +1,7 @@
 //! One pass over a text that tells which rules can match, and where.
 //!
-//! Four bytes at every place (three for shorter words), hashed, are looked up in tables of bits that fit the nearest
-//! cache; where a bit is set, the words that begin with such bytes are compared. The table of an Aho-Corasick automaton for some thousand words fits
+//! Three bytes at every place, hashed, are looked up in a table of bits that fits the nearest cache; where a bit is set,
+//! four bytes are (three for shorter words), and where that bit is set too, the words that begin so are compared. The table of an Aho-Corasick automaton for some thousand words fits
 //! no near cache, and each of its steps waits for the one before.
 //!
 //! INVARIANT: a rule that is asked for by its words, and whose words do not occur, has no match. A property test compares
@@ -112,6 +112,13 @@ impl Table {
         }
     }
 
+    /// Holds what `other` holds too.
+    fn add(&mut self, other: &Self) {
+        for (mine, others) in self.bits.iter_mut().zip(other.bits.iter()) {
+            *mine |= others;
+        }
+    }
+
     fn holds(&self, key: u32) -> bool {
         self.bits.get(slot(key)).is_some_and(|bits| bits >> (key & 63) & 1 == 1)
     }
@@ -134,6 +141,8 @@ struct Word {
 /// The words of all rules.
 #[derive(Debug)]
 pub(crate) struct Prefilter {
+    /// The first three bytes of all words, `single` aside.
+    first: Table,
     /// Words of four bytes and more, by those.
     long: Table,
     /// Words of two and three bytes, by three.
@@ -153,7 +162,7 @@ impl Prefilter {
                 all.entry((word, asked.exact)).or_default().push(rule);
             }
         }
-        let (mut long, mut short) = (Table::new(), Table::new());
+        let (mut first, mut long, mut short) = (Table::new(), Table::new(), Table::new());
         let (mut words, mut single) = (Vec::new(), Vec::new());
         for (at, ((bytes, exact), rules)) in all.into_iter().enumerate() {
             match bytes {
@@ -162,11 +171,15 @@ impl Prefilter {
                 // Whatever follows.
                 [one, two] => (0..=u8::MAX).for_each(|next| short.enter(three([*one, *two, next, 0]), at)),
                 [one, two, next] => short.enter(three([*one, *two, *next, 0]), at),
-                [one, two, next, last, ..] => long.enter(four([*one, *two, *next, *last]), at),
+                [one, two, next, last, ..] => {
+                    long.enter(four([*one, *two, *next, *last]), at);
+                    first.enter(three([*one, *two, *next, 0]), at);
+                }
             }
             words.push(Word { bytes: bytes.to_vec(), exact, rules });
         }
-        Self { long, short, words, single }
+        first.add(&short);
+        Self { first, long, short, words, single }
     }
 
     /// Which words of which rules stand in `text`.
@@ -176,9 +189,12 @@ impl Prefilter {
         for (at, window) in bytes.windows(4).enumerate() {
             let [one, two, next, last] = window else { continue };
             let window = [*one, *two, *next, *last];
-            let (long, short) = (four(window), three(window));
-            if self.long.holds(long) || self.short.holds(short) {
-                self.compare(bytes, at, [self.long.words(long), self.short.words(short)], &mut hits);
+            let short = three(window);
+            if self.first.holds(short) {
+                let long = four(window);
+                if self.long.holds(long) || self.short.holds(short) {
+                    self.compare(bytes, at, [self.long.words(long), self.short.words(short)], &mut hits);
+                }
             }
         }
         // The last bytes have fewer behind them.

@@ -4,6 +4,7 @@
 //! with a search everywhere.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use regex::Regex;
 
@@ -26,7 +27,9 @@ const BETWEEN: &str = r#"(?i-u:[a-z0-9_.-]{0,32}(?: [a-z_-]{1,16}){0,5})["'`\])\
 /// A rule, compiled.
 #[derive(Debug)]
 pub(crate) struct Pattern {
-    regex: Regex,
+    pattern: String,
+    /// Built when it is first asked for: a prompt asks for few of hundreds.
+    regex: OnceLock<Option<Regex>>,
     /// The regex begins where it is asked to, and nowhere else.
     anchored: bool,
     /// Whether a group `value` is the finding.
@@ -51,7 +54,7 @@ pub(crate) struct Places<'a> {
 }
 
 impl Pattern {
-    /// Compiles `rule` of the detector `label`.
+    /// Reads `rule` of the detector `label`. Whether its pattern compiles is said by [`Pattern::compile`].
     pub(crate) fn new(label: &str, rule: Rule) -> Result<Self, RuleError> {
         let Rule { pattern, names, check, confidence, inside_words, numbers, entropy, context } = rule;
         let pattern = named(pattern.into_inner(), &names);
@@ -63,11 +66,11 @@ impl Pattern {
         }
         let asked = asked(&pattern, numbers, inside_words, context.as_ref());
         let anchored = asked.as_ref().is_some_and(|asked| !asked.beside && asked.reach.before == 0);
-        let regex = if anchored { Regex::new(&format!("^(?:{pattern})")) } else { Regex::new(&pattern) };
-        let regex = regex
-            .map_err(|error| RuleError::Pattern { label: label.to_owned(), message: error.to_string() })?;
-        let grouped = regex.capture_names().flatten().any(|name| name == "value");
+        let grouped = pattern.contains("(?P<value>");
+        let pattern = if anchored { format!("^(?:{pattern})") } else { pattern };
+        let regex = OnceLock::new();
         Ok(Self {
+            pattern,
             regex,
             anchored,
             grouped,
@@ -79,6 +82,14 @@ impl Pattern {
             entropy,
             context,
         })
+    }
+
+    /// Compiles the pattern ahead of use. The tests hold that all that are compiled in can be.
+    pub(crate) fn compile(&self, label: &str) -> Result<(), RuleError> {
+        let built = Regex::new(&self.pattern)
+            .map_err(|error| RuleError::Pattern { label: label.to_owned(), message: error.to_string() })?;
+        self.regex.get_or_init(|| Some(built));
+        Ok(())
     }
 
     /// Whether it must be looked for in a text where none of its words stands: it has none, or they are no guide there.
@@ -172,9 +183,10 @@ impl Pattern {
     /// The first match in `place`. Patterns look at nothing around them, so a piece is searched like the whole.
     fn next(&self, text: &str, place: Range<usize>) -> Option<Range<usize>> {
         let piece = text.get(place.clone()).filter(|piece| !piece.is_empty())?;
+        let regex = self.regex.get_or_init(|| Regex::new(&self.pattern).ok()).as_ref()?;
         let found = match self.grouped {
-            true => self.regex.captures(piece)?.name("value")?,
-            false => self.regex.find(piece)?,
+            true => regex.captures(piece)?.name("value")?,
+            false => regex.find(piece)?,
         };
         Some(place.start + found.start()..place.start + found.end())
     }
@@ -232,13 +244,9 @@ fn after_word(text: &str, start: usize) -> usize {
 impl Pattern {
     /// The same rule, looked for everywhere.
     pub(crate) fn everywhere(self) -> Self {
-        let pattern = self.regex.as_str();
-        let inner = pattern.strip_prefix("^(?:").and_then(|rest| rest.strip_suffix(')'));
-        let regex = match inner.filter(|_| self.anchored) {
-            Some(inner) => Regex::new(inner).unwrap(),
-            None => self.regex,
-        };
-        Self { regex, anchored: false, asked: None, numbers: false, ..self }
+        let inner = self.pattern.strip_prefix("^(?:").and_then(|rest| rest.strip_suffix(')'));
+        let pattern = inner.filter(|_| self.anchored).unwrap_or(&self.pattern).to_owned();
+        Self { pattern, regex: OnceLock::new(), anchored: false, asked: None, numbers: false, ..self }
     }
 }
 

