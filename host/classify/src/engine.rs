@@ -324,12 +324,10 @@ mod tests {
 
     #[test]
     fn every_example_is_found_the_same_way() {
-        let all = builtin::examples();
-        for text in &all {
-            assert_eq!(QUICK.scan(text), WHOLE.scan(text), "{text}");
+        for texts in builtin::examples().chunks(40) {
+            let text = texts.join("\n");
+            assert_eq!(QUICK.scan(&text), WHOLE.scan(&text), "{text}");
         }
-        let text = all.join("\n");
-        assert_eq!(QUICK.scan(&text), WHOLE.scan(&text));
     }
 
     #[test]
