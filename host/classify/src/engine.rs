@@ -263,15 +263,15 @@ mod tests {
 
     /// Every rule looked for everywhere.
     static WHOLE: LazyLock<Engine> = LazyLock::new(|| {
-        let whole = |detector| {
+        let compiled = |detector| {
             let Compiled { rules, .. } = compile(detector).unwrap();
-            rules.into_iter().map(Pattern::everywhere).collect()
+            rules.into_iter().map(Pattern::everywhere).collect::<Vec<_>>()
         };
-        let compiled = |detector: crate::detector::Detector| {
-            let again = builtin::detectors().unwrap().into_iter().find(|other| other.label == detector.label);
-            Compiled { words: None, rules: whole(again.unwrap()), ..compile(detector).unwrap() }
-        };
-        Engine::of(builtin::detectors().unwrap().into_iter().map(compiled).collect()).unwrap()
+        let rules = builtin::detectors().unwrap().into_iter().map(compiled);
+        let detectors = builtin::detectors().unwrap().into_iter().zip(rules);
+        let whole =
+            detectors.map(|(detector, rules)| Compiled { words: None, rules, ..compile(detector).unwrap() });
+        Engine::of(whole.collect()).unwrap()
     });
 
     /// Pieces of what the detectors show, cut anywhere, put together anyhow.
