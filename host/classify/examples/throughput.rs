@@ -1,4 +1,4 @@
-//! Megabytes a second on this machine, for ordinary text and for texts that are made to be slow.
+//! Megabytes a second on this machine, for ordinary text and for texts that are made to be slow; the best of some runs.
 //!
 //! `cargo run --release -p host-classify --example throughput`
 
@@ -10,6 +10,9 @@ use host_classify::{Engine, RuleError};
 use shared_protocol::{Operation, Part, PartKind, Prompt};
 
 const BYTES: usize = 1024 * 1024;
+/// Seconds for each text, and runs at least: on a busy machine the best of many is nearest to the truth.
+const SECONDS: f64 = 0.7;
+const RUNS: usize = 3;
 
 fn main() -> Result<(), RuleError> {
     let start = Instant::now();
@@ -33,9 +36,14 @@ fn main() -> Result<(), RuleError> {
         let mut prompt = Prompt::new(Operation::SendPrompt);
         let text = piece.repeat(BYTES / piece.len());
         prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });
-        let start = Instant::now();
-        let findings = engine.classify(&prompt).findings.len();
-        let seconds = start.elapsed().as_secs_f64();
+        let (mut seconds, mut findings) = (f64::MAX, 0);
+        let (began, mut runs) = (Instant::now(), 0);
+        while runs < RUNS || began.elapsed().as_secs_f64() < SECONDS {
+            runs += 1;
+            let start = Instant::now();
+            findings = engine.classify(&prompt).findings.len();
+            seconds = seconds.min(start.elapsed().as_secs_f64());
+        }
         println!("{name:>18}: {:7.1} MB/s, {findings} findings", BYTES as f64 / 1e6 / seconds);
     }
     Ok(())

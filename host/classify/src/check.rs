@@ -4,12 +4,18 @@
 
 mod aws;
 mod base62;
+mod base64_run;
+mod basic_auth;
+mod bech32;
 mod card;
+mod discord;
 mod email;
 mod iban;
 mod jwt;
+mod password;
 mod phone;
 mod private_key;
+mod putty;
 mod ssn;
 mod url_password;
 
@@ -27,14 +33,24 @@ pub(crate) enum Check {
     AwsKeyId,
     /// The last six characters are the CRC32 of those before, in base 62.
     Base62Checksum,
+    /// As far as base64 goes.
+    Base64Run,
+    /// User and password in base64.
+    BasicAuth,
+    /// A key in Bech32, with its checksum.
+    Bech32,
     /// A payment card's number.
     Card,
+    /// A token of a Discord bot.
+    DiscordToken,
     /// An e-mail address.
     Email,
     /// An IBAN.
     Iban,
     /// A JSON Web Token.
     Jwt,
+    /// A password behind a word that says so.
+    Password,
     /// A phone number with its country's calling code.
     PhoneInternational,
     /// A phone number of North America.
@@ -43,10 +59,16 @@ pub(crate) enum Check {
     PhoneNational,
     /// A private key in PEM.
     PrivateKey,
+    /// A private key in the form of PuTTY.
+    PuttyKey,
+    /// A key, token or secret behind a word that says so.
+    Token,
     /// A social security number of the United States.
     UsSsn,
     /// A password inside a URL.
     UrlPassword,
+    /// User and password behind a flag.
+    UserPassword,
 }
 
 /// A match that passed: its place, and what its confidence is multiplied with.
@@ -70,16 +92,24 @@ impl Check {
             Self::Pattern => Some(Passed::whole(candidate)),
             Self::AwsKeyId => aws::key_id(candidate),
             Self::Base62Checksum => base62::pass(candidate),
+            Self::Base64Run => base64_run::pass(candidate),
+            Self::BasicAuth => basic_auth::pass(candidate),
+            Self::Bech32 => bech32::pass(candidate),
             Self::Card => card::pass(candidate),
+            Self::DiscordToken => discord::token(candidate),
             Self::Email => email::pass(candidate),
             Self::Iban => iban::pass(candidate),
             Self::Jwt => jwt::pass(candidate),
+            Self::Password => password::pass(candidate),
             Self::PhoneInternational => phone::international(candidate),
             Self::PhoneNorthAmerica => phone::north_america(candidate),
             Self::PhoneNational => phone::national(candidate),
             Self::PrivateKey => private_key::pass(candidate),
+            Self::PuttyKey => putty::key(candidate),
+            Self::Token => password::token(candidate),
             Self::UsSsn => ssn::pass(candidate),
             Self::UrlPassword => url_password::pass(candidate),
+            Self::UserPassword => basic_auth::written(candidate),
         }
     }
 }

@@ -7,10 +7,10 @@ use crate::candidate::Candidate;
 use crate::words::is_replacement;
 
 /// How far the words are looked for, in bytes.
-const BEFORE: usize = 60;
-const AFTER: usize = 30;
+pub(crate) const BEFORE: usize = 60;
+pub(crate) const AFTER: usize = 30;
 /// Longest replacement, brackets included.
-const REPLACEMENT: usize = 64;
+pub(crate) const REPLACEMENT: usize = 64;
 
 /// Whether one of `words` (in lower case) stands near `candidate`.
 pub(crate) fn near(candidate: Candidate<'_>, words: &[String]) -> bool {

@@ -50,6 +50,10 @@ pub(crate) struct Shown {
 pub(crate) struct Rule {
     /// A bounded regular expression. A group named `value` is the finding; without one the match is.
     pub(crate) pattern: Spanned<String>,
+    /// What settings, code or a sentence call the value that the pattern describes, in lower case, `_` for what joins words: it is found
+    /// behind one of these only. For values with nothing of their own to tell them by.
+    #[serde(default)]
+    pub(crate) names: Vec<String>,
     /// What a match must pass.
     pub(crate) check: Check,
     /// 0 to 1.

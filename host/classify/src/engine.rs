@@ -3,21 +3,16 @@
 //! INVARIANT: immutable after it is built; one engine serves any number of threads.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 use std::sync::Arc;
 
-use regex::Regex;
 use shared_protocol::{Finding, Label, Part, Prompt, Topic};
 
-use crate::candidate::Candidate;
-use crate::check::{Check, Passed};
 use crate::classification::{Classification, NameFinding};
-use crate::context::near;
-use crate::detector::{Context, Detector, Rule, RuleError, Shown};
+use crate::detector::{Detector, RuleError, Shown};
 use crate::mask::mask;
 use crate::numbers::stretches;
-use crate::pattern::{looks_around, unbounded};
-use crate::placeholder::{entropy, is_placeholder};
+use crate::prefilter::Prefilter;
+use crate::rule::{Pattern, Places};
 use crate::scanned::Scanned;
 use crate::settle::{Hit, settle};
 use crate::{builtin, topics, words};
@@ -25,14 +20,15 @@ use crate::{builtin, topics, words};
 /// The name under which this engine answers.
 const NAME: &str = "rules";
 
-/// Below this a match is not worth telling.
-const LEAST: f32 = 0.5;
-
 /// The rules, compiled.
 #[derive(Debug)]
 pub struct Engine {
     /// Sorted by label.
     detectors: Vec<Compiled>,
+    /// Where each rule is: the detector's place, and its own among the detector's.
+    places: Vec<(usize, usize)>,
+    /// The words of all rules, by their place in `places`.
+    prefilter: Prefilter,
     /// Topics that are an organisation's own, sorted.
     own: Vec<Topic>,
 }
@@ -51,51 +47,48 @@ pub(crate) struct Compiled {
     rules: Vec<Pattern>,
 }
 
-#[derive(Debug)]
-struct Pattern {
-    regex: Regex,
-    /// Whether a group `value` is the finding.
-    grouped: bool,
-    check: Check,
-    confidence: f32,
-    inside_words: bool,
-    numbers: bool,
-    entropy: f32,
-    context: Option<Context>,
-}
-
 impl Engine {
     /// The detectors that are compiled in.
     ///
     /// # Errors
-    /// When one of them cannot be used; the tests of this crate hold that none is.
+    /// When one of them cannot be read; the tests of this crate hold that all can be, and that all patterns compile.
     pub fn builtin() -> Result<Self, RuleError> {
         let mut detectors = Vec::new();
         for detector in builtin::detectors()? {
-            detectors.push(Compiled { words: None, ..compile(detector)? });
+            detectors.push(Compiled { words: None, ..read(detector)? });
         }
+        Self::of(detectors)
+    }
+
+    /// The same with an organisation's own detectors, each label once; one of a label that is compiled in takes the place
+    /// of that one.
+    pub(crate) fn with_own(mut self, own: Vec<Compiled>) -> Result<Self, RuleError> {
+        self.detectors.retain(|detector| own.iter().all(|other| other.label != detector.label));
+        self.detectors.extend(own);
+        Self::of(self.detectors)
+    }
+
+    fn of(mut detectors: Vec<Compiled>) -> Result<Self, RuleError> {
         detectors.sort_by(|one, other| one.label.cmp(&other.label));
         let doubled = detectors.windows(2).find_map(|pair| match pair {
             [one, other] if one.label == other.label => Some(one.label.as_str().to_owned()),
             _ => None,
         });
-        match doubled {
-            Some(label) => Err(RuleError::Duplicate(label)),
-            None => Ok(Self { detectors, own: Vec::new() }),
+        if let Some(label) = doubled {
+            return Err(RuleError::Duplicate(label));
         }
-    }
-
-    /// The same with an organisation's own detectors, each label once; one of a label that is compiled in takes the place
-    /// of that one.
-    pub(crate) fn with_own(mut self, own: Vec<Compiled>) -> Self {
-        self.detectors.retain(|detector| own.iter().all(|other| other.label != detector.label));
-        self.detectors.extend(own);
-        self.detectors.sort_by(|one, other| one.label.cmp(&other.label));
-        let topics = self.detectors.iter().flat_map(|detector| &detector.topics);
-        self.own = topics.filter(|topic| matches!(topic, Topic::Custom(_))).cloned().collect();
-        self.own.sort();
-        self.own.dedup();
-        self
+        let mut places = Vec::new();
+        for (at, detector) in detectors.iter().enumerate() {
+            places.extend((0..detector.rules.len()).map(|rule| (at, rule)));
+        }
+        let asked = detectors.iter().flat_map(|detector| &detector.rules).map(|rule| rule.asked.as_ref());
+        let asked = asked.enumerate().filter_map(|(rule, asked)| Some((rule, asked?)));
+        let prefilter = Prefilter::new(asked);
+        let topics = detectors.iter().flat_map(|detector| &detector.topics);
+        let mut own: Vec<Topic> = topics.filter(|topic| matches!(topic, Topic::Custom(_))).cloned().collect();
+        own.sort();
+        own.dedup();
+        Ok(Self { detectors, places, prefilter, own })
     }
 
     /// The topics that are an organisation's own, sorted.
@@ -178,25 +171,36 @@ impl Engine {
     /// What stands in `text`, in order.
     fn scan<'a>(&self, text: &'a str) -> Vec<Hit<'a>> {
         let mut hits = Vec::new();
-        let (everywhere, numbers) = (0..text.len(), stretches(text));
-        for (index, detector) in self.detectors.iter().enumerate() {
-            for rule in &detector.rules {
-                let places =
-                    if rule.numbers { numbers.as_slice() } else { std::slice::from_ref(&everywhere) };
-                rule.scan(text, places, detector.secret, |passed, confidence| {
-                    let found = text.get(passed.start..passed.end).unwrap_or_default();
-                    hits.push(Hit {
-                        start: passed.start,
-                        end: passed.end,
-                        confidence,
-                        secret: detector.secret,
-                        detector: index,
-                        text: found,
-                    });
+        let (numbers, words) = (stretches(text), self.prefilter.hits(text));
+        let mut look = |rule: usize, words: &[(usize, usize)]| {
+            let Some((index, detector, rule)) = self.rule(rule) else { return };
+            rule.scan(text, &Places { numbers: &numbers, words }, detector.secret, |passed, confidence| {
+                let found = text.get(passed.start..passed.end).unwrap_or_default();
+                hits.push(Hit {
+                    start: passed.start,
+                    end: passed.end,
+                    confidence,
+                    secret: detector.secret,
+                    detector: index,
+                    text: found,
                 });
-            }
+            });
+        };
+        let unasked = |rule: &usize| self.rule(*rule).is_some_and(|(_, _, rule)| rule.is_unasked(&words));
+        for rule in (0..self.places.len()).filter(unasked) {
+            look(rule, &[]);
+        }
+        for (rule, places) in words.by_rule().filter(|(rule, _)| !unasked(rule)) {
+            look(rule, places);
         }
         settle(hits)
+    }
+
+    /// A rule by its number.
+    fn rule(&self, rule: usize) -> Option<(usize, &Compiled, &Pattern)> {
+        let (index, rule) = *self.places.get(rule)?;
+        let detector = self.detectors.get(index)?;
+        Some((index, detector, detector.rules.get(rule)?))
     }
 
     /// The hits with their places in code points: one walk over the text.
@@ -222,58 +226,6 @@ impl Engine {
     }
 }
 
-impl Pattern {
-    /// Gives every match in `places` that passes to `keep`.
-    fn scan(&self, text: &str, places: &[Range<usize>], secret: bool, mut keep: impl FnMut(Passed, f32)) {
-        for place in places {
-            let mut at = place.start;
-            while let Some((start, end)) = self.next(text, at..place.end) {
-                let passed = self.judge(Candidate { text, start, end }, secret);
-                at = match passed {
-                    Some((passed, confidence)) => {
-                        keep(passed, confidence);
-                        // A match can reach into what follows, such as a second number.
-                        if passed.end > start { passed.end } else { end }
-                    }
-                    None => after_word(text, start),
-                };
-            }
-        }
-    }
-
-    /// The first match in `place`. Patterns look at nothing around them, so a piece is searched like the whole.
-    fn next(&self, text: &str, place: Range<usize>) -> Option<(usize, usize)> {
-        let piece = text.get(place.clone()).filter(|piece| !piece.is_empty())?;
-        let found = match self.grouped {
-            true => self.regex.captures(piece)?.name("value")?,
-            false => self.regex.find(piece)?,
-        };
-        Some((place.start + found.start(), place.start + found.end()))
-    }
-
-    fn judge(&self, candidate: Candidate<'_>, secret: bool) -> Option<(Passed, f32)> {
-        if !self.inside_words && candidate.starts_in_word() {
-            return None;
-        }
-        let passed = self.check.pass(candidate)?;
-        let found = Candidate { start: passed.start, end: passed.end, ..candidate };
-        if found.value().is_empty() || (!self.inside_words && found.in_word()) {
-            return None;
-        }
-        if secret && (is_placeholder(found.value()) || entropy(found.value()) < self.entropy) {
-            return None;
-        }
-        let confidence = match &self.context {
-            None => self.confidence,
-            Some(context) if near(found, &context.words) => context.confidence,
-            Some(context) if context.required => return None,
-            Some(_) => self.confidence,
-        };
-        let confidence = confidence * passed.factor;
-        (confidence >= LEAST).then_some((passed, confidence))
-    }
-}
-
 /// Each different file name of `prompt` once.
 fn names_of(prompt: &Prompt) -> BTreeSet<&str> {
     let parts = prompt.parts.iter().filter_map(|part| part.name.as_ref());
@@ -281,36 +233,18 @@ fn names_of(prompt: &Prompt) -> BTreeSet<&str> {
     parts.chain(files).map(|name| name.expose()).collect()
 }
 
-/// Where a search goes on after the match at `start` was none: behind the word it began in.
-fn after_word(text: &str, start: usize) -> usize {
-    let rest = text.get(start..).unwrap_or_default();
-    let word = |char: char| char.is_ascii_alphanumeric() || char == '_';
-    let length = rest.find(|char| !word(char)).unwrap_or(rest.len());
-    let one = rest.chars().next().map_or(1, char::len_utf8);
-    start + length.max(one)
-}
-
 /// Checks and compiles the rules of one detector.
 pub(crate) fn compile(detector: Detector) -> Result<Compiled, RuleError> {
+    let compiled = read(detector)?;
+    compiled.rules.iter().try_for_each(|rule| rule.compile(compiled.label.as_str()))?;
+    Ok(compiled)
+}
+
+/// The same, with the patterns left to be compiled when they are first asked for.
+fn read(detector: Detector) -> Result<Compiled, RuleError> {
     let Detector { label, words, topics, weight, mask, rules, .. } = detector;
     let secret = label.as_str().starts_with("secret.");
-    let pattern = |rule: Rule| {
-        let Rule { pattern, check, confidence, inside_words, numbers, entropy, context } = rule;
-        let pattern = pattern.into_inner();
-        if unbounded(&pattern) {
-            return Err(RuleError::Unbounded(label.as_str().to_owned()));
-        }
-        if looks_around(&pattern) {
-            return Err(RuleError::LooksAround(label.as_str().to_owned()));
-        }
-        let regex = Regex::new(&pattern).map_err(|error| RuleError::Pattern {
-            label: label.as_str().to_owned(),
-            message: error.to_string(),
-        })?;
-        let grouped = regex.capture_names().flatten().any(|name| name == "value");
-        Ok(Pattern { regex, grouped, check, confidence, inside_words, numbers, entropy, context })
-    };
-    let rules = rules.into_iter().map(pattern).collect::<Result<_, _>>()?;
+    let rules = rules.into_iter().map(|rule| Pattern::new(label.as_str(), rule)).collect::<Result<_, _>>()?;
     let topics = if topics.is_empty() { topics::topics_of(&label) } else { topics };
     Ok(Compiled { label: label.clone(), topics, words: Some(words), weight, mask, secret, rules })
 }
@@ -321,29 +255,94 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{Engine, after_word};
+    use super::{Compiled, Engine, compile};
+    use crate::builtin;
+    use crate::rule::Pattern;
 
     static QUICK: LazyLock<Engine> = LazyLock::new(|| Engine::builtin().unwrap());
+
+    /// Every rule looked for everywhere.
     static WHOLE: LazyLock<Engine> = LazyLock::new(|| {
-        let mut engine = Engine::builtin().unwrap();
-        for rule in engine.detectors.iter_mut().flat_map(|detector| &mut detector.rules) {
-            rule.numbers = false;
-        }
-        engine
+        let compiled = |detector| {
+            let Compiled { rules, .. } = compile(detector).unwrap();
+            rules.into_iter().map(Pattern::everywhere).collect::<Vec<_>>()
+        };
+        let rules = builtin::detectors().unwrap().into_iter().map(compiled);
+        let detectors = builtin::detectors().unwrap().into_iter().zip(rules);
+        let whole =
+            detectors.map(|(detector, rules)| Compiled { words: None, rules, ..compile(detector).unwrap() });
+        Engine::of(whole.collect()).unwrap()
     });
 
+    /// Pieces of what the detectors show, cut anywhere, put together anyhow.
+    fn pieces() -> impl Strategy<Value = String> {
+        let examples = crate::builtin::examples();
+        let cut =
+            (prop::sample::select(examples), any::<prop::sample::Index>(), any::<prop::sample::Index>());
+        cut.prop_map(|(text, one, other)| {
+            let chars: Vec<char> = text.chars().collect();
+            let (one, other) = (one.index(chars.len() + 1), other.index(chars.len() + 1));
+            chars[one.min(other)..one.max(other)].iter().collect()
+        })
+    }
+
+    fn words() -> impl Strategy<Value = String> {
+        let contexts = builtin::detectors().unwrap().into_iter().flat_map(|detector| detector.rules);
+        let mut words: Vec<String> =
+            contexts.filter_map(|rule| rule.context).flat_map(|context| context.words).collect();
+        words.sort();
+        words.dedup();
+        let spelt = prop_oneof![Just(0), Just(1), Just(2)];
+        (prop::sample::select(words), spelt).prop_map(|(word, spelt)| match spelt {
+            0 => word,
+            1 => word.to_uppercase(),
+            _ => word.replace('k', "\u{212a}").replace('i', "\u{130}"),
+        })
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
         /// Searching the stretches of digits only finds what searching everything finds.
         #[test]
         fn stretches_miss_nothing(text in "([0-9]{1,5}|[ +().,/\u{a0}-]{1,3}|tel|card|ssn|é){1,20}") {
             prop_assert_eq!(QUICK.scan(&text), WHOLE.scan(&text));
         }
+
+        /// Searching only where words stand finds what searching everything finds.
+        #[test]
+        fn words_miss_nothing(
+            text in prop::collection::vec(
+                prop_oneof![3 => pieces(), 2 => words(), 2 => "[ \t\n:=\"'.,;/@_-]{1,4}", 1 => "[A-Za-z0-9é]{1,40}", 1 => "[0-9 -]{4,20}"],
+                0..16,
+            )
+        ) {
+            let text = text.concat();
+            prop_assert_eq!(QUICK.scan(&text), WHOLE.scan(&text));
+        }
     }
 
     #[test]
-    fn a_search_always_goes_on() {
-        assert_eq!(after_word("abc d", 0), 3);
-        assert_eq!(after_word("é", 0), 2);
-        assert_eq!(after_word("-", 0), 1);
+    fn every_example_is_found_the_same_way() {
+        for texts in builtin::examples().chunks(40) {
+            let text = texts.join("\n");
+            assert_eq!(QUICK.scan(&text), WHOLE.scan(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_pattern_compiles() {
+        for detector in builtin::detectors().unwrap() {
+            compile(detector).unwrap();
+        }
+    }
+
+    /// One secret's format more must not cost every text a search of its own.
+    #[test]
+    fn every_secret_is_asked_for_by_words() {
+        for detector in QUICK.detectors.iter().filter(|detector| detector.secret) {
+            let label = detector.label.as_str();
+            assert!(detector.rules.iter().all(|rule| rule.asked.is_some()), "{label}");
+        }
     }
 }

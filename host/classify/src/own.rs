@@ -90,7 +90,14 @@ impl Engine {
         })?;
         let (beside, compiled): (Vec<_>, Vec<_>) =
             read.into_iter().map(|one| ((one.file, one.beside), one.compiled)).unzip();
-        let engine = builtin.with_own(compiled);
+        let engine = builtin.with_own(compiled).map_err(|fault| {
+            vec![problem(
+                "",
+                0..0,
+                fault.to_string(),
+                "the detectors have too many words together: leave some out",
+            )]
+        })?;
         for (file, beside) in &beside {
             engine.try_examples(file, beside, &mut problems);
         }

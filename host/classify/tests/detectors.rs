@@ -37,6 +37,10 @@ fn classify(engine: &Engine, text: &str) -> Vec<Finding> {
     engine.classify(&prompt).findings
 }
 
+fn cut(text: &str, finding: &Finding) -> String {
+    text.chars().skip(finding.start).take(finding.end - finding.start).collect()
+}
+
 /// The text without its marks, and the marked spans in code points.
 fn marked(example: &str) -> (String, Vec<(usize, usize)>) {
     let (mut text, mut spans, mut start) = (String::new(), Vec::new(), 0);
@@ -71,6 +75,7 @@ fn every_file_is_compiled_in_under_its_own_name() {
 #[test]
 fn what_must_be_found_is_found_in_its_place() {
     let engine = Engine::builtin().unwrap();
+    let mut wrong = Vec::new();
     for file in files() {
         let table = read(&file);
         let label = table["label"].as_str().unwrap();
@@ -79,20 +84,22 @@ fn what_must_be_found_is_found_in_its_place() {
         for example in found {
             let (text, spans) = marked(&example);
             let findings = classify(&engine, &text);
-            let mine: Vec<(usize, usize)> = findings
-                .iter()
-                .filter(|finding| finding.label.as_str() == label)
-                .map(|finding| (finding.start, finding.end))
-                .collect();
-            assert_eq!(mine, spans, "{label} in {text:?}: {findings:?}");
-            assert_eq!(findings.len(), spans.len(), "nothing else in {text:?}: {findings:?}");
+            let places: Vec<(&str, usize, usize)> =
+                findings.iter().map(|finding| (finding.label.as_str(), finding.start, finding.end)).collect();
+            let expected: Vec<_> = spans.iter().map(|(start, end)| (label, *start, *end)).collect();
+            // And nothing else.
+            if places != expected {
+                wrong.push(format!("{label} in {text:?}: {places:?} instead of {expected:?}"));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn near_misses_are_left_alone() {
     let engine = Engine::builtin().unwrap();
+    let mut wrong = Vec::new();
     for file in files() {
         let table = read(&file);
         let label = table["label"].as_str().unwrap();
@@ -100,20 +107,25 @@ fn near_misses_are_left_alone() {
         assert!(missed.len() >= 3, "{label} shows three near misses at least");
         for text in missed {
             let findings = classify(&engine, &text);
-            let mine = findings.iter().filter(|finding| finding.label.as_str() == label).count();
-            assert_eq!(mine, 0, "{label} in {text:?}: {findings:?}");
+            if findings.iter().any(|finding| finding.label.as_str() == label) {
+                wrong.push(format!("{label} in {text:?}"));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn no_replacement_is_found_again() {
     let engine = Engine::builtin().unwrap();
-    let words: Vec<String> = engine.labels().map(replacement).collect();
+    let words: BTreeSet<String> = engine.labels().map(replacement).collect();
     for one in &words {
-        for other in &words {
-            let text = format!("{one}{other} {one}, {other} 4155550132 and {one}536221234");
-            assert_eq!(classify(&engine, &text), [], "{text}");
-        }
+        let pair = |other: &String| {
+            format!("{one}{other} {one}, {other} 4155550132 and {one}536221234\n{one}: {other}")
+        };
+        let text = words.iter().map(pair).collect::<Vec<_>>().join("\n");
+        let findings = classify(&engine, &text);
+        let places = findings.iter().map(|finding| (finding.label.as_str(), cut(&text, finding)));
+        assert_eq!(places.collect::<Vec<_>>(), [], "{one}");
     }
 }

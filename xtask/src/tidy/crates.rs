@@ -105,6 +105,7 @@ const OUTSIDE: &[Outside] = &[
     outside("proptest", ANY, NOW),
     outside("rcgen", &["tests/harness"], NOW),
     outside("regex", &["host/classify"], NOW),
+    outside("regex-syntax", &["host/classify"], NOW),
     outside("reqwest", &["host/net"], NOW),
     outside("rpassword", &["host/agent"], NOW),
     outside("rusqlite", &["host/store"], NOW),

@@ -23,6 +23,8 @@ pub(crate) fn pass(candidate: Candidate<'_>) -> Option<Passed> {
     let (user, rest) = candidate.value().split_once(':')?;
     let (password, _) = rest.rsplit_once('@')?;
     let told = WORDS.contains(&password.to_ascii_lowercase().as_str()) || password == user;
+    // `db:1433;user=sa;password=p@x` is a host with its port, and settings behind.
+    let settings = password.contains(';') && password.contains('=');
     let written = password.chars().any(char::is_alphanumeric);
-    (!told && written).then(|| Passed::whole(candidate))
+    (!told && !settings && written).then(|| Passed::whole(candidate))
 }
