@@ -8,6 +8,7 @@ mod card;
 mod email;
 mod iban;
 mod jwt;
+mod national;
 mod phone;
 mod private_key;
 mod ssn;
@@ -16,10 +17,11 @@ mod url_password;
 use serde::Deserialize;
 
 use crate::candidate::Candidate;
+use crate::check::national::National;
 
 /// Named in a rule's `check`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", expecting = "there is no such check")]
 pub(crate) enum Check {
     /// The pattern says it all.
     Pattern,
@@ -47,6 +49,9 @@ pub(crate) enum Check {
     UsSsn,
     /// A password inside a URL.
     UrlPassword,
+    /// A national id, named as in its label.
+    #[serde(untagged)]
+    National(National),
 }
 
 /// A match that passed: its place, and what its confidence is multiplied with.
@@ -74,6 +79,7 @@ impl Check {
             Self::Email => email::pass(candidate),
             Self::Iban => iban::pass(candidate),
             Self::Jwt => jwt::pass(candidate),
+            Self::National(id) => id.pass(candidate),
             Self::PhoneInternational => phone::international(candidate),
             Self::PhoneNorthAmerica => phone::north_america(candidate),
             Self::PhoneNational => phone::national(candidate),
