@@ -26,7 +26,8 @@ pub(crate) fn at_svnr(random: &mut Random) -> Made {
         },
         |body| Some(sum(body, &[3, 7, 9, 5, 8, 4, 2, 1, 6]) % 11).filter(|check| *check < 10),
     );
-    made(&format!("{}{check}{}", &body[..3], &body[3..]), 3, random.one(&["", "#### ######"]))
+    let (serial, day) = body.split_at(3);
+    made(&format!("{serial}{check}{day}"), 3, random.one(&["", "#### ######"]))
 }
 
 pub(crate) fn be_national_number(random: &mut Random) -> Made {
@@ -97,7 +98,8 @@ pub(crate) fn de_pension_number(random: &mut Random) -> Made {
         |product: u32| product.to_string().chars().map(|sign| sign.to_digit(10).unwrap()).sum::<u32>();
     let total: u32 =
         spelled.chars().zip(weights).map(|(sign, weight)| cross(sign.to_digit(10).unwrap() * weight)).sum();
-    let signs = format!("{}{}{serial:02}{}", &spelled[..8], char::from_u32(64 + letter).unwrap(), total % 10);
+    let signs =
+        format!("{}{}{serial:02}{}", spelled.split_at(8).0, char::from_u32(64 + letter).unwrap(), total % 10);
     made(&signs, 11, random.one(&["", "## ###### # ###"]))
 }
 
@@ -255,13 +257,14 @@ pub(crate) fn is_kennitala(random: &mut Random) -> Made {
                 if year < 2000 { 9 } else { 0 }
             )
         },
-        |body| match 11 - sum(&body[..8], &[3, 2, 7, 6, 5, 4, 3, 2]) % 11 {
+        |body| match 11 - sum(body.split_at(8).0, &[3, 2, 7, 6, 5, 4, 3, 2]) % 11 {
             11 => Some(0),
             10 => None,
             check => Some(check),
         },
     );
-    made(&format!("{}{check}{}", &body[..8], &body[8..]), 8, random.one(&["", "######-####"]))
+    let (start, century) = body.split_at(8);
+    made(&format!("{start}{check}{century}"), 8, random.one(&["", "######-####"]))
 }
 
 pub(crate) fn it_fiscal_code(random: &mut Random) -> Made {
