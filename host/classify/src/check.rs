@@ -4,12 +4,18 @@
 
 mod aws;
 mod base62;
+mod birth;
 mod card;
+mod document;
 mod email;
 mod iban;
 mod jwt;
+mod mrz;
 mod national;
+mod network;
+mod person;
 mod phone;
+mod postal;
 mod private_key;
 mod ssn;
 mod url_password;
@@ -29,20 +35,38 @@ pub(crate) enum Check {
     AwsKeyId,
     /// The last six characters are the CRC32 of those before, in base 62.
     Base62Checksum,
+    /// A day of birth.
+    BirthDate,
     /// A payment card's number.
     Card,
+    /// A number of a document, which only words beside it tell.
+    Document,
     /// An e-mail address.
     Email,
     /// An IBAN.
     Iban,
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv6 address.
+    Ipv6,
     /// A JSON Web Token.
     Jwt,
+    /// The address of a network card.
+    Mac,
+    /// The machine-readable zone of a passport or an identity card.
+    Mrz,
+    /// A name behind a word that says so.
+    Person,
+    /// A given name that is common, with another behind it.
+    PersonListed,
     /// A phone number with its country's calling code.
     PhoneInternational,
     /// A phone number of North America.
     PhoneNorthAmerica,
     /// A phone number of any country, as people write it at home.
     PhoneNational,
+    /// A postal address.
+    PostalAddress,
     /// A private key in PEM.
     PrivateKey,
     /// A social security number of the United States.
@@ -75,14 +99,23 @@ impl Check {
             Self::Pattern => Some(Passed::whole(candidate)),
             Self::AwsKeyId => aws::key_id(candidate),
             Self::Base62Checksum => base62::pass(candidate),
+            Self::BirthDate => birth::pass(candidate),
             Self::Card => card::pass(candidate),
+            Self::Document => document::pass(candidate),
             Self::Email => email::pass(candidate),
             Self::Iban => iban::pass(candidate),
+            Self::Ipv4 => network::v4(candidate),
+            Self::Ipv6 => network::v6(candidate),
             Self::Jwt => jwt::pass(candidate),
+            Self::Mac => network::mac(candidate),
+            Self::Mrz => mrz::pass(candidate),
+            Self::Person => person::told(candidate),
+            Self::PersonListed => person::listed(candidate),
             Self::National(id) => id.pass(candidate),
             Self::PhoneInternational => phone::international(candidate),
             Self::PhoneNorthAmerica => phone::north_america(candidate),
             Self::PhoneNational => phone::national(candidate),
+            Self::PostalAddress => postal::pass(candidate),
             Self::PrivateKey => private_key::pass(candidate),
             Self::UsSsn => ssn::pass(candidate),
             Self::UrlPassword => url_password::pass(candidate),

@@ -25,6 +25,9 @@ pub(crate) struct Detector {
     pub(crate) topics: Vec<Topic>,
     /// How much one finding of full confidence says about the label's topic, 0 to 1.
     pub(crate) weight: f32,
+    /// However many there are, they say no more about a topic than the surest one.
+    #[serde(default)]
+    pub(crate) once: bool,
     /// Code points a mask shows at either end.
     pub(crate) mask: Shown,
     #[serde(rename = "rule")]

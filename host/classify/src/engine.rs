@@ -20,7 +20,8 @@ use crate::pattern::{looks_around, unbounded};
 use crate::placeholder::{entropy, is_placeholder};
 use crate::scanned::Scanned;
 use crate::settle::{Hit, settle};
-use crate::{builtin, topics, words};
+use crate::topics::Evidence;
+use crate::{builtin, proximity, topics, words};
 
 /// The name under which this engine answers.
 const NAME: &str = "rules";
@@ -45,6 +46,7 @@ pub(crate) struct Compiled {
     /// What a person calls it, where the label is an organisation's own.
     words: Option<String>,
     weight: f32,
+    once: bool,
     mask: Shown,
     /// What is found stands for itself and can be a placeholder.
     secret: bool,
@@ -161,7 +163,12 @@ impl Engine {
         }
         let evidence = found.iter().filter_map(|(detector, confidence)| {
             let detector = self.detectors.get(*detector)?;
-            Some((detector.topics.as_slice(), detector.weight, *confidence))
+            Some(Evidence {
+                topics: &detector.topics,
+                weight: detector.weight,
+                once: detector.once,
+                confidence: *confidence,
+            })
         });
         let topics = topics::score(&self.own, evidence);
         Classification { findings, names, topics, engines: vec![NAME.to_owned()] }
@@ -171,7 +178,10 @@ impl Engine {
     #[must_use]
     pub fn look_through(&self, text: &str) -> Scanned {
         let hits = self.scan(text);
-        let evidence = hits.iter().map(|hit| (hit.detector, hit.confidence)).collect();
+        let mut evidence: Vec<(usize, f32)> = hits.iter().map(|hit| (hit.detector, hit.confidence)).collect();
+        evidence.extend(proximity::beside_a_name(&hits, |detector| {
+            self.detectors.get(detector).map(|found| &found.label)
+        }));
         Scanned { findings: self.findings(text, &hits), evidence }
     }
 
@@ -292,7 +302,7 @@ fn after_word(text: &str, start: usize) -> usize {
 
 /// Checks and compiles the rules of one detector.
 pub(crate) fn compile(detector: Detector) -> Result<Compiled, RuleError> {
-    let Detector { label, words, topics, weight, mask, rules, .. } = detector;
+    let Detector { label, words, topics, weight, once, mask, rules, .. } = detector;
     let secret = label.as_str().starts_with("secret.");
     let pattern = |rule: Rule| {
         let Rule { pattern, check, confidence, inside_words, numbers, entropy, context } = rule;
@@ -312,7 +322,7 @@ pub(crate) fn compile(detector: Detector) -> Result<Compiled, RuleError> {
     };
     let rules = rules.into_iter().map(pattern).collect::<Result<_, _>>()?;
     let topics = if topics.is_empty() { topics::topics_of(&label) } else { topics };
-    Ok(Compiled { label: label.clone(), topics, words: Some(words), weight, mask, secret, rules })
+    Ok(Compiled { label: label.clone(), topics, words: Some(words), weight, once, mask, secret, rules })
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod numbers;
 mod own;
 mod pattern;
 mod placeholder;
+mod proximity;
 mod scanned;
 mod settle;
 mod topics;
