@@ -8,6 +8,7 @@ use shared_protocol::{Label, Topic};
 use toml::Spanned;
 
 use crate::check::Check;
+use crate::structure::Language;
 
 /// One file.
 #[derive(Debug, Deserialize)]
@@ -30,8 +31,12 @@ pub(crate) struct Detector {
     pub(crate) once: bool,
     /// Code points a mask shows at either end.
     pub(crate) mask: Shown,
-    #[serde(rename = "rule")]
+    /// None where it is found by structure.
+    #[serde(default, rename = "rule")]
     pub(crate) rules: Vec<Rule>,
+    /// How the lines of a programming language are told.
+    #[serde(default)]
+    pub(crate) language: Option<Language>,
     /// Run as a test, unread here.
     #[serde(rename = "examples")]
     _examples: IgnoredAny,

@@ -20,6 +20,7 @@ use crate::pattern::{looks_around, unbounded};
 use crate::placeholder::{entropy, is_placeholder};
 use crate::scanned::Scanned;
 use crate::settle::{Hit, settle};
+use crate::structure::Structure;
 use crate::topics::Evidence;
 use crate::{builtin, proximity, topics, words};
 
@@ -34,6 +35,8 @@ const LEAST: f32 = 0.5;
 pub struct Engine {
     /// Sorted by label.
     detectors: Vec<Compiled>,
+    /// What is seen from the form of many lines.
+    structure: Structure,
     /// Topics that are an organisation's own, sorted.
     own: Vec<Topic>,
 }
@@ -73,7 +76,9 @@ impl Engine {
     /// When one of them cannot be used; the tests of this crate hold that none is.
     pub fn builtin() -> Result<Self, RuleError> {
         let mut detectors = Vec::new();
-        for detector in builtin::detectors()? {
+        let read = builtin::detectors()?;
+        let structure = Structure::new(&read)?;
+        for detector in read {
             detectors.push(Compiled { words: None, ..compile(detector)? });
         }
         detectors.sort_by(|one, other| one.label.cmp(&other.label));
@@ -83,7 +88,7 @@ impl Engine {
         });
         match doubled {
             Some(label) => Err(RuleError::Duplicate(label)),
-            None => Ok(Self { detectors, own: Vec::new() }),
+            None => Ok(Self { detectors, structure, own: Vec::new() }),
         }
     }
 
@@ -206,7 +211,9 @@ impl Engine {
                 });
             }
         }
-        settle(hits)
+        self.structure.add(text, settle(hits), |label| {
+            self.detectors.binary_search_by(|detector| detector.label.cmp(label)).ok()
+        })
     }
 
     /// The hits with their places in code points: one walk over the text.

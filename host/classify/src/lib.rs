@@ -22,6 +22,7 @@ mod placeholder;
 mod proximity;
 mod scanned;
 mod settle;
+mod structure;
 mod topics;
 mod words;
 
