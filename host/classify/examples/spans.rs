@@ -95,7 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             for topic in &levels {
                 *raised.entry(String::from(topic.clone())).or_default() += 1;
             }
-            if shown && levels.contains(&Topic::ContentPii) {
+            if shown && !levels.is_empty() {
                 let labels: Vec<&str> = found.iter().map(|finding| finding.label.as_str()).collect();
                 println!("    {labels:?}");
             }

@@ -8,7 +8,7 @@ use shared_protocol::{Label, Topic};
 use toml::Spanned;
 
 use crate::check::Check;
-use crate::structure::Language;
+use crate::structure::{Form, Language};
 
 /// One file.
 #[derive(Debug, Deserialize)]
@@ -37,6 +37,9 @@ pub(crate) struct Detector {
     /// How the lines of a programming language are told.
     #[serde(default)]
     pub(crate) language: Option<Language>,
+    /// How a table or a passage of figures is told.
+    #[serde(default)]
+    pub(crate) form: Option<Form>,
     /// Run as a test, unread here.
     #[serde(rename = "examples")]
     _examples: IgnoredAny,

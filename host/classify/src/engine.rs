@@ -211,9 +211,12 @@ impl Engine {
                 });
             }
         }
-        self.structure.add(text, settle(hits), |label| {
-            self.detectors.binary_search_by(|detector| detector.label.cmp(label)).ok()
-        })
+        let detector =
+            |label: &Label| self.detectors.binary_search_by(|detector| detector.label.cmp(label)).ok();
+        let personal = |hit: &Hit<'_>| {
+            self.detectors.get(hit.detector).is_some_and(|found| found.label.as_str().starts_with("pii."))
+        };
+        self.structure.add(text, settle(hits), detector, personal)
     }
 
     /// The hits with their places in code points: one walk over the text.

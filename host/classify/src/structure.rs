@@ -4,8 +4,10 @@
 //! many pieces as that makes.
 
 mod code;
+mod forms;
 mod languages;
 mod lines;
+mod tables;
 
 use std::ops::Range;
 
@@ -14,12 +16,15 @@ use shared_protocol::Label;
 use crate::detector::{Detector, RuleError};
 use crate::settle::Hit;
 
+pub(crate) use forms::Form;
+use forms::Forms;
 pub(crate) use languages::Language;
 use languages::Languages;
 
 /// What is found by structure, ready to look.
 #[derive(Debug)]
 pub(crate) struct Structure {
+    forms: Forms,
     languages: Languages,
 }
 
@@ -34,40 +39,52 @@ pub(crate) struct Region {
 impl Structure {
     /// Of the detectors that are compiled in.
     pub(crate) fn new(detectors: &[Detector]) -> Result<Self, RuleError> {
-        Ok(Self { languages: Languages::new(detectors)? })
+        Ok(Self { forms: Forms::new(detectors), languages: Languages::new(detectors)? })
     }
 
     /// Adds what is seen in `text` to `hits`, which are in order and do not overlap. `detector` says which one a label
-    /// has, if it has one still.
+    /// has, if it has one still; `personal`, whether a hit is personal data.
     pub(crate) fn add<'a>(
         &self,
         text: &'a str,
         hits: Vec<Hit<'a>>,
         detector: impl Fn(&Label) -> Option<usize>,
+        personal: impl Fn(&Hit<'_>) -> bool,
     ) -> Vec<Hit<'a>> {
-        let regions = code::regions(text, &self.languages);
-        if regions.is_empty() {
-            return hits;
-        }
-        let mut all = Vec::new();
-        for region in &regions {
-            let Some(detector) = detector(&region.label) else { continue };
-            for place in left_over(region.place.clone(), &hits) {
-                let piece = text.get(place.clone()).unwrap_or_default();
-                let start = place.start + (piece.len() - piece.trim_start().len());
-                let piece = piece.trim();
-                // Between two findings a bracket or a comma is left, which is nothing by itself.
-                if piece.chars().filter(|char| char.is_alphanumeric()).count() < 2 {
-                    continue;
-                }
-                let (end, confidence) = (start + piece.len(), region.confidence);
-                all.push(Hit { start, end, confidence, secret: false, detector, text: piece });
-            }
-        }
-        all.extend(hits);
-        all.sort_by_key(|hit| hit.start);
-        all
+        let tables = tables::regions(text, &self.forms, &hits, &personal);
+        let hits = stand_in(text, hits, &tables, &detector);
+        stand_in(text, hits, &code::regions(text, &self.languages), &detector)
     }
+}
+
+/// `hits` with those of `regions` in what they leave over.
+fn stand_in<'a>(
+    text: &'a str,
+    hits: Vec<Hit<'a>>,
+    regions: &[Region],
+    detector: &impl Fn(&Label) -> Option<usize>,
+) -> Vec<Hit<'a>> {
+    if regions.is_empty() {
+        return hits;
+    }
+    let mut all = Vec::new();
+    for region in regions {
+        let Some(detector) = detector(&region.label) else { continue };
+        for place in left_over(region.place.clone(), &hits) {
+            let piece = text.get(place.clone()).unwrap_or_default();
+            let start = place.start + (piece.len() - piece.trim_start().len());
+            let piece = piece.trim();
+            // Between two findings a bracket or a comma is left, which is nothing by itself.
+            if piece.chars().filter(|char| char.is_alphanumeric()).count() < 2 {
+                continue;
+            }
+            let (end, confidence) = (start + piece.len(), region.confidence);
+            all.push(Hit { start, end, confidence, secret: false, detector, text: piece });
+        }
+    }
+    all.extend(hits);
+    all.sort_by_key(|hit| hit.start);
+    all
 }
 
 /// What `hits` leave over of `place`.

@@ -16,6 +16,8 @@ pub fn topic_of(label: &Label) -> Option<Topic> {
 pub fn topics_of(label: &Label) -> Vec<Topic> {
     match label.as_str() {
         "pii.payment-card" | "pii.iban" => vec![Topic::ContentPii, Topic::ContentFinancial],
+        "data.customer-records" => vec![Topic::ContentCustomerData, Topic::ContentPii],
+        label if label.starts_with("data.") => vec![Topic::ContentFinancial],
         label if label.starts_with("code.") => vec![Topic::ContentSourceCode],
         label if label.starts_with("pii.") => vec![Topic::ContentPii],
         label if label.starts_with("secret.") => vec![Topic::ContentCredentials],

@@ -52,7 +52,7 @@ pub(super) fn regions(text: &str, languages: &Languages) -> Vec<Region> {
             cut -= 1;
         }
         let told = match look {
-            Look::Blank => 0,
+            Look::Blank | Look::Field => 0,
             Look::Prose if run.fence.is_none() && !tells_by_sign(bare) => 0,
             Look::Statement | Look::Between | Look::Prose | Look::Open if run.filled < ENOUGH => {
                 languages.tell(bare.get(..cut).unwrap_or_default(), &mut run.points)
@@ -78,6 +78,8 @@ pub(super) fn regions(text: &str, languages: &Languages) -> Vec<Region> {
 /// Whether a line of words has a sign of programs all the same.
 fn tells_by_sign(bare: &str) -> bool {
     bare.ends_with([';', '{', ':', ')', '>', ','])
+        || bare.ends_with(" do")
+        || bare.ends_with(" then")
         || bare.starts_with(['@', '#', '<', '$'])
         || bare.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase())
             && bare.bytes().take(3).all(|byte| byte.is_ascii_uppercase())
@@ -92,7 +94,9 @@ impl Run {
 
     /// Takes a line along; false where it ends what came before.
     fn take(&mut self, start: usize, end: usize, look: Look, strong: bool) -> bool {
-        let counts = strong || self.fence.is_some() || (look == Look::Between && self.strong > 0);
+        let counts = strong
+            || self.fence.is_some()
+            || (matches!(look, Look::Between | Look::Field) && self.strong > 0);
         if look == Look::Blank || !counts {
             self.gap += 1;
             self.open += usize::from(look != Look::Blank);

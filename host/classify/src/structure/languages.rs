@@ -14,6 +14,9 @@ pub(crate) struct Language {
     pub(crate) fences: Vec<String>,
     /// Forms that few other languages have.
     pub(crate) tells: Vec<String>,
+    /// The label of a language of which every line is one of this language too.
+    #[serde(default)]
+    pub(crate) extends: Option<String>,
     /// Forms that it shares with some.
     pub(crate) lines: Vec<String>,
 }
@@ -33,6 +36,8 @@ pub(super) struct Languages {
     forms: RegexSet,
     /// Whose each form is, and its worth.
     owners: Vec<(usize, u32)>,
+    /// Languages with the one that they extend.
+    extended: Vec<(usize, usize)>,
 }
 
 impl Languages {
@@ -54,7 +59,13 @@ impl Languages {
             RegexSetBuilder::new(&patterns).size_limit(32 << 20).dfa_size_limit(16 << 20).build().map_err(
                 |error| RuleError::Pattern { label: "code".to_owned(), message: error.to_string() },
             )?;
-        Ok(Self { labels, fences, forms, owners })
+        let known = |label: &String| labels.iter().position(|other: &Label| other.as_str() == label);
+        let extended = detectors.iter().filter_map(|detector| {
+            let base = detector.language.as_ref()?.extends.as_ref()?;
+            Some((known(&detector.label.as_str().to_owned())?, known(base)?))
+        });
+        let extended = extended.collect();
+        Ok(Self { labels, fences, forms, owners, extended })
     }
 
     /// The language that a fence names.
@@ -79,6 +90,19 @@ impl Languages {
             *points += told;
         }
         most
+    }
+
+    /// The language that `points` are most for. One that extends another has all of that one's points, too.
+    pub(super) fn most(&self, points: &[u32]) -> (usize, u32) {
+        let points = |at: usize| {
+            let base = self.extended.iter().find(|(language, _)| *language == at);
+            let of = |at: usize| points.get(at).copied().unwrap_or_default();
+            let own = of(at);
+            // Without a line of its own it is the other one.
+            own + base.filter(|_| own > 0).map_or(0, |(_, base)| of(*base))
+        };
+        let most = (0..self.labels.len()).map(|at| (at, points(at)));
+        most.max_by_key(|(at, points)| (*points, usize::MAX - at)).unwrap_or_default()
     }
 
     pub(super) fn count(&self) -> usize {

@@ -22,6 +22,8 @@ pub(super) enum Look {
     Statement,
     /// A bracket, a comment, or something that is set in.
     Between,
+    /// A field of data, as JSON writes it.
+    Field,
     /// Words.
     Prose,
     /// Neither.
@@ -36,6 +38,9 @@ pub(super) fn look(line: &str) -> Look {
     let bare = line.trim();
     if bare.is_empty() {
         return Look::Blank;
+    }
+    if bare.starts_with('"') && bare.contains("\": ") {
+        return Look::Field;
     }
     let letters = bare.chars().any(char::is_alphanumeric);
     let comment = ["//", "/*", "*/", "* ", "# ", "-- ", "#!", "<!--", "\"\"\"", "'''"]
