@@ -214,7 +214,7 @@ impl Engine {
         let detector =
             |label: &Label| self.detectors.binary_search_by(|detector| detector.label.cmp(label)).ok();
         let personal = |hit: &Hit<'_>| {
-            self.detectors.get(hit.detector).is_some_and(|found| found.label.as_str().starts_with("pii."))
+            self.detectors.get(hit.detector).is_some_and(|found| proximity::is_personal(&found.label))
         };
         self.structure.add(text, settle(hits), detector, personal)
     }

@@ -11,22 +11,24 @@ const NEAR: usize = 200;
 
 const NAME: &str = "pii.name";
 
+/// Whether a label is personal data that is more than a name.
+pub(crate) fn is_personal(label: &Label) -> bool {
+    label.as_str().starts_with("pii.") && label.as_str() != NAME
+}
+
 /// The surest personal data near a name, as evidence once more. `hits` are in order and do not overlap.
 pub(crate) fn beside_a_name<'a>(
     hits: &[Hit<'_>],
     label: impl Fn(usize) -> Option<&'a Label>,
 ) -> Option<(usize, f32)> {
-    let is = |hit: &Hit<'_>, what: &dyn Fn(&str) -> bool| {
-        label(hit.detector).is_some_and(|label| what(label.as_str()))
-    };
+    let is = |hit: &Hit<'_>, what: &dyn Fn(&Label) -> bool| label(hit.detector).is_some_and(what);
     let mut surest: Option<(usize, f32)> = None;
     for pair in neighbours(hits) {
         let (name, other) = match pair {
-            (one, two) if is(one, &|label| label == NAME) => (one, two),
+            (one, two) if is(one, &|label| label.as_str() == NAME) => (one, two),
             (one, two) => (two, one),
         };
-        let told = is(name, &|label| label == NAME)
-            && is(other, &|label| label.starts_with("pii.") && label != NAME);
+        let told = is(name, &|label| label.as_str() == NAME) && is(other, &is_personal);
         if told && surest.is_none_or(|(_, confidence)| confidence < other.confidence) {
             surest = Some((other.detector, other.confidence));
         }

@@ -115,9 +115,7 @@ impl Run {
     /// What it is, if it is anything.
     fn region(&self, languages: &Languages) -> Option<Region> {
         let named = self.fence.flatten();
-        let most =
-            self.points.iter().copied().enumerate().max_by_key(|(at, points)| (*points, usize::MAX - at));
-        let (told, points) = most.unwrap_or_default();
+        let (told, points) = languages.most(&self.points);
         let share = self.strong * 10 >= self.filled * 4;
         let confidence = match (self.fence, self.strong) {
             (_, 0) => return None,

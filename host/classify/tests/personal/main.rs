@@ -19,7 +19,7 @@ use shared_protocol::{Finding, Operation, Part, PartKind, Prompt};
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::builtin().unwrap());
 
 /// Ids of each kind in a run.
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 25;
 
 /// What stands before and behind, without a word that says what a number is.
 const BEFORE: [&str; 6] = ["", "Hello,\n", "Please check this. ", "Bitte prüfen:\n- ", "(", "name\tnumber\n"];
