@@ -61,6 +61,8 @@ pub(crate) enum Check {
     PersonListed,
     /// A phone number with its country's calling code.
     PhoneInternational,
+    /// A phone number in groups of any kind.
+    PhoneLocal,
     /// A phone number of North America.
     PhoneNorthAmerica,
     /// A phone number of any country, as people write it at home.
@@ -113,6 +115,7 @@ impl Check {
             Self::PersonListed => person::listed(candidate),
             Self::National(id) => id.pass(candidate),
             Self::PhoneInternational => phone::international(candidate),
+            Self::PhoneLocal => phone::local(candidate),
             Self::PhoneNorthAmerica => phone::north_america(candidate),
             Self::PhoneNational => phone::national(candidate),
             Self::PostalAddress => postal::pass(candidate),

@@ -130,6 +130,6 @@ impl Run {
             (_, _) => return None,
         };
         let label = languages.label(named.unwrap_or(told))?.clone();
-        (self.start < self.end).then(|| Region { place: self.start..self.end, label, confidence })
+        (self.start < self.end).then_some(Region { place: self.start..self.end, label, confidence })
     }
 }
