@@ -7,13 +7,20 @@ mod base62;
 mod base64_run;
 mod basic_auth;
 mod bech32;
+mod birth;
 mod card;
 mod discord;
+mod document;
 mod email;
 mod iban;
 mod jwt;
+mod mrz;
+mod national;
+mod network;
 mod password;
+mod person;
 mod phone;
+mod postal;
 mod private_key;
 mod putty;
 mod ssn;
@@ -22,10 +29,11 @@ mod url_password;
 use serde::Deserialize;
 
 use crate::candidate::Candidate;
+use crate::check::national::National;
 
 /// Named in a rule's `check`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", expecting = "there is no such check")]
 pub(crate) enum Check {
     /// The pattern says it all.
     Pattern,
@@ -39,24 +47,44 @@ pub(crate) enum Check {
     BasicAuth,
     /// A key in Bech32, with its checksum.
     Bech32,
+    /// A day of birth.
+    BirthDate,
     /// A payment card's number.
     Card,
     /// A token of a Discord bot.
     DiscordToken,
+    /// A number of a document, which only words beside it tell.
+    Document,
     /// An e-mail address.
     Email,
     /// An IBAN.
     Iban,
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv6 address.
+    Ipv6,
     /// A JSON Web Token.
     Jwt,
+    /// The address of a network card.
+    Mac,
+    /// The machine-readable zone of a passport or an identity card.
+    Mrz,
     /// A password behind a word that says so.
     Password,
+    /// A name behind a word that says so.
+    Person,
+    /// A given name that is common, with another behind it.
+    PersonListed,
     /// A phone number with its country's calling code.
     PhoneInternational,
+    /// A phone number in groups of any kind.
+    PhoneLocal,
     /// A phone number of North America.
     PhoneNorthAmerica,
     /// A phone number of any country, as people write it at home.
     PhoneNational,
+    /// A postal address.
+    PostalAddress,
     /// A private key in PEM.
     PrivateKey,
     /// A private key in the form of PuTTY.
@@ -69,6 +97,9 @@ pub(crate) enum Check {
     UrlPassword,
     /// User and password behind a flag.
     UserPassword,
+    /// A national id, named as in its label.
+    #[serde(untagged)]
+    National(National),
 }
 
 /// A match that passed: its place, and what its confidence is multiplied with.
@@ -95,15 +126,26 @@ impl Check {
             Self::Base64Run => base64_run::pass(candidate),
             Self::BasicAuth => basic_auth::pass(candidate),
             Self::Bech32 => bech32::pass(candidate),
+            Self::BirthDate => birth::pass(candidate),
             Self::Card => card::pass(candidate),
             Self::DiscordToken => discord::token(candidate),
+            Self::Document => document::pass(candidate),
             Self::Email => email::pass(candidate),
             Self::Iban => iban::pass(candidate),
+            Self::Ipv4 => network::v4(candidate),
+            Self::Ipv6 => network::v6(candidate),
             Self::Jwt => jwt::pass(candidate),
+            Self::Mac => network::mac(candidate),
+            Self::Mrz => mrz::pass(candidate),
+            Self::National(id) => id.pass(candidate),
             Self::Password => password::pass(candidate),
+            Self::Person => person::told(candidate),
+            Self::PersonListed => person::listed(candidate),
             Self::PhoneInternational => phone::international(candidate),
+            Self::PhoneLocal => phone::local(candidate),
             Self::PhoneNorthAmerica => phone::north_america(candidate),
             Self::PhoneNational => phone::national(candidate),
+            Self::PostalAddress => postal::pass(candidate),
             Self::PrivateKey => private_key::pass(candidate),
             Self::PuttyKey => putty::key(candidate),
             Self::Token => password::token(candidate),

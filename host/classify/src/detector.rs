@@ -8,6 +8,7 @@ use shared_protocol::{Label, Topic};
 use toml::Spanned;
 
 use crate::check::Check;
+use crate::structure::{Form, Language};
 
 /// One file.
 #[derive(Debug, Deserialize)]
@@ -25,10 +26,20 @@ pub(crate) struct Detector {
     pub(crate) topics: Vec<Topic>,
     /// How much one finding of full confidence says about the label's topic, 0 to 1.
     pub(crate) weight: f32,
+    /// However many there are, they say no more about a topic than the surest one.
+    #[serde(default)]
+    pub(crate) once: bool,
     /// Code points a mask shows at either end.
     pub(crate) mask: Shown,
-    #[serde(rename = "rule")]
+    /// None where it is found by structure.
+    #[serde(default, rename = "rule")]
     pub(crate) rules: Vec<Rule>,
+    /// How the lines of a programming language are told.
+    #[serde(default)]
+    pub(crate) language: Option<Language>,
+    /// How a table or a passage of figures is told.
+    #[serde(default)]
+    pub(crate) form: Option<Form>,
     /// Run as a test, unread here.
     #[serde(rename = "examples")]
     _examples: IgnoredAny,

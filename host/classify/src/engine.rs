@@ -15,7 +15,9 @@ use crate::prefilter::Prefilter;
 use crate::rule::{Pattern, Places};
 use crate::scanned::Scanned;
 use crate::settle::{Hit, settle};
-use crate::{builtin, topics, words};
+use crate::structure::Structure;
+use crate::topics::Evidence;
+use crate::{builtin, proximity, topics, words};
 
 /// The name under which this engine answers.
 const NAME: &str = "rules";
@@ -29,6 +31,8 @@ pub struct Engine {
     places: Vec<(usize, usize)>,
     /// The words of all rules, by their place in `places`.
     prefilter: Prefilter,
+    /// What is seen from the form of many lines.
+    structure: Structure,
     /// Topics that are an organisation's own, sorted.
     own: Vec<Topic>,
 }
@@ -41,6 +45,7 @@ pub(crate) struct Compiled {
     /// What a person calls it, where the label is an organisation's own.
     words: Option<String>,
     weight: f32,
+    once: bool,
     mask: Shown,
     /// What is found stands for itself and can be a placeholder.
     secret: bool,
@@ -54,10 +59,12 @@ impl Engine {
     /// When one of them cannot be read; the tests of this crate hold that all can be, and that all patterns compile.
     pub fn builtin() -> Result<Self, RuleError> {
         let mut detectors = Vec::new();
-        for detector in builtin::detectors()? {
-            detectors.push(Compiled { words: None, ..read(detector)? });
+        let read = builtin::detectors()?;
+        let structure = Structure::new(&read)?;
+        for detector in read {
+            detectors.push(Compiled { words: None, ..self::read(detector)? });
         }
-        Self::of(detectors)
+        Self::of(detectors, structure)
     }
 
     /// The same with an organisation's own detectors, each label once; one of a label that is compiled in takes the place
@@ -65,10 +72,10 @@ impl Engine {
     pub(crate) fn with_own(mut self, own: Vec<Compiled>) -> Result<Self, RuleError> {
         self.detectors.retain(|detector| own.iter().all(|other| other.label != detector.label));
         self.detectors.extend(own);
-        Self::of(self.detectors)
+        Self::of(self.detectors, self.structure)
     }
 
-    fn of(mut detectors: Vec<Compiled>) -> Result<Self, RuleError> {
+    fn of(mut detectors: Vec<Compiled>, structure: Structure) -> Result<Self, RuleError> {
         detectors.sort_by(|one, other| one.label.cmp(&other.label));
         let doubled = detectors.windows(2).find_map(|pair| match pair {
             [one, other] if one.label == other.label => Some(one.label.as_str().to_owned()),
@@ -88,7 +95,7 @@ impl Engine {
         let mut own: Vec<Topic> = topics.filter(|topic| matches!(topic, Topic::Custom(_))).cloned().collect();
         own.sort();
         own.dedup();
-        Ok(Self { detectors, places, prefilter, own })
+        Ok(Self { detectors, places, prefilter, structure, own })
     }
 
     /// The topics that are an organisation's own, sorted.
@@ -154,7 +161,12 @@ impl Engine {
         }
         let evidence = found.iter().filter_map(|(detector, confidence)| {
             let detector = self.detectors.get(*detector)?;
-            Some((detector.topics.as_slice(), detector.weight, *confidence))
+            Some(Evidence {
+                topics: &detector.topics,
+                weight: detector.weight,
+                once: detector.once,
+                confidence: *confidence,
+            })
         });
         let topics = topics::score(&self.own, evidence);
         Classification { findings, names, topics, engines: vec![NAME.to_owned()] }
@@ -164,7 +176,10 @@ impl Engine {
     #[must_use]
     pub fn look_through(&self, text: &str) -> Scanned {
         let hits = self.scan(text);
-        let evidence = hits.iter().map(|hit| (hit.detector, hit.confidence)).collect();
+        let mut evidence: Vec<(usize, f32)> = hits.iter().map(|hit| (hit.detector, hit.confidence)).collect();
+        evidence.extend(proximity::beside_a_name(&hits, |detector| {
+            self.detectors.get(detector).map(|found| &found.label)
+        }));
         Scanned { findings: self.findings(text, &hits), evidence }
     }
 
@@ -193,7 +208,12 @@ impl Engine {
         for (rule, places) in words.by_rule().filter(|(rule, _)| !unasked(rule)) {
             look(rule, places);
         }
-        settle(hits)
+        let detector =
+            |label: &Label| self.detectors.binary_search_by(|detector| detector.label.cmp(label)).ok();
+        let personal = |hit: &Hit<'_>| {
+            self.detectors.get(hit.detector).is_some_and(|found| proximity::is_personal(&found.label))
+        };
+        self.structure.add(text, settle(hits), detector, personal)
     }
 
     /// A rule by its number.
@@ -242,11 +262,11 @@ pub(crate) fn compile(detector: Detector) -> Result<Compiled, RuleError> {
 
 /// The same, with the patterns left to be compiled when they are first asked for.
 fn read(detector: Detector) -> Result<Compiled, RuleError> {
-    let Detector { label, words, topics, weight, mask, rules, .. } = detector;
+    let Detector { label, words, topics, weight, once, mask, rules, .. } = detector;
     let secret = label.as_str().starts_with("secret.");
     let rules = rules.into_iter().map(|rule| Pattern::new(label.as_str(), rule)).collect::<Result<_, _>>()?;
     let topics = if topics.is_empty() { topics::topics_of(&label) } else { topics };
-    Ok(Compiled { label: label.clone(), topics, words: Some(words), weight, mask, secret, rules })
+    Ok(Compiled { label: label.clone(), topics, words: Some(words), weight, once, mask, secret, rules })
 }
 
 #[cfg(test)]
@@ -258,6 +278,7 @@ mod tests {
     use super::{Compiled, Engine, compile};
     use crate::builtin;
     use crate::rule::Pattern;
+    use crate::structure::Structure;
 
     static QUICK: LazyLock<Engine> = LazyLock::new(|| Engine::builtin().unwrap());
 
@@ -271,7 +292,8 @@ mod tests {
         let detectors = builtin::detectors().unwrap().into_iter().zip(rules);
         let whole =
             detectors.map(|(detector, rules)| Compiled { words: None, rules, ..compile(detector).unwrap() });
-        Engine::of(whole.collect()).unwrap()
+        let structure = Structure::new(&builtin::detectors().unwrap()).unwrap();
+        Engine::of(whole.collect(), structure).unwrap()
     });
 
     /// Pieces of what the detectors show, cut anywhere, put together anyhow.

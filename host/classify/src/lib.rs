@@ -21,9 +21,11 @@ mod own;
 mod pattern;
 mod placeholder;
 mod prefilter;
+mod proximity;
 mod rule;
 mod scanned;
 mod settle;
+mod structure;
 mod topics;
 mod words;
 

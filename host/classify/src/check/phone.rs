@@ -129,6 +129,22 @@ pub(crate) fn national(candidate: Candidate<'_>) -> Option<Passed> {
     })
 }
 
+/// In groups that are no country's own, beside a word that says it is one: not a day, not an address of a network.
+pub(crate) fn local(candidate: Candidate<'_>) -> Option<Passed> {
+    let passed = national(candidate)?;
+    let number = Candidate { start: passed.start, end: passed.end, ..candidate };
+    let groups: Vec<&str> =
+        number.value().split(|char: char| !char.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
+    let year = |group: &str| group.len() == 4 && (group.starts_with("19") || group.starts_with("20"));
+    let told = match groups.as_slice() {
+        [_] => false,
+        [first, _, last] => !(year(first) && last.len() == 2) && !(year(last) && first.len() <= 2),
+        [_, _, _, _] => number.value().contains([' ', '-', '(', '/']),
+        _ => true,
+    };
+    told.then_some(passed)
+}
+
 /// Area and exchange of the North American Numbering Plan: neither begins with 0 or 1, and neither ends in 11.
 fn assignable(national: &str) -> bool {
     let part = |from: usize| national.get(from..from + 3);
