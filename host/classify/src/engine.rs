@@ -14,6 +14,7 @@ use crate::check::{Check, Passed};
 use crate::classification::{Classification, NameFinding};
 use crate::context::near;
 use crate::detector::{Context, Detector, Rule, RuleError, Shown};
+use crate::linear::{self, Model, ModelError};
 use crate::mask::mask;
 use crate::numbers::stretches;
 use crate::pattern::{looks_around, unbounded};
@@ -35,6 +36,8 @@ pub struct Engine {
     detectors: Vec<Compiled>,
     /// Topics that are an organisation's own, sorted.
     own: Vec<Topic>,
+    /// What is asked for; the rules answer alone without it.
+    linear: Result<Model<'static>, ModelError>,
 }
 
 #[derive(Debug)]
@@ -81,7 +84,7 @@ impl Engine {
         });
         match doubled {
             Some(label) => Err(RuleError::Duplicate(label)),
-            None => Ok(Self { detectors, own: Vec::new() }),
+            None => Ok(Self { detectors, own: Vec::new(), linear: linear::builtin() }),
         }
     }
 
@@ -96,6 +99,18 @@ impl Engine {
         self.own.sort();
         self.own.dedup();
         self
+    }
+
+    /// The same without the linear model: what is left when that cannot be used.
+    #[must_use]
+    pub fn without_model(self, fault: ModelError) -> Self {
+        Self { linear: Err(fault), ..self }
+    }
+
+    /// Why the linear model does not answer, if it does not.
+    #[must_use]
+    pub fn model_fault(&self) -> Option<ModelError> {
+        self.linear.as_ref().err().copied()
     }
 
     /// The topics that are an organisation's own, sorted.
@@ -143,9 +158,13 @@ impl Engine {
     ) -> Classification {
         let mut findings = Vec::new();
         let mut found = Vec::new();
+        let mut asked = [0.0_f32; linear::HEADS];
         for (part, Part { text, .. }) in prompt.parts.iter().enumerate() {
             let scanned = known(text.expose()).unwrap_or_else(|| Arc::new(self.look_through(text.expose())));
             found.extend(&scanned.evidence);
+            for (asked, score) in asked.iter_mut().zip(scanned.asked) {
+                *asked = asked.max(score);
+            }
             findings.extend(scanned.findings.iter().map(|finding| Finding { part, ..finding.clone() }));
         }
         let mut names = Vec::new();
@@ -163,8 +182,13 @@ impl Engine {
             let detector = self.detectors.get(*detector)?;
             Some((detector.topics.as_slice(), detector.weight, *confidence))
         });
-        let topics = topics::score(&self.own, evidence);
-        Classification { findings, names, topics, engines: vec![NAME.to_owned()] }
+        let mut topics = topics::score(&self.own, evidence);
+        let mut engines = vec![NAME.to_owned()];
+        if let Ok(model) = &self.linear {
+            linear::combine(model, &asked, &mut topics);
+            engines.push(linear::NAME.to_owned());
+        }
+        Classification { findings, names, topics, engines }
     }
 
     /// Looks through one text ahead of the prompt that it may become a part of.
@@ -172,7 +196,8 @@ impl Engine {
     pub fn look_through(&self, text: &str) -> Scanned {
         let hits = self.scan(text);
         let evidence = hits.iter().map(|hit| (hit.detector, hit.confidence)).collect();
-        Scanned { findings: self.findings(text, &hits), evidence }
+        let asked = self.linear.as_ref().map_or([0.0; linear::HEADS], |model| linear::scores(model, text));
+        Scanned { findings: self.findings(text, &hits), evidence, asked }
     }
 
     /// What stands in `text`, in order.
