@@ -40,8 +40,9 @@ pub fn builtin() -> Result<Model<'static>, ModelError> {
     Model::parse(BUILTIN)
 }
 
-/// What the model says of one text: for each of its topics 0 to 1.
-pub(crate) fn scores(model: &Model<'_>, text: &str) -> [f32; HEADS] {
+/// How much the strongest stretch of a text weighs for each head, disguises included.
+#[must_use]
+pub fn weigh(model: &Model<'_>, text: &str) -> [f32; HEADS] {
     let plain = plain(text);
     let mut best = model.weigh(&plain);
     for hidden in disguises(&plain) {
@@ -49,7 +50,13 @@ pub(crate) fn scores(model: &Model<'_>, text: &str) -> [f32; HEADS] {
             *best = best.max(other);
         }
     }
-    model.scores(&best)
+    best
+}
+
+/// What the model says of one text: for each of its topics 0 to 1.
+#[must_use]
+pub fn scores(model: &Model<'_>, text: &str) -> [f32; HEADS] {
+    model.scores(&weigh(model, text))
 }
 
 /// Raises `topics` to what the model says where that is the stronger.

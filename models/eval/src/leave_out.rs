@@ -1,0 +1,94 @@
+//! What the model says of sources it has not seen: trained anew without them, for each family of sources.
+//!
+//! A score inside a source says little. Benign sources of every fold are those that no fold trains on, besides the
+//! negatives of the source that is left out.
+
+use host_classify::linear::{Model, weigh};
+use models_train::calibrate;
+use models_train::fit::{Settings, family, fit, to_f32};
+use models_train::reading::Reading;
+use models_train::row::{Row, TOPICS, Truth};
+
+use crate::metrics::{Scored, auc, recall_at};
+
+/// Benign sources that no fold trains on.
+const ALWAYS: [&str; 5] = ["arena-hard-v0.1", "self-instruct-seed", "mt-bench", "vicuna-bench", "banking77"];
+
+/// Families that are left out, one at a time: the topic they are positives of, the family, and what goes with it.
+const FOLDS: [(usize, &str, &[&str]); 8] = [
+    (2, "templates", &["awesome-chatgpt-prompts"]),
+    (2, "s-labs", &[]),
+    (2, "neuralchemy", &[]),
+    (2, "written", &[]),
+    (1, "cysecbench", &["cyberseceval-instruct-benign-coding"]),
+    (1, "advbench-behaviors", &["gptfuzz-questions", "cyberseceval-instruct-benign-coding"]),
+    (1, "written", &[]),
+    (0, "advbench-behaviors", &["gptfuzz-questions", "presidio-generated-large"]),
+];
+
+/// A line of the table.
+#[derive(Debug)]
+pub struct Fold {
+    /// The topic.
+    pub topic: String,
+    /// What was left out.
+    pub family: &'static str,
+    /// Positives and negatives.
+    pub counts: (usize, usize),
+    /// Of the model: area, recall at 1 % and at 5 %.
+    pub figures: [Option<f64>; 3],
+    /// Of the text's length alone: area.
+    pub length: Option<f64>,
+    /// Score and truth of each row.
+    pub scored: Vec<Scored>,
+}
+
+/// Where a row belongs when families are left out.
+fn home(row: &Row) -> &str {
+    if row.source.starts_with("written") { "written" } else { family(&row.source) }
+}
+
+/// Trains without each family and scores it.
+pub fn leave_out(rows: &[Row], readings: &[Reading], settings: &Settings, only: Option<&str>) -> Vec<Fold> {
+    let mut folds = Vec::new();
+    for (head, left_out, beside) in FOLDS {
+        let topic = TOPICS.get(head).cloned().map(String::from).unwrap_or_default();
+        if only.is_some_and(|only| only != left_out && only != topic) {
+            continue;
+        }
+        let is_out = |row: &Row| home(row) == left_out || beside.contains(&home(row));
+        let is_always = |row: &Row| ALWAYS.contains(&home(row));
+        let train = rows.iter().zip(readings).filter(|(row, _)| !is_out(row) && !is_always(row));
+        let (train_rows, train_readings): (Vec<&Row>, Vec<&Reading>) = train.unzip();
+        let fitted = fit(&train_rows, &train_readings, settings);
+        let bytes = calibrate::file(&fitted, &fitted, &[]);
+        let Ok(model) = Model::parse(&bytes) else { continue };
+        // Of a large benign source every tenth row, so that it does not outweigh the others.
+        let rows: Vec<&Row> = rows
+            .iter()
+            .enumerate()
+            .filter(|(number, row)| {
+                is_out(row) || (is_always(row) && (home(row) != "banking77" || number % 20 == 0))
+            })
+            .map(|(_, row)| row)
+            .filter(|row| row.of(head) != Truth::Unknown)
+            .collect();
+        let score = |row: &&Row| {
+            let weight = weigh(&model, &row.text).get(head).copied().unwrap_or_default();
+            (weight, row.of(head) == Truth::Yes)
+        };
+        let scored: Vec<Scored> = rows.iter().map(score).collect();
+        let length = |row: &&Row| (to_f32(row.text.chars().count()), row.of(head) == Truth::Yes);
+        let lengths: Vec<Scored> = rows.iter().map(length).collect();
+        let positives = scored.iter().filter(|(_, yes)| *yes).count();
+        folds.push(Fold {
+            topic,
+            family: left_out,
+            counts: (positives, scored.len() - positives),
+            figures: [auc(&scored), recall_at(&scored, 0.01), recall_at(&scored, 0.05)],
+            length: auc(&lengths).map(|area| area.max(1.0 - area)),
+            scored,
+        });
+    }
+    folds
+}
