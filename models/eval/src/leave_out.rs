@@ -3,13 +3,14 @@
 //! A score inside a source says little. Benign sources of every fold are those that no fold trains on, besides the
 //! negatives of the source that is left out.
 
-use host_classify::linear::{Model, weigh};
+use host_classify::linear::{HEADS, Model, weigh};
 use models_train::calibrate;
 use models_train::fit::{Settings, family, fit, to_f32};
 use models_train::reading::Reading;
 use models_train::row::{Row, TOPICS, Truth};
 
-use crate::metrics::{Scored, auc, recall_at};
+use crate::metrics::{Scored, at, auc, recall_at};
+use crate::table::{Table, figure};
 
 /// Benign sources that no fold trains on.
 const ALWAYS: [&str; 5] = ["arena-hard-v0.1", "self-instruct-seed", "mt-bench", "vicuna-bench", "banking77"];
@@ -28,19 +29,23 @@ const FOLDS: [(usize, &str, &[&str]); 8] = [
 
 /// A line of the table.
 #[derive(Debug)]
-pub struct Fold {
+pub(crate) struct Fold {
     /// The topic.
-    pub topic: String,
+    pub(crate) topic: String,
     /// What was left out.
-    pub family: &'static str,
+    pub(crate) family: &'static str,
     /// Positives and negatives.
-    pub counts: (usize, usize),
+    pub(crate) counts: (usize, usize),
     /// Of the model: area, recall at 1 % and at 5 %.
-    pub figures: [Option<f64>; 3],
+    pub(crate) figures: [Option<f64>; 3],
     /// Of the text's length alone: area.
-    pub length: Option<f64>,
-    /// Score and truth of each row.
-    pub scored: Vec<Scored>,
+    pub(crate) length: Option<f64>,
+    /// Weight and truth of each row.
+    pub(crate) scored: Vec<Scored>,
+    /// Score and truth, by the calibration on the benign sources that no fold trains on.
+    pub(crate) calibrated: Vec<Scored>,
+    /// Recall at medium by that calibration.
+    pub(crate) at_medium: f64,
 }
 
 /// Where a row belongs when families are left out.
@@ -49,7 +54,12 @@ fn home(row: &Row) -> &str {
 }
 
 /// Trains without each family and scores it.
-pub fn leave_out(rows: &[Row], readings: &[Reading], settings: &Settings, only: Option<&str>) -> Vec<Fold> {
+pub(crate) fn leave_out(
+    rows: &[Row],
+    readings: &[Reading],
+    settings: &Settings,
+    only: Option<&str>,
+) -> Vec<Fold> {
     let mut folds = Vec::new();
     for (head, left_out, beside) in FOLDS {
         let topic = TOPICS.get(head).cloned().map(String::from).unwrap_or_default();
@@ -61,7 +71,8 @@ pub fn leave_out(rows: &[Row], readings: &[Reading], settings: &Settings, only: 
         let train = rows.iter().zip(readings).filter(|(row, _)| !is_out(row) && !is_always(row));
         let (train_rows, train_readings): (Vec<&Row>, Vec<&Reading>) = train.unzip();
         let fitted = fit(&train_rows, &train_readings, settings);
-        let bytes = calibrate::file(&fitted, &fitted, &[]);
+        let calibration: Vec<&Row> = rows.iter().filter(|row| is_always(row)).collect();
+        let bytes = calibrate::file(&fitted, &fitted, &calibration);
         let Ok(model) = Model::parse(&bytes) else { continue };
         // Of a large benign source every tenth row, so that it does not outweigh the others.
         let rows: Vec<&Row> = rows
@@ -74,10 +85,12 @@ pub fn leave_out(rows: &[Row], readings: &[Reading], settings: &Settings, only: 
             .filter(|row| row.of(head) != Truth::Unknown)
             .collect();
         let score = |row: &&Row| {
-            let weight = weigh(&model, &row.text).get(head).copied().unwrap_or_default();
-            (weight, row.of(head) == Truth::Yes)
+            let weights = weigh(&model, &row.text);
+            let of_head = |all: [f32; HEADS]| all.get(head).copied().unwrap_or_default();
+            let yes = row.of(head) == Truth::Yes;
+            ((of_head(weights), yes), (of_head(model.scores(&weights)), yes))
         };
-        let scored: Vec<Scored> = rows.iter().map(score).collect();
+        let (scored, calibrated): (Vec<Scored>, Vec<Scored>) = rows.iter().map(score).unzip();
         let length = |row: &&Row| (to_f32(row.text.chars().count()), row.of(head) == Truth::Yes);
         let lengths: Vec<Scored> = rows.iter().map(length).collect();
         let positives = scored.iter().filter(|(_, yes)| *yes).count();
@@ -87,8 +100,37 @@ pub fn leave_out(rows: &[Row], readings: &[Reading], settings: &Settings, only: 
             counts: (positives, scored.len() - positives),
             figures: [auc(&scored), recall_at(&scored, 0.01), recall_at(&scored, 0.05)],
             length: auc(&lengths).map(|area| area.max(1.0 - area)),
+            at_medium: at(&calibrated, 0.5).1,
             scored,
+            calibrated,
         });
     }
     folds
+}
+
+/// The folds as a table.
+pub(crate) fn table(folds: &[Fold]) -> Table {
+    let row = |fold: &Fold| {
+        let [area, one, five] = fold.figures.map(figure);
+        let (positives, negatives) = fold.counts;
+        let mut cells =
+            vec![fold.topic.clone(), fold.family.to_owned(), positives.to_string(), negatives.to_string()];
+        cells.extend([area, one, five, figure(Some(fold.at_medium)), figure(fold.length)]);
+        cells
+    };
+    Table {
+        title: "sources left out, each scored by a model that was trained without it".to_owned(),
+        columns: vec![
+            "topic",
+            "left out",
+            "positives",
+            "negatives",
+            "AUC",
+            "recall at 1 %",
+            "recall at 5 %",
+            "recall at medium",
+            "AUC of length",
+        ],
+        rows: folds.iter().map(row).collect(),
+    }
 }

@@ -1,11 +1,11 @@
 //! Figures of a score: area under the curve, recall where few benign texts pass, calibration.
 
 /// A score and whether the row is of the topic.
-pub type Scored = (f32, bool);
+pub(crate) type Scored = (f32, bool);
 
 /// Area under the ROC curve: how often a positive scores above a negative; ties count half. Nothing without both.
 #[must_use]
-pub fn auc(scored: &[Scored]) -> Option<f64> {
+pub(crate) fn auc(scored: &[Scored]) -> Option<f64> {
     let mut sorted = scored.to_vec();
     sorted.sort_by(|one, other| one.0.total_cmp(&other.0));
     let (mut below, mut wins) = (0.0, 0.0);
@@ -22,7 +22,7 @@ pub fn auc(scored: &[Scored]) -> Option<f64> {
 
 /// Share of the positives above the score that `share` of the negatives pass.
 #[must_use]
-pub fn recall_at(scored: &[Scored], share: f64) -> Option<f64> {
+pub(crate) fn recall_at(scored: &[Scored], share: f64) -> Option<f64> {
     let mut negatives: Vec<f32> = scored.iter().filter(|(_, yes)| !yes).map(|(score, _)| *score).collect();
     negatives.sort_by(|one, other| other.total_cmp(one));
     // Rounded down: no more than that share.
@@ -37,7 +37,7 @@ pub fn recall_at(scored: &[Scored], share: f64) -> Option<f64> {
 
 /// Precision, recall and share of flagged negatives at a threshold.
 #[must_use]
-pub fn at(scored: &[Scored], threshold: f32) -> (f64, f64, f64) {
+pub(crate) fn at(scored: &[Scored], threshold: f32) -> (f64, f64, f64) {
     let flagged: Vec<Scored> = scored.iter().copied().filter(|(score, _)| *score >= threshold).collect();
     let right = count(&flagged, true);
     let of = |part: f64, whole: f64| if whole == 0.0 { f64::NAN } else { part / whole };
@@ -50,7 +50,7 @@ pub fn at(scored: &[Scored], threshold: f32) -> (f64, f64, f64) {
 
 /// For each tenth of the scores: how many, mean score, share of positives.
 #[must_use]
-pub fn bins(scored: &[Scored]) -> Vec<(usize, f64, f64)> {
+pub(crate) fn bins(scored: &[Scored]) -> Vec<(usize, f64, f64)> {
     let bin = |tenth: u8| {
         let (from, to) = (f32::from(tenth) / 10.0, f32::from(tenth + 1) / 10.0);
         let inside = |(score, _): &&Scored| *score >= from && (*score < to || tenth == 9);
@@ -64,14 +64,14 @@ pub fn bins(scored: &[Scored]) -> Vec<(usize, f64, f64)> {
 
 /// Expected calibration error over ten bins.
 #[must_use]
-pub fn calibration_error(scored: &[Scored]) -> f64 {
+pub(crate) fn calibration_error(scored: &[Scored]) -> f64 {
     let whole = to_f64(scored.len()).max(1.0);
     bins(scored).into_iter().map(|(many, score, share)| to_f64(many) / whole * (score - share).abs()).sum()
 }
 
 /// Points of the ROC curve: share of negatives, share of positives, from strict to lax.
 #[must_use]
-pub fn roc(scored: &[Scored]) -> Vec<(f64, f64)> {
+pub(crate) fn roc(scored: &[Scored]) -> Vec<(f64, f64)> {
     let mut sorted = scored.to_vec();
     sorted.sort_by(|one, other| other.0.total_cmp(&one.0));
     let (all_yes, all_no) = (count(scored, true).max(1.0), count(scored, false).max(1.0));
@@ -91,7 +91,7 @@ fn count(scored: &[Scored], wanted: bool) -> f64 {
 
 /// Counts are far below what an f64 tells apart.
 #[must_use]
-pub fn to_f64(count: usize) -> f64 {
+pub(crate) fn to_f64(count: usize) -> f64 {
     u32::try_from(count).map_or(f64::MAX, f64::from)
 }
 

@@ -18,6 +18,21 @@ const HIGH: (f32, f32) = (0.006, 0.0015);
 /// Sources with fewer benign rows say nothing about so small shares.
 const ENOUGH: usize = 60;
 
+/// Sources that thresholds need unseen: a second model that does not know them tells where they come.
+pub const KEPT_OUT: [&str; 3] = ["arena-hard-v0.1", "awesome-chatgpt-prompts", "self-instruct-seed"];
+
+/// Sources for thresholds only.
+pub const TUNE: [&str; 8] = [
+    "s-labs-prompt-injection-validation",
+    "s-labs-prompt-injection-test",
+    "neuralchemy-core-validation",
+    "neuralchemy-core-test",
+    "bipia-payloads",
+    "mt-bench",
+    "vicuna-bench",
+    "banking77-test",
+];
+
 /// Log odds of where medium and high begin, so that the levels of `host_classify` come at 0.5 and 0.8.
 const HIGH_ODDS: f32 = 1.386_294_4;
 

@@ -28,7 +28,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { epochs: 8, rate: 4.0, decay: 1e-5, least: 3, seed: "linear".to_owned() }
+        Self { epochs: 8, rate: 3.0, decay: 1e-3, least: 3, seed: "linear".to_owned() }
     }
 }
 

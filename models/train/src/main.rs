@@ -13,9 +13,6 @@ use models_train::reading::Reading;
 use models_train::row::{Row, TOPICS, Truth};
 use models_train::{calibrate, data, written};
 
-/// Sources that thresholds need unseen: a second model that does not know them tells where they come.
-const KEPT_OUT: [&str; 3] = ["arena-hard-v0.1", "awesome-chatgpt-prompts", "self-instruct-seed"];
-
 fn main() -> Result<()> {
     let (mut folder, mut out) = (None, PathBuf::from("models/active/linear.bin"));
     let mut words = std::env::args().skip(1);
@@ -39,7 +36,7 @@ fn main() -> Result<()> {
         fit(&rows, &readings, &Settings::default())
     };
     println!("{} rows", rows.len());
-    let is_kept_out = |row: &Row| KEPT_OUT.contains(&row.source.as_str());
+    let is_kept_out = |row: &Row| calibrate::KEPT_OUT.contains(&row.source.as_str());
     let calibration: Vec<&Row> = rows.iter().filter(|row| is_kept_out(row)).chain(&sets.tune).collect();
     let bytes = calibrate::file(&train(&|_| true), &train(&|row| !is_kept_out(row)), &calibration);
     fs::write(&out, &bytes).with_context(|| out.display().to_string())?;
