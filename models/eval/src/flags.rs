@@ -73,7 +73,8 @@ pub(crate) fn sources(title: &str, model: &Model<'_>, rows: &[Row]) -> Table {
 }
 
 /// Benign sources under a model that was trained without them: the share at medium and above.
-pub(crate) fn benign(rows: &[Row], readings: &[Reading]) -> Result<Table> {
+/// With `wrong` a second table: the texts that were flagged, their beginnings.
+pub(crate) fn benign(rows: &[Row], readings: &[Reading], wrong: bool) -> Result<Vec<Table>> {
     let mut table = Table {
         title: "benign texts flagged at medium or above by a model that was trained without their source"
             .to_owned(),
@@ -91,10 +92,19 @@ pub(crate) fn benign(rows: &[Row], readings: &[Reading]) -> Result<Table> {
     let bytes = calibrate::file(&fitted, &fitted, &calibration);
     let model = Model::parse(&bytes)?;
     let mut by_source: BTreeMap<&str, Vec<[bool; TOPICS.len()]>> = BTreeMap::new();
+    let mut shown = Table {
+        title: "benign texts that were flagged".to_owned(),
+        columns: vec!["source", "topic", "score", "text"],
+        rows: Vec::new(),
+    };
     for row in calibration.iter().filter(|row| row.truth.iter().all(|truth| *truth == Truth::No)) {
         let mut flagged = [false; TOPICS.len()];
-        for (flagged, score) in flagged.iter_mut().zip(scores(&model, &row.text)) {
+        for ((flagged, score), topic) in flagged.iter_mut().zip(scores(&model, &row.text)).zip(TOPICS) {
             *flagged = score >= MEDIUM;
+            if *flagged && wrong {
+                let score = figure(Some(f64::from(score)));
+                shown.rows.push(vec![row.source.clone(), topic.into(), score, excerpt(&row.text)]);
+            }
         }
         by_source.entry(&row.source).or_default().push(flagged);
     }
@@ -110,5 +120,10 @@ pub(crate) fn benign(rows: &[Row], readings: &[Reading]) -> Result<Table> {
         cells.push(share(&|flags| flags.contains(&true)));
         table.rows.push(cells);
     }
-    Ok(table)
+    Ok(if wrong { vec![table, shown] } else { vec![table] })
+}
+
+/// The beginning of a text in one line.
+pub(crate) fn excerpt(text: &str) -> String {
+    text.chars().take(240).map(|char| if char == '\n' || char == '|' { ' ' } else { char }).collect()
 }

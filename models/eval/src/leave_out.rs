@@ -9,6 +9,7 @@ use models_train::fit::{Settings, family, fit, to_f32};
 use models_train::reading::Reading;
 use models_train::row::{Row, TOPICS, Truth};
 
+use crate::flags::excerpt;
 use crate::metrics::{Scored, at, auc, recall_at};
 use crate::table::{Table, figure};
 
@@ -44,6 +45,8 @@ pub(crate) struct Fold {
     pub(crate) scored: Vec<Scored>,
     /// Score and truth, by the calibration on the benign sources that no fold trains on.
     pub(crate) calibrated: Vec<Scored>,
+    /// The positives that scored least.
+    pub(crate) missed: Vec<String>,
     /// Recall at medium by that calibration.
     pub(crate) at_medium: f64,
 }
@@ -94,7 +97,17 @@ pub(crate) fn leave_out(
         let length = |row: &&Row| (to_f32(row.text.chars().count()), row.of(head) == Truth::Yes);
         let lengths: Vec<Scored> = rows.iter().map(length).collect();
         let positives = scored.iter().filter(|(_, yes)| *yes).count();
+        let mut missed: Vec<(f32, &str)> = scored
+            .iter()
+            .zip(&rows)
+            .filter(|((_, yes), _)| *yes)
+            .map(|((score, _), row)| (*score, row.text.as_str()))
+            .collect();
+        missed.sort_by(|one, other| one.0.total_cmp(&other.0));
+        // Not the very last ones: those are often no text at all.
+        let missed = missed.iter().skip(missed.len() / 20).step_by(missed.len() / 40 + 1).take(12);
         folds.push(Fold {
+            missed: missed.map(|(_, text)| excerpt(text)).collect(),
             topic,
             family: left_out,
             counts: (positives, scored.len() - positives),
@@ -132,5 +145,17 @@ pub(crate) fn table(folds: &[Fold]) -> Table {
             "AUC of length",
         ],
         rows: folds.iter().map(row).collect(),
+    }
+}
+
+/// Positives that a model which has not seen their source scores low.
+pub(crate) fn missed(folds: &[Fold]) -> Table {
+    let rows = folds.iter().flat_map(|fold| {
+        fold.missed.iter().map(|text| vec![fold.topic.clone(), fold.family.to_owned(), text.clone()])
+    });
+    Table {
+        title: "positives of sources left out that score low".to_owned(),
+        columns: vec!["topic", "left out", "text"],
+        rows: rows.collect(),
     }
 }

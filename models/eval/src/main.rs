@@ -1,4 +1,4 @@
-//! `cargo run --release -p models-eval [-- --data DIR] [--json] [--curves DIR]`: how good the linear model is, on sources it
+//! `cargo run --release -p models-eval [-- --data DIR] [--json] [--wrong] [--curves DIR]`: how good the linear model is, on sources it
 //! has seen and on sources it has not, beside a score that knows the text's length only.
 //!
 //! Without `--data` the written examples alone are scored, and it says where the sets are expected.
@@ -29,6 +29,7 @@ struct Options {
     json: bool,
     curves: Option<PathBuf>,
     only: Option<String>,
+    wrong: bool,
 }
 
 fn main() -> Result<()> {
@@ -56,7 +57,10 @@ fn main() -> Result<()> {
             let readings: Vec<Reading> = rows.iter().map(|row| Reading::of(&row.text)).collect();
             let folds = leave_out::leave_out(&rows, &readings, &Settings::default(), options.only.as_deref());
             tables.push(leave_out::table(&folds));
-            tables.push(flags::benign(&rows, &readings)?);
+            tables.extend(flags::benign(&rows, &readings, options.wrong)?);
+            if options.wrong {
+                tables.push(leave_out::missed(&folds));
+            }
             if let Some(folder) = &options.curves {
                 curves::write(folder, &folds)?;
             }
@@ -77,10 +81,13 @@ fn options() -> Result<Options> {
         let mut value = || words.next().with_context(|| format!("{word} wants a value"));
         match word.as_str() {
             "--data" => options.data = Some(value()?.into()),
+            "--wrong" => options.wrong = true,
             "--json" => options.json = true,
             "--curves" => options.curves = Some(value()?.into()),
             "--only" => options.only = Some(value()?),
-            other => bail!("`{other}` is none of --data DIR, --json, --curves DIR, --only FAMILY|TOPIC"),
+            other => {
+                bail!("`{other}` is none of --data DIR, --json, --wrong, --curves DIR, --only FAMILY|TOPIC")
+            }
         }
     }
     Ok(options)

@@ -19,7 +19,7 @@ use crate::row::{Row, TOPICS, Truth};
 pub use grammar::{Grammar, Set};
 
 /// The grammars that are committed: name and text.
-pub const FILES: [(&str, &str); 8] = [
+pub const FILES: [(&str, &str); 9] = [
     ("slots", include_str!("../written/slots.txt")),
     ("dress", include_str!("../written/dress.txt")),
     ("pii", include_str!("../written/pii.txt")),
@@ -27,6 +27,7 @@ pub const FILES: [(&str, &str); 8] = [
     ("code-abuse", include_str!("../written/code-abuse.txt")),
     ("jailbreak", include_str!("../written/jailbreak.txt")),
     ("languages", include_str!("../written/languages.txt")),
+    ("specs", include_str!("../written/specs.txt")),
     ("plain", include_str!("../written/plain.txt")),
 ];
 
