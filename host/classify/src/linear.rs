@@ -19,7 +19,7 @@ pub use disguise::disguises;
 pub use model::{HEADS, Head, Model, ModelError};
 pub use plain::plain;
 pub use read::{Sink, read};
-pub use stretch::{LONGEST, SMOOTH, Stretch, Weighed};
+pub use stretch::{LONGEST, Stretch, Weighed, worth};
 
 use shared_protocol::TopicScore;
 

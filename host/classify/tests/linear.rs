@@ -223,7 +223,7 @@ fn without_the_model_the_rules_answer_and_say_so() {
     assert_eq!(both.model_fault(), None);
     let found = both.classify(&prompt);
     assert_eq!(found.engines, ["rules", "linear"]);
-    assert_eq!(found.topics[7].level, Level::High);
+    assert!(found.topics[7].level >= Level::Medium);
     let alone = Engine::builtin().unwrap().without_model(ModelError::Damaged);
     assert_eq!(alone.model_fault(), Some(ModelError::Damaged));
     let left = alone.classify(&prompt);

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use host_classify::linear::{HEADS, SMOOTH, Stretch, Weighed};
+use host_classify::linear::{HEADS, Stretch, Weighed, worth};
 
 use crate::random::Random;
 use crate::reading::{RARE, Reading, Vocabulary};
@@ -116,7 +116,7 @@ fn step(
     bias: &mut [f32; TOPICS.len()],
 ) {
     let Some(bias) = bias.get_mut(head) else { return };
-    let value = 1.0 / (to_f32(features.len()) + SMOOTH).sqrt();
+    let value = worth(to_f32(features.len()));
     let at = |number: u32| usize::try_from(number).ok().filter(|_| number != RARE);
     let known = || features.iter().filter_map(|number| at(*number));
     let sum: f32 = known().filter_map(|at| weights.get(at)?.get(head)).sum();

@@ -7,7 +7,15 @@ use super::read::Sink;
 pub const LONGEST: usize = 160;
 
 /// Features that a stretch has for nothing, so that two odd words alone weigh little.
-pub const SMOOTH: f32 = 60.0;
+const SMOOTH: f32 = 60.0;
+
+/// What each feature of a stretch of so many is worth: between a sum, in which long texts always win, and a mean, in
+/// which a single odd sentence does. About 1 / 16 for a sentence of ten words.
+#[must_use]
+pub fn worth(features: f32) -> f32 {
+    let root = (features + SMOOTH).sqrt();
+    3.76 / (root * root.sqrt())
+}
 
 /// A stretch of a text, in words, half-open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +57,7 @@ impl<W: FnMut(u32) -> [f32; HEADS]> Weighed<W> {
             let starts = self.starts.get(first..).unwrap_or_default();
             for &start in starts.iter().take_while(|start| **start < end) {
                 let Some((before, fewer)) = self.sums.get(start) else { continue };
-                let length = 1.0 / (count - fewer + SMOOTH).sqrt();
+                let length = worth(count - fewer);
                 for ((best, upto), before) in best.iter_mut().zip(upto).zip(before) {
                     let weight = (upto - before) * length;
                     if weight > best.0 {
