@@ -15,7 +15,9 @@ pub fn run(options: &[&str]) -> Result<()> {
     }
     step::announce("measuring; with data, eight models are trained, which takes a minute or two");
     let mut eval = Command::new("cargo");
-    eval.current_dir(paths::root()).args(["run", "--release", "--quiet", "-p", "models-eval", "--"]).args(options);
+    eval.current_dir(paths::root())
+        .args(["run", "--release", "--quiet", "-p", "models-eval", "--"])
+        .args(options);
     if options.contains(&"--data") && !options.contains(&"--curves") && !options.contains(&"--only") {
         eval.args(["--curves", "models"]);
     }

@@ -119,7 +119,7 @@ const OF_JAILBREAKS: [&str; 19] = [
 /// The row that a set's row is to us.
 #[must_use]
 pub fn relabel(source: &str, given: Given) -> Row {
-    let Given { text, topics, category } = given;
+    let Given { text, topics, category, .. } = given;
     let is = |topic: &str| topics.iter().any(|word| word == topic);
     let category = category.unwrap_or_default();
     let low = text.to_lowercase();
