@@ -6,6 +6,7 @@ mod bench;
 mod build;
 mod capture;
 mod demo;
+mod eval;
 mod paths;
 mod setup;
 mod soak;
@@ -22,6 +23,7 @@ cargo xtask <task>
   test                                     every check and test, real browsers included
   bench [--browser B] [--only NAME]        how fast it is, in real browsers with and without it; warns, never fails
         [--n N] [--json]                   NAME: send asleep host-start stream load memory transport
+  eval [--data DIR] [--json] [--wrong]     how good the linear model is, per topic and source; curves go to models/
   build [--release|--extension]            the host with its viewer, both extensions, under target/
   capture FILE.har                         recorded traffic as invented cases, under target/cases/
   tidy                                     the rules of the house
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["demo", options @ ..] => demo::run(options),
         ["bench", options @ ..] => bench::run(options),
+        ["eval", options @ ..] => eval::run(options),
         ["test"] => test::run(),
         ["build"] => build::all(build::Profile::Dev).map(drop),
         ["build", "--release"] => build::all(build::Profile::Release).map(drop),

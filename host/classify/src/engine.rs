@@ -9,6 +9,7 @@ use shared_protocol::{Finding, Label, Part, Prompt, Topic};
 
 use crate::classification::{Classification, NameFinding};
 use crate::detector::{Detector, RuleError, Shown};
+use crate::linear::{self, Model, ModelError};
 use crate::mask::mask;
 use crate::numbers::stretches;
 use crate::prefilter::Prefilter;
@@ -35,6 +36,8 @@ pub struct Engine {
     structure: Structure,
     /// Topics that are an organisation's own, sorted.
     own: Vec<Topic>,
+    /// What is asked for; the rules answer alone without it.
+    linear: Result<Model<'static>, ModelError>,
 }
 
 #[derive(Debug)]
@@ -64,7 +67,7 @@ impl Engine {
         for detector in read {
             detectors.push(Compiled { words: None, ..self::read(detector)? });
         }
-        Self::of(detectors, structure)
+        Self::of(detectors, structure, linear::builtin())
     }
 
     /// The same with an organisation's own detectors, each label once; one of a label that is compiled in takes the place
@@ -72,10 +75,14 @@ impl Engine {
     pub(crate) fn with_own(mut self, own: Vec<Compiled>) -> Result<Self, RuleError> {
         self.detectors.retain(|detector| own.iter().all(|other| other.label != detector.label));
         self.detectors.extend(own);
-        Self::of(self.detectors, self.structure)
+        Self::of(self.detectors, self.structure, self.linear)
     }
 
-    fn of(mut detectors: Vec<Compiled>, structure: Structure) -> Result<Self, RuleError> {
+    fn of(
+        mut detectors: Vec<Compiled>,
+        structure: Structure,
+        linear: Result<Model<'static>, ModelError>,
+    ) -> Result<Self, RuleError> {
         detectors.sort_by(|one, other| one.label.cmp(&other.label));
         let doubled = detectors.windows(2).find_map(|pair| match pair {
             [one, other] if one.label == other.label => Some(one.label.as_str().to_owned()),
@@ -95,7 +102,19 @@ impl Engine {
         let mut own: Vec<Topic> = topics.filter(|topic| matches!(topic, Topic::Custom(_))).cloned().collect();
         own.sort();
         own.dedup();
-        Ok(Self { detectors, places, prefilter, structure, own })
+        Ok(Self { detectors, places, prefilter, structure, own, linear })
+    }
+
+    /// The same without the linear model: what is left when that cannot be used.
+    #[must_use]
+    pub fn without_model(self, fault: ModelError) -> Self {
+        Self { linear: Err(fault), ..self }
+    }
+
+    /// Why the linear model does not answer, if it does not.
+    #[must_use]
+    pub fn model_fault(&self) -> Option<ModelError> {
+        self.linear.as_ref().err().copied()
     }
 
     /// The topics that are an organisation's own, sorted.
@@ -143,9 +162,13 @@ impl Engine {
     ) -> Classification {
         let mut findings = Vec::new();
         let mut found = Vec::new();
+        let mut asked = [0.0_f32; linear::HEADS];
         for (part, Part { text, .. }) in prompt.parts.iter().enumerate() {
             let scanned = known(text.expose()).unwrap_or_else(|| Arc::new(self.look_through(text.expose())));
             found.extend(&scanned.evidence);
+            for (asked, score) in asked.iter_mut().zip(scanned.asked) {
+                *asked = asked.max(score);
+            }
             findings.extend(scanned.findings.iter().map(|finding| Finding { part, ..finding.clone() }));
         }
         let mut names = Vec::new();
@@ -168,8 +191,13 @@ impl Engine {
                 confidence: *confidence,
             })
         });
-        let topics = topics::score(&self.own, evidence);
-        Classification { findings, names, topics, engines: vec![NAME.to_owned()] }
+        let mut topics = topics::score(&self.own, evidence);
+        let mut engines = vec![NAME.to_owned()];
+        if let Ok(model) = &self.linear {
+            linear::combine(model, &asked, &mut topics);
+            engines.push(linear::NAME.to_owned());
+        }
+        Classification { findings, names, topics, engines }
     }
 
     /// Looks through one text ahead of the prompt that it may become a part of.
@@ -180,7 +208,8 @@ impl Engine {
         evidence.extend(proximity::beside_a_name(&hits, |detector| {
             self.detectors.get(detector).map(|found| &found.label)
         }));
-        Scanned { findings: self.findings(text, &hits), evidence }
+        let asked = self.linear.as_ref().map_or([0.0; linear::HEADS], |model| linear::scores(model, text));
+        Scanned { findings: self.findings(text, &hits), evidence, asked }
     }
 
     /// What stands in `text`, in order.
@@ -277,6 +306,7 @@ mod tests {
 
     use super::{Compiled, Engine, compile};
     use crate::builtin;
+    use crate::linear;
     use crate::rule::Pattern;
     use crate::structure::Structure;
 
@@ -293,7 +323,7 @@ mod tests {
         let whole =
             detectors.map(|(detector, rules)| Compiled { words: None, rules, ..compile(detector).unwrap() });
         let structure = Structure::new(&builtin::detectors().unwrap()).unwrap();
-        Engine::of(whole.collect(), structure).unwrap()
+        Engine::of(whole.collect(), structure, linear::builtin()).unwrap()
     });
 
     /// Pieces of what the detectors show, cut anywhere, put together anyhow.

@@ -1,4 +1,4 @@
-//! What a prompt contains: findings with their places, and topics with their levels.
+//! What a prompt contains and asks for: findings with their places, and topics with their levels.
 //!
 //! INVARIANT: pure. No I/O, no clock, no randomness; one engine gives the same answer for the same text for ever.
 //! INVARIANT: time is linear in the text. Every pattern is bounded, and no check looks further than its bound.
@@ -14,6 +14,7 @@ mod classification;
 mod context;
 mod detector;
 mod engine;
+pub mod linear;
 mod literal;
 mod mask;
 mod numbers;

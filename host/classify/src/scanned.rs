@@ -8,12 +8,16 @@ use std::fmt;
 use shared_protocol::Finding;
 use zeroize::Zeroize as _;
 
+use crate::linear::HEADS;
+
 /// A text, looked through.
 pub struct Scanned {
     /// As if the text were part 0.
     pub(crate) findings: Vec<Finding>,
     /// By the detector's place in the engine: what the topics are scored from.
     pub(crate) evidence: Vec<(usize, f32)>,
+    /// What the linear model says, for each of its topics.
+    pub(crate) asked: [f32; HEADS],
 }
 
 impl Scanned {

@@ -65,7 +65,8 @@ pub(crate) fn score<'a>(own: &[Topic], found: impl Iterator<Item = Evidence<'a>>
     scored.collect()
 }
 
-fn level(score: f32) -> Level {
+/// Where a score is enough for which level.
+pub(crate) fn level(score: f32) -> Level {
     match score {
         score if score >= 0.8 => Level::High,
         score if score >= 0.5 => Level::Medium,

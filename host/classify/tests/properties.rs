@@ -111,6 +111,11 @@ proptest! {
         prop_assert_eq!(order, Topic::BUILTIN.to_vec());
         for score in &topics {
             prop_assert!((0.0..=1.0).contains(&score.score));
+            // What is asked for leaves no place.
+            let intents = [Topic::IntentPii, Topic::IntentCodeAbuse, Topic::IntentJailbreak];
+            if intents.contains(&score.topic) {
+                continue;
+            }
             let evidence = findings.iter().any(|finding| topics_of(&finding.label).contains(&score.topic));
             prop_assert_eq!(evidence, score.level > Level::None);
         }

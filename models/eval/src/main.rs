@@ -1,0 +1,94 @@
+//! `cargo run --release -p models-eval [-- --data DIR] [--json] [--wrong] [--curves DIR]`: how good the linear model is, on sources it
+//! has seen and on sources it has not, beside a score that knows the text's length only.
+//!
+//! Without `--data` the written examples alone are scored, and it says where the sets are expected.
+
+#![expect(clippy::print_stdout, reason = "a command prints")]
+
+mod curves;
+mod flags;
+mod leave_out;
+mod metrics;
+mod speed;
+mod table;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use models_train::fit::Settings;
+use models_train::reading::Reading;
+use models_train::row::Row;
+use models_train::{data, written};
+
+use table::Table;
+
+/// What was asked for.
+#[derive(Debug, Default)]
+struct Options {
+    data: Option<PathBuf>,
+    json: bool,
+    curves: Option<PathBuf>,
+    only: Option<String>,
+    wrong: bool,
+}
+
+fn main() -> Result<()> {
+    let options = options()?;
+    let model = host_classify::linear::builtin()?;
+    let written = written::rows()?;
+    let mut tables = Vec::new();
+    match &options.data {
+        None => {
+            if !options.json {
+                println!(
+                    "--data DIR: the public sets are expected there, see models/README.md; written examples only\n"
+                );
+            }
+            tables.push(flags::sources("written examples, which the model was trained on", &model, &written));
+        }
+        Some(folder) => {
+            let sets = data::read(folder)?;
+            tables.push(flags::sources(
+                "tune sources, which the model was not trained on",
+                &model,
+                &sets.tune,
+            ));
+            let rows: Vec<Row> = [sets.train, sets.tune, written].concat();
+            let readings: Vec<Reading> = rows.iter().map(|row| Reading::of(&row.text)).collect();
+            let folds = leave_out::leave_out(&rows, &readings, &Settings::default(), options.only.as_deref());
+            tables.push(leave_out::table(&folds));
+            tables.extend(flags::benign(&rows, &readings, options.wrong)?);
+            if options.wrong {
+                tables.push(leave_out::missed(&folds));
+            }
+            if let Some(folder) = &options.curves {
+                curves::write(folder, &folds)?;
+            }
+        }
+    }
+    tables.push(speed::table(&model));
+    match options.json {
+        true => println!("{}", serde_json::Value::from(tables.iter().map(Table::json).collect::<Vec<_>>())),
+        false => tables.iter().for_each(|table| println!("{table}")),
+    }
+    Ok(())
+}
+
+fn options() -> Result<Options> {
+    let mut options = Options::default();
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().with_context(|| format!("{word} wants a value"));
+        match word.as_str() {
+            "--data" => options.data = Some(value()?.into()),
+            "--wrong" => options.wrong = true,
+            "--json" => options.json = true,
+            "--curves" => options.curves = Some(value()?.into()),
+            "--only" => options.only = Some(value()?),
+            other => {
+                bail!("`{other}` is none of --data DIR, --json, --wrong, --curves DIR, --only FAMILY|TOPIC")
+            }
+        }
+    }
+    Ok(options)
+}

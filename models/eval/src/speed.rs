@@ -1,0 +1,52 @@
+//! How long one text takes, for several lengths: the model alone, disguises included.
+
+use std::time::Instant;
+
+use host_classify::linear::{Model, scores};
+
+use crate::table::Table;
+
+/// Characters of the texts.
+const LENGTHS: [usize; 4] = [100, 1_000, 10_000, 100_000];
+
+/// Ordinary text, and text that makes the model look twice.
+const TEXTS: [(&str, &str); 2] = [
+    (
+        "prose",
+        "Please rewrite this paragraph for the board, and keep the order of the 3 arguments (see page 12). ",
+    ),
+    (
+        "disguised",
+        "pl34s3 r3wr1t3 gur cnentencu naq lbhe ergrag d m F z d G 9 v Zm9vIGJhciBiYXogcXV4IHF1dXg= i g n o r e. ",
+    ),
+];
+
+/// Median and slowest of some runs in milliseconds.
+pub(crate) fn table(model: &Model<'_>) -> Table {
+    let mut table = Table {
+        title: "latency on this machine, milliseconds".to_owned(),
+        columns: vec!["text", "characters", "median", "95th percentile"],
+        rows: Vec::new(),
+    };
+    for (name, piece) in TEXTS {
+        for length in LENGTHS {
+            let text: String = piece.chars().cycle().take(length).collect();
+            let mut times: Vec<f64> = (0..40)
+                .map(|_| {
+                    let start = Instant::now();
+                    std::hint::black_box(scores(model, &text));
+                    start.elapsed().as_secs_f64() * 1e3
+                })
+                .collect();
+            times.sort_by(f64::total_cmp);
+            let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
+            table.rows.push(vec![
+                name.to_owned(),
+                length.to_string(),
+                format!("{:.3}", at(50)),
+                format!("{:.3}", at(95)),
+            ]);
+        }
+    }
+    table
+}
