@@ -62,6 +62,10 @@ impl InForce {
         let found = match (configured.bundle.clone(), configured.developer.clone(), data) {
             (Some(bundle), _, Some(data)) => kept(configured, &Keep::of(data), &bundle, now),
             (Some(_), _, None) => closed(configured, None, None),
+            // A slip in the settings does not put what is compiled in into the place of a bundle.
+            (None, None, Some(data)) if configured.fault.is_some() && Keep::of(data).is_there() => {
+                closed(configured, None, None)
+            }
             (None, Some(folder), _) => unsigned(configured, &folder),
             (None, None, _) => Self {
                 rules: Rules::Compiled,
