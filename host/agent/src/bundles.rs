@@ -9,6 +9,7 @@
 //! INVARIANT: nothing here is on the way of a verdict but a look at two files' stamps.
 
 mod arrive;
+mod developer;
 pub(crate) mod folder;
 mod health;
 mod in_force;
@@ -16,10 +17,12 @@ mod keep;
 mod kept;
 pub(crate) mod looked;
 pub(crate) mod place;
+mod refusal;
 pub(crate) mod sheet;
 mod standing;
 mod state;
 mod trust;
+mod watched;
 mod web;
 mod worker;
 

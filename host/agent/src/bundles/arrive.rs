@@ -10,19 +10,13 @@ use anyhow::{Context as _, Result};
 use host_journal::{Audit, By, Change, SiteWord};
 use host_policy::Weight;
 use host_policy::bundle::{self, Opened, Refused};
-use sha2::{Digest as _, Sha256};
 
 use super::keep::Keep;
 use super::kept::Kept;
 use super::looked;
-use super::state::{Fetched, Newest, Refusal, State, hex};
+use super::state::{Fetched, Newest, Refusal, State};
 use crate::record::Recorder;
 use crate::settings::BundleSettings;
-
-/// How long what was refused is not fetched again, in seconds: until then it is told from others by its tag.
-pub(super) const REFUSED_S: i64 = 60 * 60;
-/// Most characters of a reason that are remembered.
-const REASON: usize = 600;
 
 /// What it came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +33,8 @@ pub(super) enum Came {
 
 /// Where archives arrive, one at a time.
 pub(super) struct Arrivals {
-    keep: Keep,
-    recorder: Arc<Recorder>,
+    pub(super) keep: Keep,
+    pub(super) recorder: Arc<Recorder>,
     /// What was refused last, where that cannot be remembered.
     turn: Mutex<Option<Refusal>>,
 }
@@ -157,73 +151,10 @@ impl Arrivals {
         };
         self.keep.put_state(&state).context("what is to be remembered cannot be written")
     }
-
-    fn refuse(
-        &self,
-        settings: &BundleSettings,
-        kept: Kept,
-        refused: Refused,
-        parcel: &Parcel<'_>,
-        last: &mut Option<Refusal>,
-    ) -> Result<Came> {
-        let refusal = Refusal {
-            code: refused.code().to_owned(),
-            reason: refused.to_string().chars().take(REASON).collect(),
-            fetched: fetched(settings, parcel),
-            digest: hex(&Sha256::digest(parcel.archive)),
-            against: against(settings),
-        };
-        let before = kept.state.refused.clone().or_else(|| last.clone());
-        let before = before.as_ref();
-        let is_late = |one: &Refusal| parcel.at.saturating_sub(one.fetched.at) >= REFUSED_S;
-        // Of what nobody signed one is as good as the other: a server that says something else each time is told once an hour.
-        let is_told = before.is_some_and(|one| {
-            (&one.code, &one.reason) == (&refusal.code, &refusal.reason)
-                && (one.digest == refusal.digest || !is_late(one))
-        });
-        if is_told && before.is_some_and(|one| one.fetched.tag == refusal.fetched.tag && !is_late(one)) {
-            return Ok(Came::RefusedAgain(refused));
-        }
-        if !is_told {
-            let audit = Audit {
-                version: version(&refused).map(|version| SiteWord::from(version.to_string().as_str())),
-                name: Some(SiteWord::from(refusal.code.as_str())),
-                ..Audit::new(Change::BundleRefused, By::Host)
-            };
-            self.recorder.audit(None, audit).context("its refusal cannot be put on record")?;
-        }
-        *last = Some(refusal.clone());
-        // What is damaged stays so, for what is kept must not open by a refusal.
-        if self.keep.state().is_ok() {
-            let state = State { refused: Some(refusal), ..kept.state };
-            self.keep.put_state(&state).context("what is to be remembered cannot be written")?;
-        }
-        Ok(if is_told { Came::RefusedAgain(refused) } else { Came::Refused(refused) })
-    }
 }
 
-fn fetched(settings: &BundleSettings, parcel: &Parcel<'_>) -> Fetched {
+pub(super) fn fetched(settings: &BundleSettings, parcel: &Parcel<'_>) -> Fetched {
     Fetched { from: settings.from.to_string(), tag: parcel.tag.clone(), at: parcel.at }
-}
-
-/// What a bundle is held against besides the time: another settings file or a newer program may take it.
-pub(super) fn against(settings: &BundleSettings) -> String {
-    let mut digest = Sha256::new();
-    let keys = settings.keys.iter().map(ToString::to_string);
-    let words = [env!("CARGO_PKG_VERSION").to_owned(), settings.audience.clone().unwrap_or_default()];
-    for word in words.into_iter().chain(keys) {
-        digest.update(word);
-        digest.update([0]);
-    }
-    hex(digest.finalize().get(..8).unwrap_or_default())
-}
-
-/// The version of a refused bundle, where it was verified and says one.
-fn version(refused: &Refused) -> Option<u64> {
-    match refused {
-        Refused::Older { version, .. } | Refused::SameVersion { version } => Some(*version),
-        _ => None,
-    }
 }
 
 /// Whether this program understands all of it.

@@ -6,14 +6,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use host_policy::Guardrails;
 use host_policy::bundle::{Manifest, PublicKey};
-use host_policy::{Guardrails, Problem};
 use shared_protocol::{Capture, FailSettings, PolicySource, PolicyState, Settings};
 
-use super::folder::Folder;
+use super::developer::{unsigned, walk};
 use super::keep::Keep;
 use super::kept::Kept;
-use super::looked::Looked;
 use crate::settings::{Configured, Stamp};
 
 /// How far a clock may be behind a bundle's issue before nothing says whether it has expired, in seconds; as
@@ -31,8 +30,8 @@ pub(crate) struct InForce {
     /// Why the machine is closed though there is, or was, a bundle.
     pub(crate) fault: Option<Fault>,
     /// From when on it holds otherwise, in seconds since 1970.
-    until: Option<i64>,
-    seen: Vec<(PathBuf, Option<Stamp>)>,
+    pub(super) until: Option<i64>,
+    pub(super) seen: Vec<(PathBuf, Option<Stamp>)>,
 }
 
 /// Rules.
@@ -62,6 +61,10 @@ impl InForce {
         let found = match (configured.bundle.clone(), configured.developer.clone(), data) {
             (Some(bundle), _, Some(data)) => kept(configured, &Keep::of(data), &bundle, now),
             (Some(_), _, None) => closed(configured, None, None),
+            // A slip in the settings does not put what is compiled in into the place of a bundle.
+            (None, None, Some(data)) if configured.fault.is_some() && Keep::of(data).is_there() => {
+                closed(configured, None, None)
+            }
             (None, Some(folder), _) => unsigned(configured, &folder),
             (None, None, _) => Self {
                 rules: Rules::Compiled,
@@ -99,21 +102,6 @@ fn stamps(configured: &Configured, data: Option<&Path>) -> Vec<(PathBuf, Option<
     walk(folder, 2, &mut seen);
     seen.sort_by(|one, other| one.0.cmp(&other.0));
     seen
-}
-
-/// The files of a folder of guardrails, as far as any of them counts.
-fn walk(folder: &Path, depth: u8, seen: &mut Vec<(PathBuf, Option<Stamp>)>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            if depth > 0 {
-                walk(&path, depth - 1, seen);
-            }
-        } else {
-            let stamp = Stamp::of(&path);
-            seen.push((path, stamp));
-        }
-    }
 }
 
 fn kept(
@@ -166,43 +154,13 @@ fn until(manifest: &Manifest, now: i64) -> Option<i64> {
     [begins, manifest.expires].into_iter().find(|moment| now < *moment)
 }
 
-fn unsigned(configured: &mut Configured, root: &Path) -> InForce {
-    let fault = |what: String| Fault { code: "content".to_owned(), what };
-    let looked = match Folder::read(root) {
-        Ok(folder) => Looked::in_force(&folder),
-        Err(why) => return slipped(configured, fault(format!("{why:#}"))),
-    };
-    let what: Vec<String> = looked.problems.iter().map(Problem::to_string).collect();
-    let (name, version, monitor) = match &looked.sheet {
-        Some(sheet) => (sheet.name.clone(), sheet.version.unwrap_or_default(), sheet.monitor),
-        None => (String::new(), 0, false),
-    };
-    let Some(whole) = looked.whole() else {
-        return slipped(configured, fault(what.join("; ")));
-    };
-    let state = PolicyState { name, version, unsigned: true, monitor, ..PolicyState::default() };
-    lay(configured, PolicySource::DeveloperFile, &whole.guardrails, state);
-    InForce {
-        rules: Rules::Theirs(Box::new(whole.guardrails)),
-        grant_keys: Vec::new(),
-        stale: false,
-        fault: None,
-        until: None,
-        seen: Vec::new(),
-    }
-}
-
-/// A developer's folder that is not followed.
-fn slipped(configured: &mut Configured, fault: Fault) -> InForce {
-    let closed = closed(configured, None, Some(fault.code.clone()));
-    if let Some(policy) = &mut configured.settings.policy {
-        policy.unsigned = true;
-    }
-    InForce { fault: Some(fault), ..closed }
-}
-
 /// The organisation's settings over the machine's.
-fn lay(configured: &mut Configured, source: PolicySource, guardrails: &Guardrails, state: PolicyState) {
+pub(super) fn lay(
+    configured: &mut Configured,
+    source: PolicySource,
+    guardrails: &Guardrails,
+    state: PolicyState,
+) {
     let theirs = &guardrails.settings;
     let fail = theirs.fail.over(configured.settings.fail);
     // The kill switch opens what a fault would close; how long things take stays.
@@ -225,7 +183,7 @@ fn lay(configured: &mut Configured, source: PolicySource, guardrails: &Guardrail
 }
 
 /// As a managed machine without a bundle.
-fn closed(configured: &mut Configured, fault: Option<Fault>, refused: Option<String>) -> InForce {
+pub(super) fn closed(configured: &mut Configured, fault: Option<Fault>, refused: Option<String>) -> InForce {
     let (managed, fail) = (configured.settings.managed, configured.settings.fail);
     // Another thing than one that came and was refused.
     let refused = fault.as_ref().map(|fault| format!("kept-{}", fault.code)).or(refused);

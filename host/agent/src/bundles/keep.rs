@@ -43,6 +43,11 @@ impl Keep {
         Self(data.join(FOLDER))
     }
 
+    /// Whether a bundle was ever kept here.
+    pub(crate) fn is_there(&self) -> bool {
+        [STATE, ARCHIVE].iter().any(|name| self.0.join(name).exists())
+    }
+
     /// How the files look that say what is in force.
     pub(crate) fn stamps(&self) -> Vec<Option<Stamp>> {
         [STATE, ARCHIVE].iter().map(|name| Stamp::of(&self.0.join(name))).collect()

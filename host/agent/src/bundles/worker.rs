@@ -3,25 +3,25 @@
 //! INVARIANT: nobody waits for it: there is no network between a request and its verdict.
 //! INVARIANT: what was refused is not fetched again for an hour, unless it carries another tag or is another file.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use host_policy::bundle::{ArchiveFault, Refused};
+use host_policy::bundle::Refused;
 
 use super::Changed;
-use super::arrive::{Arrivals, Came, Parcel, REFUSED_S, against};
+use super::arrive::{Arrivals, Came, Parcel};
 use super::health::SourceHealth;
-use super::keep::bounded;
 use super::kept::Kept;
+use super::refusal::{REFUSED_S, against};
 use super::standing::Standing;
 use super::state::Fetched;
+use super::watched::Watched;
 use super::web::{Got, Web};
 use crate::native::now;
 use crate::out;
-use crate::settings::{BundleSettings, BundlesFrom, Stamp};
+use crate::settings::{BundleSettings, BundlesFrom};
 
 /// Between two looks at a watched file.
 const LOOK: Duration = Duration::from_secs(1);
@@ -42,18 +42,8 @@ pub(super) struct Worker {
     pub(super) stop: Arc<AtomicBool>,
 }
 
-/// A watched file: how it looked when it was last dealt with, and the time before.
-#[derive(Default)]
-struct Watched {
-    /// With the moment from which on it is tried again.
-    done: Option<(Stamp, Option<i64>)>,
-    before: Option<Stamp>,
-    told: Option<String>,
-    failures: u32,
-}
-
 /// What an archive means for the next time.
-enum News {
+pub(super) enum News {
     None,
     Activated,
     Refused,
@@ -126,74 +116,8 @@ impl Worker {
         tags
     }
 
-    /// Looks once at a watched file.
-    fn look(&mut self, path: &Path, watched: &mut Watched) {
-        let at = seconds();
-        let Some(stamp) = Stamp::of(path) else {
-            let told = format!("there is no {}: put a bundle there, or correct `folder`", path.display());
-            *watched =
-                Watched { told: watched.told.take(), failures: watched.failures, ..Watched::default() };
-            return self.watched(watched, Err(told));
-        };
-        let is_settled = watched.before.replace(stamp) == Some(stamp);
-        let is_done =
-            watched.done.is_some_and(|(done, again)| done == stamp && again.is_none_or(|again| at < again));
-        if is_done {
-            return;
-        }
-        let answer = match bounded(path) {
-            Err(fault) => Err(format!("{} cannot be read ({})", path.display(), fault.kind())),
-            Ok(archive) => {
-                // Somebody may be writing it just now.
-                let is_half = || {
-                    let begun = archive.starts_with(&[0x1f, 0x8b]) || archive.len() < 2;
-                    begun && self.is_half(&archive, at)
-                };
-                if !is_settled && is_half() {
-                    return;
-                }
-                self.arrived(&Parcel { archive: &archive, tag: None, at })
-            }
-        };
-        let again = match &answer {
-            Ok((_, News::Refused | News::RefusedAgain)) => Some(at.saturating_add(REFUSED_S)),
-            Ok((_, News::None | News::Activated)) => None,
-            Err(_) => {
-                let pause = host_net::pause(watched.failures.saturating_add(1), random());
-                Some(at.saturating_add(i64::try_from(pause.as_secs()).unwrap_or(i64::MAX)))
-            }
-        };
-        watched.done = Some((stamp, again));
-        let answer = answer.map(|(told, _)| told);
-        self.watched(watched, answer);
-    }
-
-    /// Writes down how a watched file stands, where that is new.
-    fn watched(&mut self, watched: &mut Watched, answer: Result<String, String>) {
-        watched.failures = if answer.is_ok() { 0 } else { watched.failures.saturating_add(1) };
-        let told = answer.clone().unwrap_or_else(|why| why);
-        if watched.told.as_ref() == Some(&told) && answer.is_err() {
-            return self.health.heard(watched.failures, now());
-        }
-        self.stands(answer, watched.failures, true);
-        watched.told = Some(told);
-    }
-
-    /// Whether an archive ends early.
-    fn is_half(&self, archive: &[u8], at: i64) -> bool {
-        let kept = Kept::read(self.arrivals.keep(), &self.settings, at);
-        let opened = kept.eras.open(archive, None, at, host_policy::bundle::reopen);
-        matches!(
-            opened,
-            Err(Refused::Archive {
-                why: ArchiveFault::Truncated | ArchiveFault::NotGzip | ArchiveFault::NotTar,
-                ..
-            })
-        )
-    }
-
     /// An archive came; what is to be said of it, and what it means. `Err`: this machine could not deal with it.
-    fn arrived(&mut self, parcel: &Parcel<'_>) -> Result<(String, News), String> {
+    pub(super) fn arrived(&mut self, parcel: &Parcel<'_>) -> Result<(String, News), String> {
         let is_over = || self.stop.load(Ordering::Relaxed);
         let came = self.arrivals.arrive(&self.settings, parcel, &is_over);
         match came {
@@ -222,7 +146,7 @@ impl Worker {
     }
 
     /// Writes down how the place answered, for people.
-    fn stands(&mut self, answer: Result<String, String>, failures: u32, waits: bool) {
+    pub(super) fn stands(&mut self, answer: Result<String, String>, failures: u32, waits: bool) {
         self.health.heard(failures, now());
         let answer = answer.unwrap_or_else(|why| why);
         let from = self.settings.from.to_string();
@@ -243,7 +167,7 @@ pub(super) fn seconds() -> i64 {
 }
 
 /// Nothing rests on it: without randomness all ask in one moment.
-fn random() -> u64 {
+pub(super) fn random() -> u64 {
     let mut random = [0_u8; 8];
     let _drawn = getrandom::fill(&mut random);
     u64::from_ne_bytes(random)

@@ -6,9 +6,10 @@ use host_journal::{Filter, Kind, Page};
 use host_policy::Files;
 use host_policy::bundle::{self, Manifest, SecretKey, Signer as _};
 
-use super::{Arrivals, Came, Parcel, REFUSED_S};
+use super::{Arrivals, Came, Parcel};
 use crate::bundles::keep::Keep;
 use crate::bundles::kept::Kept;
+use crate::bundles::refusal::REFUSED_S;
 use crate::record::Recorder;
 use crate::settings::{BundleSettings, BundlesFrom};
 

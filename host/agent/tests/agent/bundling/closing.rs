@@ -86,3 +86,17 @@ fn damage_is_seen_at_the_next_prompt() {
     assert_eq!(said(&mut browser, 3), words(2));
     assert!(browser.close().0.success());
 }
+
+/// The settings are not understood: what is compiled in is no bundle's stand-in.
+#[test]
+fn a_slip_in_the_settings_closes_where_a_bundle_was() {
+    let (home, _) = with_version_two();
+    let mut browser = Browser::start(&home);
+    assert_eq!(said(&mut browser, 1), words(2));
+    home.settings("[bundle\nfolder = 1");
+    let harmless = browser.judge(&event(2), "what a fine day");
+    assert_eq!(harmless.outcome, shared_protocol::Outcome::Refuse);
+    let settings = settings_where(&mut browser, |settings| settings.policy.is_none());
+    assert_eq!((settings.source, settings.fail), (PolicySource::ManagedWithoutBundle, FailSettings::CLOSED));
+    assert!(browser.close().0.success());
+}
