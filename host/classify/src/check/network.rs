@@ -1,7 +1,7 @@
 //! Addresses of networks and of devices that somebody can be told by. Those of documentation, of one's own machine, of
 //! private networks and of everybody (RFC 5735, 5737, 3849, 4291, 7042) are nobody's.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::candidate::Candidate;
 use crate::check::Passed;

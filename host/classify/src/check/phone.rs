@@ -138,7 +138,7 @@ pub(crate) fn local(candidate: Candidate<'_>) -> Option<Passed> {
     let year = |group: &str| group.len() == 4 && (group.starts_with("19") || group.starts_with("20"));
     let told = match groups.as_slice() {
         [_] => false,
-        [first, _, last] => !(year(first) && last.len() == 2) && !(year(last) && first.len() <= 2),
+        [first, _, last] => !(year(first) && last.len() == 2 || year(last) && first.len() <= 2),
         [_, _, _, _] => number.value().contains([' ', '-', '(', '/']),
         _ => true,
     };

@@ -39,6 +39,14 @@ pub(super) fn regions(
             confidence: form.confidence,
         }));
     }
+    // Objects of JSON, one a line, look like rows as well.
+    regions.sort_by_key(|region| (region.place.start, usize::MAX - region.place.end));
+    let mut end = 0;
+    regions.retain(|region| {
+        let free = end <= region.place.start;
+        end = end.max(region.place.end);
+        free
+    });
     for place in passages(text) {
         let passage = text.get(place.clone()).unwrap_or_default();
         let free =

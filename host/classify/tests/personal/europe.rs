@@ -4,7 +4,7 @@ use crate::made::{Made, hybrid_digit, luhn_digit, made, sum, told};
 use crate::random::Random;
 
 /// Tries bodies until `check` gives a sign.
-fn until<T>(
+pub(crate) fn until<T>(
     random: &mut Random,
     mut body: impl FnMut(&mut Random) -> String,
     check: impl Fn(&str) -> Option<T>,
@@ -120,35 +120,6 @@ pub(crate) fn de_tax_id(random: &mut Random) -> Made {
     made(&format!("{body}{}", hybrid_digit(&body)), 10, random.one(&["", "## ### ### ###"]))
 }
 
-pub(crate) fn dk_cpr(random: &mut Random) -> Made {
-    let (year, month, day) = random.birth();
-    let rest = format!("{:02}{}", year % 100, random.digits(4));
-    told(
-        &format!("{day:02}{month:02}{rest}"),
-        &format!("{day:02}{:02}{rest}", month + 12),
-        random.one(&["", "######-####"]),
-    )
-}
-
-fn baltic(random: &mut Random) -> Made {
-    let (year, month, day) = random.birth();
-    let first = if year < 2000 { random.between(3, 4) } else { random.between(5, 6) };
-    let body = format!("{first}{:02}{month:02}{day:02}{}", year % 100, random.digits(3));
-    let mut check = sum(&body, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11;
-    if check == 10 {
-        check = sum(&body, &[3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11 % 10;
-    }
-    made(&format!("{body}{check}"), 10, "")
-}
-
-pub(crate) fn ee_personal_code(random: &mut Random) -> Made {
-    baltic(random)
-}
-
-pub(crate) fn lt_personal_code(random: &mut Random) -> Made {
-    baltic(random)
-}
-
 pub(crate) fn es_dni(random: &mut Random) -> Made {
     let letter = |number: u32| "TRWAGMYFPDXBNJZSQVHLCKE".chars().nth((number % 23) as usize).unwrap();
     let body = random.digits(7);
@@ -164,15 +135,6 @@ pub(crate) fn es_dni(random: &mut Random) -> Made {
             )
         }
     }
-}
-
-pub(crate) fn fi_hetu(random: &mut Random) -> Made {
-    let (year, month, day) = random.birth();
-    let day = format!("{day:02}{month:02}{:02}", year % 100);
-    let serial = format!("{:03}", random.between(2, 899));
-    let number: u32 = format!("{day}{serial}").parse().unwrap();
-    let check = "0123456789ABCDEFHJKLMNPRSTUVWXY".chars().nth((number % 31) as usize).unwrap();
-    made(&format!("{day}{}{serial}{check}", if year < 2000 { '-' } else { 'A' }), 10, "")
 }
 
 pub(crate) fn fr_nir(random: &mut Random) -> Made {
@@ -245,28 +207,6 @@ pub(crate) fn ie_pps(random: &mut Random) -> Made {
     made(&format!("{body}{check}{second}"), 7, "")
 }
 
-pub(crate) fn is_kennitala(random: &mut Random) -> Made {
-    let (body, check) = until(
-        random,
-        |random| {
-            let (year, month, day) = random.birth();
-            format!(
-                "{day:02}{month:02}{:02}{}{}",
-                year % 100,
-                random.between(20, 99),
-                if year < 2000 { 9 } else { 0 }
-            )
-        },
-        |body| match 11 - sum(body.split_at(8).0, &[3, 2, 7, 6, 5, 4, 3, 2]) % 11 {
-            11 => Some(0),
-            10 => None,
-            check => Some(check),
-        },
-    );
-    let (start, century) = body.split_at(8);
-    made(&format!("{start}{check}{century}"), 8, random.one(&["", "######-####"]))
-}
-
 pub(crate) fn it_fiscal_code(random: &mut Random) -> Made {
     // Signs in odd places, in the order 0 to 9 and A to Z, as the decree lists them.
     const ODD: &str =
@@ -292,15 +232,6 @@ pub(crate) fn it_fiscal_code(random: &mut Random) -> Made {
     made(&format!("{code}{}", char::from_u32(65 + total % 26).unwrap()), 15, "")
 }
 
-pub(crate) fn lv_personal_code(random: &mut Random) -> Made {
-    let (year, month, day) = random.birth();
-    let century = if year < 2000 { 1 } else { 2 };
-    let body = format!("{day:02}{month:02}{:02}{century}{}", year % 100, random.digits(3));
-    let total = sum(&body, &[1, 6, 3, 7, 9, 10, 5, 8, 4, 2]);
-    let check = (1101 - total) % 11 % 10;
-    made(&format!("{body}{check}"), 10, random.one(&["", "######-#####"]))
-}
-
 pub(crate) fn nl_bsn(random: &mut Random) -> Made {
     let (body, check) = until(
         random,
@@ -308,27 +239,6 @@ pub(crate) fn nl_bsn(random: &mut Random) -> Made {
         |body| Some(sum(body, &[9, 8, 7, 6, 5, 4, 3, 2]) % 11).filter(|check| *check < 10),
     );
     made(&format!("{body}{check}"), 8, random.one(&["", "####.##.###", "### ### ###"]))
-}
-
-pub(crate) fn no_birth_number(random: &mut Random) -> Made {
-    let digit = |rest: u32| match 11 - rest {
-        11 => Some(0),
-        10 => None,
-        check => Some(check),
-    };
-    let (body, (first, second)) = until(
-        random,
-        |random| {
-            let (year, month, day) = random.birth();
-            format!("{day:02}{month:02}{:02}{}", year % 100, random.digits(3))
-        },
-        |body| {
-            let first = digit(sum(body, &[3, 7, 6, 1, 8, 9, 4, 5, 2]) % 11)?;
-            let second = digit(sum(&format!("{body}{first}"), &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)?;
-            Some((first, second))
-        },
-    );
-    made(&format!("{body}{first}{second}"), 10, random.one(&["", "###### #####"]))
 }
 
 pub(crate) fn pl_nip(random: &mut Random) -> Made {
@@ -361,17 +271,6 @@ pub(crate) fn ro_cnp(random: &mut Random) -> Made {
         format!("{sex}{:02}{month:02}{day:02}{:02}{}", year % 100, random.between(1, 46), random.digits(3));
     let rest = sum(&body, &[2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11;
     made(&format!("{body}{}", if rest == 10 { 1 } else { rest }), 12, "")
-}
-
-pub(crate) fn se_personal_number(random: &mut Random) -> Made {
-    let (year, month, day) = random.birth();
-    let body = format!("{:02}{month:02}{day:02}{}", year % 100, random.digits(3));
-    let number = format!("{body}{}", luhn_digit(&body));
-    match random.between(0, 2) {
-        0 => made(&number, 9, ""),
-        1 => made(&number, 9, "######-####"),
-        _ => made(&format!("{}{number}", year / 100), 11, "########-####"),
-    }
 }
 
 pub(crate) fn si_emso(random: &mut Random) -> Made {

@@ -2,7 +2,7 @@
 
 use crate::made::Made;
 use crate::random::Random;
-use crate::{europe, world};
+use crate::{europe, north, world};
 
 /// One kind of id.
 pub(crate) struct Id {
@@ -36,10 +36,10 @@ pub(crate) const IDS: &[Id] = &[
     Id { label: "pii.de-id-card", make: europe::de_id_card, alone: false, varies: false, texts: &["Personalausweisnummer {}", "Mein Ausweis hat die Nummer {}.", "German identity card: {}"] },
     Id { label: "pii.de-pension-number", make: europe::de_pension_number, alone: true, varies: false, texts: &["Rentenversicherungsnummer {}", "Meine Sozialversicherungsnummer lautet {}.", "German social security number: {}"] },
     Id { label: "pii.de-tax-id", make: europe::de_tax_id, alone: false, varies: false, texts: &["Steuer-ID {}", "Meine Steueridentifikationsnummer ist {}.", "German tax ID: {}"] },
-    Id { label: "pii.dk-cpr", make: europe::dk_cpr, alone: false, varies: false, texts: &["CPR-nummer {}", "Mit CPR-nr er {}.", "Danish CPR number: {}"] },
-    Id { label: "pii.ee-personal-code", make: europe::ee_personal_code, alone: false, varies: false, texts: &["Isikukood {}", "Minu isikukood on {}.", "Estonian personal code: {}"] },
+    Id { label: "pii.dk-cpr", make: north::dk_cpr, alone: false, varies: false, texts: &["CPR-nummer {}", "Mit CPR-nr er {}.", "Danish CPR number: {}"] },
+    Id { label: "pii.ee-personal-code", make: north::ee_personal_code, alone: false, varies: false, texts: &["Isikukood {}", "Minu isikukood on {}.", "Estonian personal code: {}"] },
     Id { label: "pii.es-dni", make: europe::es_dni, alone: true, varies: false, texts: &["DNI {}", "Mi documento de identidad es el {}.", "Spanish ID number: {}"] },
-    Id { label: "pii.fi-hetu", make: europe::fi_hetu, alone: true, varies: false, texts: &["Henkilötunnus {}", "Min personbeteckning är {}.", "Finnish personal identity code: {}"] },
+    Id { label: "pii.fi-hetu", make: north::fi_hetu, alone: true, varies: false, texts: &["Henkilötunnus {}", "Min personbeteckning är {}.", "Finnish personal identity code: {}"] },
     Id { label: "pii.fr-nir", make: europe::fr_nir, alone: true, varies: false, texts: &["numéro de sécurité sociale {}", "Mon NIR est {}.", "French social security number: {}"] },
     Id { label: "pii.gb-nhs", make: europe::gb_nhs, alone: false, varies: false, texts: &["NHS number {}", "The patient's NHS no is {}.", "NHS: {}"] },
     Id { label: "pii.gb-nino", make: europe::gb_nino, alone: true, varies: false, texts: &["National Insurance number {}", "My NI number is {}.", "NINO: {}"] },
@@ -53,22 +53,22 @@ pub(crate) const IDS: &[Id] = &[
     Id { label: "pii.il-id", make: world::il_id, alone: false, varies: false, texts: &["תעודת זהות {}", "My teudat zehut is {}.", "Israeli ID number: {}"] },
     Id { label: "pii.in-aadhaar", make: world::in_aadhaar, alone: false, varies: false, texts: &["Aadhaar {}", "मेरा आधार {} है", "my Aadhaar number is {}."] },
     Id { label: "pii.in-pan", make: world::in_pan, alone: true, varies: false, texts: &["PAN {}", "मेरा पैन {} है", "permanent account number: {}"] },
-    Id { label: "pii.is-kennitala", make: europe::is_kennitala, alone: false, varies: false, texts: &["Kennitala {}", "Kennitalan mín er {}.", "Icelandic ID number: {}"] },
+    Id { label: "pii.is-kennitala", make: north::is_kennitala, alone: false, varies: false, texts: &["Kennitala {}", "Kennitalan mín er {}.", "Icelandic ID number: {}"] },
     Id { label: "pii.it-fiscal-code", make: europe::it_fiscal_code, alone: true, varies: false, texts: &["codice fiscale {}", "Il mio codice fiscale è {}.", "Italian tax code {} here"] },
     Id { label: "pii.jp-my-number", make: world::jp_my_number, alone: false, varies: false, texts: &["マイナンバーは{}です", "個人番号:{}", "My Number (Japan): {}"] },
     Id { label: "pii.kr-rrn", make: world::kr_rrn, alone: false, varies: false, texts: &["주민등록번호 {}", "제 주민번호는 {}입니다", "resident registration number: {}"] },
-    Id { label: "pii.lt-personal-code", make: europe::lt_personal_code, alone: false, varies: false, texts: &["Asmens kodas {}", "Mano asmens kodas yra {}.", "Lithuanian personal code: {}"] },
-    Id { label: "pii.lv-personal-code", make: europe::lv_personal_code, alone: false, varies: false, texts: &["Personas kods {}", "Mans personas kods ir {}.", "Latvian personal code: {}"] },
+    Id { label: "pii.lt-personal-code", make: north::lt_personal_code, alone: false, varies: false, texts: &["Asmens kodas {}", "Mano asmens kodas yra {}.", "Lithuanian personal code: {}"] },
+    Id { label: "pii.lv-personal-code", make: north::lv_personal_code, alone: false, varies: false, texts: &["Personas kods {}", "Mans personas kods ir {}.", "Latvian personal code: {}"] },
     Id { label: "pii.mx-curp", make: world::mx_curp, alone: true, varies: false, texts: &["CURP {}", "Mi CURP es {}.", "Mexican population code (CURP): {}"] },
     Id { label: "pii.my-nric", make: world::my_nric, alone: false, varies: false, texts: &["MyKad {}", "No. kad pengenalan saya {}.", "Malaysian ID card: {}"] },
     Id { label: "pii.nl-bsn", make: europe::nl_bsn, alone: false, varies: false, texts: &["BSN {}", "Mijn burgerservicenummer is {}.", "Dutch citizen service number: {}"] },
-    Id { label: "pii.no-birth-number", make: europe::no_birth_number, alone: false, varies: false, texts: &["fødselsnummer {}", "Fødselsnummeret mitt er {}.", "Norwegian national identity number: {}"] },
+    Id { label: "pii.no-birth-number", make: north::no_birth_number, alone: false, varies: false, texts: &["fødselsnummer {}", "Fødselsnummeret mitt er {}.", "Norwegian national identity number: {}"] },
     Id { label: "pii.nz-ird", make: world::nz_ird, alone: false, varies: true, texts: &["IRD {}", "My IRD number is {}.", "Inland Revenue number: {}"] },
     Id { label: "pii.pl-nip", make: europe::pl_nip, alone: false, varies: false, texts: &["NIP {}", "Mój numer NIP to {}.", "Polish tax number: {}"] },
     Id { label: "pii.pl-pesel", make: europe::pl_pesel, alone: false, varies: false, texts: &["PESEL {}", "Mój numer PESEL to {}.", "Polish ID number: {}"] },
     Id { label: "pii.pt-nif", make: europe::pt_nif, alone: false, varies: false, texts: &["NIF {}", "O meu número de contribuinte é {}.", "Portuguese tax number: {}"] },
     Id { label: "pii.ro-cnp", make: europe::ro_cnp, alone: false, varies: false, texts: &["CNP {}", "CNP-ul meu este {}.", "Romanian personal numeric code: {}"] },
-    Id { label: "pii.se-personal-number", make: europe::se_personal_number, alone: false, varies: false, texts: &["personnummer {}", "Mitt personnummer är {}.", "Swedish personal identity number: {}"] },
+    Id { label: "pii.se-personal-number", make: north::se_personal_number, alone: false, varies: false, texts: &["personnummer {}", "Mitt personnummer är {}.", "Swedish personal identity number: {}"] },
     Id { label: "pii.sg-nric", make: world::sg_nric, alone: true, varies: false, texts: &["NRIC {}", "My FIN is {}.", "Singapore identity card: {}"] },
     Id { label: "pii.si-emso", make: europe::si_emso, alone: false, varies: false, texts: &["EMŠO {}", "Moja EMŠO je {}.", "Slovenian personal number: {}"] },
     Id { label: "pii.th-id", make: world::th_id, alone: false, varies: false, texts: &["เลขประจำตัวประชาชน {}", "บัตรประชาชนของฉัน {}", "Thai ID number: {}"] },

@@ -6,6 +6,7 @@
 mod europe;
 mod ids;
 mod made;
+mod north;
 mod random;
 mod world;
 
