@@ -15,7 +15,7 @@ use crate::literal::Literals;
 
 /// Characters whose small letter is another one than their own alphabet's: where one stands, words of context are no
 /// guide. A test compares with all characters there are.
-const ODD: [&str; 3] = ["\u{130}", "\u{212a}", "\u{212b}"];
+const ODD: [&str; 6] = ["\u{130}", "\u{3f4}", "\u{1e9e}", "\u{2126}", "\u{212a}", "\u{212b}"];
 /// Spellings of one word: capitals of letters that ASCII has not.
 const SPELLINGS: usize = 64;
 
