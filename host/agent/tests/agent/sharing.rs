@@ -56,7 +56,7 @@ pub(crate) fn judge(browser: &mut Browser, number: u32, text: &str) -> Verdict {
 }
 
 pub(crate) fn outbox(home: &Home) -> Vec<Value> {
-    let mut rows = home.lines(&["ssf", "outbox", "--json"]);
+    let mut rows = home.lines(&["ssf", "outbox", "--limit", "10000", "--json"]);
     rows.reverse();
     rows
 }
