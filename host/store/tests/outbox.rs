@@ -1,6 +1,6 @@
 //! Messages keep their ids and their order; what is overtaken, parked or old is told apart.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![cfg(test)]
 
 use host_store::{OutboxRow, OutboxState, RiskChangeRow, RiskRow, Store, StoreError};
 

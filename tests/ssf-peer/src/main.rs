@@ -4,7 +4,7 @@
 //! It keeps its strict ways: `sub_id`, RS256, 2048 bits. It never shares code with the program that makes the tokens.
 
 use std::env::args;
-use std::io::{BufRead as _, stdin};
+use std::io::stdin;
 use std::sync::{Arc, Mutex};
 
 use easyssf_receiver::event::SsfEventContext;

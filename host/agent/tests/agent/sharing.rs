@@ -56,7 +56,7 @@ pub(crate) fn judge(browser: &mut Browser, number: u32, text: &str) -> Verdict {
 }
 
 pub(crate) fn outbox(home: &Home) -> Vec<Value> {
-    let mut rows = home.lines(&["ssf", "outbox", "--json"]);
+    let mut rows = home.lines(&["ssf", "outbox", "--limit", "10000", "--json"]);
     rows.reverse();
     rows
 }
@@ -346,6 +346,7 @@ fn a_key_takes_over_while_a_message_is_on_its_way() {
 fn what_is_hosted_is_compared_part_by_part() {
     let home = shared("http://127.0.0.1:1/");
     let set = home.lines(&["ssf", "jwks", "--json"]).remove(0);
+    let settings = std::fs::read_to_string(home.path().join(".config/promptgate/settings.toml")).unwrap();
     let mut other = set.clone();
     other["keys"][0]["n"] = json!("AQAB");
     let mut private = set.clone();
@@ -364,11 +365,8 @@ fn what_is_hosted_is_compared_part_by_part() {
             body.len()
         );
         let host = Receiver::start(move |_, _| Reply::Raw(answer.clone().into_bytes()));
-        let settings = std::fs::read_to_string(home.path().join(".config/promptgate/settings.toml")).unwrap();
-        let place = settings.find("jwks_uri").unwrap();
-        let end = settings[place..].find('\n').unwrap() + place;
-        let uri = format!("jwks_uri = \"http://127.0.0.1:{}/jwks.json\"", host.port);
-        home.settings(&format!("{}{uri}{}", &settings[..place], &settings[end..]));
+        let hosted = format!("http://127.0.0.1:{}/jwks.json", host.port);
+        home.settings(&settings.replace("http://127.0.0.1:1/jwks.json", &hosted));
         let told = home.run(&["ssf", "status"]);
         let said = String::from_utf8(told.stdout).unwrap();
         assert!(said.contains(says), "{kind} {body}\n{said}");
