@@ -184,6 +184,10 @@ impl Pattern {
     fn next(&self, text: &str, place: Range<usize>) -> Option<Range<usize>> {
         let piece = text.get(place.clone()).filter(|piece| !piece.is_empty())?;
         let regex = self.regex.get_or_init(|| Regex::new(&self.pattern).ok()).as_ref()?;
+        // Most words are followed by no match: to see that is quicker than to look for groups.
+        if self.grouped && !regex.is_match(piece) {
+            return None;
+        }
         let found = match self.grouped {
             true => regex.captures(piece)?.name("value")?,
             false => regex.find(piece)?,
