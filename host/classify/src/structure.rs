@@ -15,6 +15,7 @@ use shared_protocol::Label;
 
 use crate::detector::{Detector, RuleError};
 use crate::settle::Hit;
+use crate::words::is_replacement;
 
 pub(crate) use forms::Form;
 use forms::Forms;
@@ -27,6 +28,9 @@ pub(crate) struct Structure {
     forms: Forms,
     languages: Languages,
 }
+
+/// Longest replacement, brackets included, in bytes.
+const REPLACEMENT: usize = 66;
 
 /// A stretch of a text that is something as a whole. Byte offsets.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +74,8 @@ fn stand_in<'a>(
     let mut all = Vec::new();
     for region in regions {
         let Some(detector) = detector(&region.label) else { continue };
-        for place in left_over(region.place.clone(), &hits) {
+        let pieces = left_over(region.place.clone(), &hits).into_iter();
+        for place in pieces.flat_map(|place| between_replacements(text, place)) {
             let piece = text.get(place.clone()).unwrap_or_default();
             let start = place.start + (piece.len() - piece.trim_start().len());
             let piece = piece.trim();
@@ -101,5 +106,23 @@ fn left_over(place: Range<usize>, hits: &[Hit<'_>]) -> Vec<Range<usize>> {
     if at < place.end {
         pieces.push(at..place.end);
     }
+    pieces
+}
+
+/// The pieces of `place` between our own replacements: what was taken out once is not found again.
+fn between_replacements(text: &str, place: Range<usize>) -> Vec<Range<usize>> {
+    let (mut at, mut pieces) = (place.start, Vec::new());
+    let piece = text.get(place.clone()).unwrap_or_default();
+    for (opened, _) in piece.match_indices('[') {
+        let rest = piece.get(opened..).unwrap_or_default();
+        let closed = rest.bytes().take(REPLACEMENT).position(|byte| byte == b']');
+        let Some(words) = closed.and_then(|closed| rest.get(..=closed)) else { continue };
+        if is_replacement(&words.to_lowercase()) {
+            pieces.push(at..place.start + opened);
+            at = place.start + opened + words.len();
+        }
+    }
+    pieces.push(at..place.end);
+    pieces.retain(|piece| piece.start < piece.end);
     pieces
 }

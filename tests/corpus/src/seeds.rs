@@ -53,7 +53,8 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
 const SITES: [&str; 4] = ["chatgpt", "claude", "gemini", "perplexity"];
 
 /// Where texts are in which something is found.
-const FAMILIES: [&str; 3] = ["cases", "detectors/pii", "detectors/secret"];
+const FAMILIES: [&str; 5] =
+    ["cases", "detectors/code", "detectors/data", "detectors/pii", "detectors/secret"];
 
 /// Messages both ways, with most of their fields.
 const MESSAGES: [&str; 6] = [
