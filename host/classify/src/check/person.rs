@@ -24,6 +24,38 @@ const PARTICLES: [&str; 27] = [
     "al", "bin", "ben", "ibn", "zu", "zum", "zur", "ter", "ten", "y", "vom",
 ];
 
+/// What has names in settings and programs that are nobody's.
+const THINGS: [&str; 28] = [
+    "app",
+    "bucket",
+    "class",
+    "cluster",
+    "column",
+    "container",
+    "database",
+    "db",
+    "domain",
+    "event",
+    "field",
+    "file",
+    "function",
+    "host",
+    "image",
+    "key",
+    "module",
+    "node",
+    "package",
+    "path",
+    "queue",
+    "resource",
+    "role",
+    "server",
+    "service",
+    "table",
+    "tag",
+    "type",
+];
+
 /// Most words in capitals, and the longest word, in bytes.
 const WORDS: usize = 4;
 const LONGEST: usize = 40;
@@ -31,10 +63,19 @@ const LONGEST: usize = 40;
 /// Behind a word that says so, one word is enough.
 pub(crate) fn told(candidate: Candidate<'_>) -> Option<Passed> {
     let first = candidate.value();
-    if is_other(first) || (!is_capital(first) && !is_given(first)) {
+    if is_other(first) || (!is_capital(first) && !is_given(first)) || names_a_thing(candidate.before()) {
         return None;
     }
     Some(Passed::whole(candidate.until(grown(candidate).0)))
+}
+
+/// Whether the word ahead is the name of a setting's thing: `SharedAccessKeyName=`, `host_name: `.
+fn names_a_thing(before: &str) -> bool {
+    let word = before.trim_end_matches(|char: char| !char.is_alphanumeric());
+    let start = word.rfind(|char: char| !char.is_alphanumeric() && char != '_').map_or(0, |at| at + 1);
+    let word = word.get(start..).unwrap_or_default().to_lowercase();
+    let of = word.strip_suffix("name").map(|of| of.trim_end_matches('_'));
+    of.is_some_and(|of| THINGS.iter().any(|thing| of.ends_with(thing)))
 }
 
 /// A given name that is common, with another word or more behind it.
@@ -107,9 +148,19 @@ fn ends_as_other(found: Candidate<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{listed, told};
+    use super::{listed, names_a_thing, told};
     use crate::candidate::Candidate;
     use crate::check::Passed;
+
+    #[test]
+    fn a_thing_of_a_program_is_nobody() {
+        for before in ["SharedAccessKeyName=", "host_name: \"", "a fileName = "] {
+            assert!(names_a_thing(before), "{before}");
+        }
+        for before in ["Name: ", "first_name: \"", "customerName=", "full name: ", "", "é"] {
+            assert!(!names_a_thing(before), "{before}");
+        }
+    }
 
     fn name(text: &str, check: fn(Candidate<'_>) -> Option<Passed>) -> Option<&str> {
         let end = text.find([' ', ',']).unwrap_or(text.len());
