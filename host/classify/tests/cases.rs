@@ -27,6 +27,14 @@ struct Case {
     levels: BTreeMap<Topic, Level>,
 }
 
+/// What is asked for is told by a model, whose low level is close to chance: cases speak of it from medium on.
+fn least(topic: &Topic) -> Level {
+    match topic {
+        Topic::IntentPii | Topic::IntentCodeAbuse | Topic::IntentJailbreak => Level::Low,
+        _ => Level::None,
+    }
+}
+
 #[test]
 fn every_prompt_holds_what_its_case_says() {
     let engine = Engine::builtin().unwrap();
@@ -61,7 +69,7 @@ fn every_prompt_holds_what_its_case_says() {
         let levels: BTreeMap<Topic, Level> = found
             .topics
             .into_iter()
-            .filter(|score| score.level > Level::None)
+            .filter(|score| score.level > least(&score.topic))
             .map(|score| (score.topic, score.level))
             .collect();
         if levels != case.levels {
