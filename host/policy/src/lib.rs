@@ -38,6 +38,7 @@ pub use guardrails::{
     AppSettings, BundleSettings, ContentError, Difference, Exception, Expect, FailOverrides, Given,
     Guardrails, Messages, Story, Told,
 };
+pub use nearest::nearest;
 pub use operations::{fit, permitted};
 pub use packs::{Pack, packs};
 pub use policy::{Granted, Policy};

@@ -1,7 +1,8 @@
 //! What a slip of the pen was probably meant to be.
 
-/// The word among `words` that `typed` was probably meant to be.
-pub(crate) fn nearest<'a>(typed: &str, words: &[&'a str]) -> Option<&'a str> {
+/// The word among `words` that `typed` was probably meant to be: at most two letters away.
+#[must_use]
+pub fn nearest<'a>(typed: &str, words: &[&'a str]) -> Option<&'a str> {
     let near = words.iter().map(|word| (distance(typed, word), *word)).min()?;
     (near.0 <= 2 && near.0 < near.1.len()).then_some(near.1)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use host_classify::{DetectorProblem, Engine};
-use host_policy::{Files, Guardrails, Problem, Weight};
+use host_policy::{Files, Guardrails, Problem, Weight, nearest};
 use shared_protocol::Topic;
 use shared_sites::Sites;
 
@@ -185,6 +185,7 @@ fn labels(folder: &Folder, guardrails: &Guardrails, engine: &Engine, problems: &
         let near: Vec<&str> =
             known.iter().filter(|label| label.split('.').next() == Some(family)).copied().collect();
         let help = match near.as_slice() {
+            near if let Some(meant) = nearest(named, near) => format!("did you mean `{meant}`?"),
             [] => "labels begin with `pii.`, `secret.` or a family of your own detectors".to_owned(),
             near if near.len() <= 8 => format!("known are {}", near.join(", ")),
             near => {
