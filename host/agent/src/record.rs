@@ -7,6 +7,7 @@ mod audit;
 mod coded;
 mod keyboard;
 mod line;
+mod random;
 mod risk;
 mod rows;
 pub(crate) mod trouble;
@@ -27,11 +28,12 @@ use crate::native::now;
 use crate::out;
 use audit::Batch;
 use keyboard::AtKeyboard;
-
+use random::random;
+use risk::Scored;
 use trouble::Failing;
 
 pub(crate) use coded::Coded;
-use risk::Scored;
+pub(crate) use random::uuid;
 pub(crate) use rows::{judged, labels, released_or_refused};
 
 /// The record of this person on this machine.
@@ -376,27 +378,6 @@ fn sealed_bytes(plain: &[u8], to: &[Recipient]) -> Result<Vec<Sealed>> {
 /// For rows that never carry text.
 fn no_seal() -> Result<Vec<Recipient>> {
     Err(anyhow!("a row without text was to be sealed"))
-}
-
-fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0_u8; N];
-    getrandom::fill(&mut bytes).map_err(|_| anyhow!("the machine gives no randomness"))?;
-    Ok(bytes)
-}
-
-/// A random UUID (RFC 9562, version 4).
-pub(crate) fn uuid() -> Result<String> {
-    let number = u128::from_be_bytes(random()?);
-    let number = (number & !(0xf << 76) | (4 << 76)) & !(0b11 << 62) | (0b10 << 62);
-    let hex = format!("{number:032x}");
-    let mut out = String::with_capacity(36);
-    for (at, digit) in hex.chars().enumerate() {
-        if matches!(at, 8 | 12 | 16 | 20) {
-            out.push('-');
-        }
-        out.push(digit);
-    }
-    Ok(out)
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use std::sync::PoisonError;
 use anyhow::Result;
 use host_journal::{ChainKey, JournalError, NewLine, Salt};
 
-use super::{Opened, random, sealed_bytes};
+use super::random::random;
+use super::{Opened, sealed_bytes};
 use crate::keys::Recipient;
 use crate::native::now;
 

@@ -11,7 +11,8 @@ use host_risk::{Change, Seen, Sign};
 use host_store::{StoreError, Tx, View};
 use shared_protocol::{Level, Millis};
 
-use super::{Recorder, random};
+use super::Recorder;
+use super::random::random;
 use crate::native::now;
 use crate::risk::{self, Scoring};
 
