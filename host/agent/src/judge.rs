@@ -11,15 +11,19 @@ mod granting;
 mod kept;
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::env::consts::OS;
 use std::sync::Arc;
 use std::time::Duration;
 
 use host_classify::{Classification, Engine, Scanned};
 use host_journal::Timings;
-use host_policy::{BundleSettings, Decision, Facts, Messages, Place, Policy, UserFacts, fit};
+use host_policy::{
+    BundleSettings, Decision, DeviceFacts, Facts, LocalTime, Messages, Place, Policy, UserFacts, fit,
+};
 use shared_protocol::{
     Action, App, Browser, Capture, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Level,
-    Mode, Obligation, Operation, Outcome, Part, PartKind, Prompt, Reading, Settings, Verdict,
+    Mode, Obligation, Operation, Outcome, Part, PartKind, Prompt, Reading, Settings, Topic, Verdict,
 };
 
 pub(crate) use again::{Again, again};
@@ -62,8 +66,19 @@ pub(crate) struct Asked<'a> {
     pub(crate) risk: Level,
     /// What the engine said of a text before, if it was read ahead.
     pub(crate) known: Known<'a>,
+    /// What holds around it.
+    pub(crate) around: &'a Around,
+}
+
+/// What is known of a request beside itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Around {
     /// The language that the person reads (BCP 47).
-    pub(crate) language: Option<&'a str>,
+    pub(crate) language: Option<String>,
+    /// The person's clock.
+    pub(crate) local: Option<LocalTime>,
+    /// What was found in its conversation before.
+    pub(crate) conversation: BTreeMap<Topic, Level>,
 }
 
 /// Looks up what the engine said of the very same text.
@@ -190,6 +205,10 @@ impl Snapshot {
         facts.user.risk = facts.user.risk.max(ask.risk);
         facts.browser = ask.browser;
         facts.private_window = ask.judge.private_window;
+        facts.device = DeviceFacts { os: Some(OS.to_owned()), managed: self.settings.managed };
+        facts.language.clone_from(&ask.around.language);
+        facts.local = ask.around.local;
+        facts.conversation.clone_from(&ask.around.conversation);
         // Exceptions end at a moment.
         facts.at = i64::try_from(ask.judge.at / 1_000).ok();
         self.theirs.about(&mut facts);
@@ -249,7 +268,7 @@ impl Snapshot {
                     operation: facts.operation,
                     may_code,
                     messages: &self.messages,
-                    language: ask.language,
+                    language: ask.around.language.as_deref(),
                 },
             ),
             obligations,

@@ -7,6 +7,7 @@
 mod browsers;
 mod bundles;
 mod cli;
+mod clock;
 mod drafts;
 mod exit;
 pub mod foreign;

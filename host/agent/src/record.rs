@@ -4,6 +4,7 @@
 //! once, whichever process asks. INVARIANT: text is sealed before it comes near the file.
 
 mod audit;
+mod before;
 mod coded;
 mod keyboard;
 mod line;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use host_store::{Link, Page, View};
-use shared_protocol::{Action, App, EventId, Millis, Operation, Topic};
+use host_store::{Link, Page, TopicLevel, View};
+use shared_protocol::{Action, App, EventId, Level, Millis, Operation, Topic};
 
 use crate::append::action_word;
 use crate::{Entry, JournalError, Kind, Record, Sealed, SiteWord};
@@ -166,6 +166,32 @@ pub fn conversation(view: &View<'_>, app: Option<&App>, id: &str) -> Result<Vec<
         turns.insert(place, turn);
     }
     Ok(turns.into_values().collect())
+}
+
+/// Most turns of a conversation that [`conversation_topics`] looks back on.
+const TURNS: u32 = 500;
+
+/// The highest level of each topic that was found so far in a conversation, prompts and answers; of what nobody refused, and
+/// not of drafts. A turn counts if one of its rows carries the id.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn conversation_topics(
+    view: &View<'_>,
+    app: &App,
+    id: &str,
+) -> Result<BTreeMap<Topic, Level>, JournalError> {
+    let id = SiteWord::from(id);
+    let found = view.topics_in(app.as_str(), id.as_str(), Operation::SendDraft.as_str(), TURNS)?;
+    let level = |number| match number {
+        1 => Some(Level::Low),
+        2 => Some(Level::Medium),
+        3 => Some(Level::High),
+        _ => None,
+    };
+    // A name that this version does not know is of a topic that no policy can ask for.
+    let known = |one: TopicLevel| Some((Topic::try_from(one.topic).ok()?, level(one.level)?));
+    Ok(found.into_iter().filter_map(known).collect())
 }
 
 /// An event's rows and the sequence of the first.

@@ -115,6 +115,31 @@ impl<'a> View<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The highest level of each topic in the rows of the last `limit` events of a site's conversation that nobody refused and
+    /// that are not `operation`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn topics_in(
+        &self,
+        app: &str,
+        conversation: &str,
+        operation: &str,
+        limit: u32,
+    ) -> Result<Vec<TopicLevel>, StoreError> {
+        let sql = "SELECT topic, max(level) FROM record JOIN record_topic USING (seq) WHERE event IN (\
+                       SELECT event FROM record AS link WHERE conversation = ?1 AND app = ?2 AND event IS NOT NULL \
+                       AND operation IS NOT ?3 \
+                       AND NOT EXISTS (SELECT 1 FROM record WHERE event = link.event AND kind = 'refused') \
+                       ORDER BY seq DESC LIMIT ?4) \
+                   GROUP BY topic ORDER BY topic";
+        let mut select = self.connection.prepare_cached(sql)?;
+        let rows = select.query_map(params![conversation, app, operation, limit], |row| {
+            Ok(TopicLevel { topic: row.get(0)?, level: row.get(1)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The events (of a site, when one is given) with a row that carries this id, by their first such row.
     ///
     /// # Errors

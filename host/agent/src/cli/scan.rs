@@ -22,8 +22,9 @@ use shared_protocol::{
 };
 
 use super::who::Who;
+use crate::clock::local;
 use crate::exit::Exit;
-use crate::judge::{Asked, Judgement, Snapshot, UNKNOWN};
+use crate::judge::{Around, Asked, Judgement, Snapshot, UNKNOWN};
 use crate::live::Active;
 use crate::native::now;
 use crate::os::Env;
@@ -121,7 +122,7 @@ fn judge(snapshot: &Snapshot, person: &As, reading: Reading) -> Result<(Judgemen
         user: Some(&person.user),
         risk: Level::None,
         known: UNKNOWN,
-        language: None,
+        around: &Around { local: local(ask.at), ..Around::default() },
     };
     let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
     Ok((judgement, start.elapsed()))

@@ -10,7 +10,7 @@ use shared_protocol::{
     Obligation, Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings,
 };
 
-use super::{Asked, Judgement, Snapshot, UNKNOWN, fail_action, outcome, unrecorded};
+use super::{Around, Asked, Judgement, Snapshot, UNKNOWN, fail_action, outcome, unrecorded};
 
 const FAILS: [FailAction; 4] = [FailAction::Allow, FailAction::Warn, FailAction::Justify, FailAction::Block];
 
@@ -48,14 +48,26 @@ fn ask(reading: Reading) -> Judge {
 }
 
 fn judge(snapshot: &Snapshot, ask: &Judge) -> Judgement {
-    let asked =
-        Asked { judge: ask, browser: None, user: None, risk: Level::None, known: UNKNOWN, language: None };
+    let asked = Asked {
+        judge: ask,
+        browser: None,
+        user: None,
+        risk: Level::None,
+        known: UNKNOWN,
+        around: &Around::default(),
+    };
     snapshot.judge(&asked, &|| Duration::ZERO).0
 }
 
 fn fault(snapshot: &Snapshot, ask: &Judge, code: Code) -> Judgement {
-    let asked =
-        Asked { judge: ask, browser: None, user: None, risk: Level::None, known: UNKNOWN, language: None };
+    let asked = Asked {
+        judge: ask,
+        browser: None,
+        user: None,
+        risk: Level::None,
+        known: UNKNOWN,
+        around: &Around::default(),
+    };
     snapshot.fault(&asked, code)
 }
 

@@ -28,7 +28,8 @@ use super::incoming::{self, Named};
 use super::queue::{Job, Pool};
 use super::reply;
 use super::watch::{Alarms, Turn};
-use crate::judge::{self, Asked, Judgement, Snapshot};
+use crate::clock::local;
+use crate::judge::{self, Around, Asked, Judgement, Snapshot};
 use crate::live::{Active, Live};
 use crate::out;
 use crate::record::{self, Once, Place, Recorder};
@@ -70,6 +71,8 @@ struct Held {
     arrived: Instant,
     turn: Arc<Turn>,
     active: Arc<Active>,
+    /// Looked up when it is first asked for.
+    around: Arc<OnceLock<Around>>,
 }
 
 impl Desk {
@@ -173,7 +176,7 @@ impl Desk {
         }
         let active = self.live.active();
         let (ask, turn) = (Arc::new(ask), Arc::new(Turn::default()));
-        let held = Held { ask, arrived: Instant::now(), turn, active };
+        let held = Held { ask, arrived: Instant::now(), turn, active, around: Arc::default() };
         let key = Some(held.ask.event.clone());
         let ticket = self.alarms.set(held.arrived + budget(held.active.settings().fail.deadline_ms), {
             let (desk, held) = (Arc::clone(self), held.clone());
@@ -274,13 +277,16 @@ impl Desk {
             user: None,
             risk: self.recorder.risk(now()),
             known,
-            language: self.language(),
+            around: held.around.get_or_init(|| self.around(&held.ask)),
         }
     }
 
-    /// The language that the person reads.
-    fn language(&self) -> Option<&str> {
-        self.language.get().map(String::as_str)
+    fn around(&self, ask: &Judge) -> Around {
+        Around {
+            language: self.language.get().cloned(),
+            local: local(ask.at),
+            conversation: self.recorder.found_before(ask),
+        }
     }
 
     fn note_bad(&self, app: Option<&App>, code: Code) {

@@ -73,11 +73,16 @@ impl Browser {
     }
 
     pub(crate) fn hello(&mut self) -> Welcome {
+        self.hello_in(None)
+    }
+
+    /// Of a person who reads this language.
+    pub(crate) fn hello_in(&mut self, language: Option<&str>) -> Welcome {
         self.send(&ToHost::Hello(Hello {
             protocol: PROTOCOL,
             extension: "0.1.0".to_owned(),
             browser: Which::Chromium,
-            language: None,
+            language: language.map(str::to_owned),
         }));
         self.wait(|message| match message {
             ToExtension::Welcome(welcome) => Some(welcome.clone()),

@@ -1,5 +1,6 @@
 //! Bundles on the machine that follows them: the real host, told apart by what the next card says.
 
+mod around;
 mod closing;
 mod crashing;
 mod developing;

@@ -16,8 +16,9 @@ use shared_protocol::{Action, Attachment, Capture, Judge, Label, Level, Prompt, 
 use super::filter::{self, shown};
 use super::opened::{self, Closed};
 use crate::cli::table;
+use crate::clock::local;
 use crate::exit::Exit;
-use crate::judge::{Asked, Judgement, Snapshot, UNKNOWN};
+use crate::judge::{Around, Asked, Judgement, Snapshot, UNKNOWN};
 use crate::keys::{Given, Keys};
 use crate::out;
 use crate::record::{Recorder, labels};
@@ -166,7 +167,7 @@ fn again(
         user: Some(&user),
         risk: Level::None,
         known: UNKNOWN,
-        language: None,
+        around: &Around { local: local(record.at), ..Around::default() },
     };
     let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
     let (labels, topics) = (more_labels(judged, &judgement), higher(judged, &judgement.found.topics));

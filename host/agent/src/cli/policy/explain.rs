@@ -2,14 +2,14 @@
 //!
 //! INVARIANT: sends and records nothing, and opens nothing: of an event it needs the facts that its row keeps.
 
+use std::env::consts::OS;
 use std::io::Read as _;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
 use host_classify::Engine;
 use host_journal::Entry;
-use host_policy::{Decision, Determining, Facts, Guardrails, LocalTime, Policy};
-use jiff::Zoned;
+use host_policy::{Decision, Determining, DeviceFacts, Facts, Guardrails, Policy};
 use serde_json::{Value, json};
 use shared_protocol::{EventId, Level, Operation};
 
@@ -19,8 +19,10 @@ use super::told::{action, standing, word};
 use super::{simulate, test, weighed};
 use crate::cli::table;
 use crate::cli::who::Who;
+use crate::clock::local;
 use crate::exit::Exit;
 use crate::live::Active;
+use crate::native::now;
 use crate::os::Env;
 use crate::out;
 
@@ -50,6 +52,8 @@ struct By<'a> {
     guardrails: Option<&'a Guardrails>,
     /// Who is at the keyboard, as far as known.
     known: &'a host_policy::UserFacts,
+    /// An organisation manages this machine.
+    managed: bool,
 }
 
 impl By<'_> {
@@ -73,9 +77,9 @@ struct Case {
 pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     let active = Active::load(env);
     let snapshot = active.snapshot()?;
-    let known = &snapshot.user;
+    let (known, managed) = (&snapshot.user, snapshot.settings.managed);
     let Some(path) = &args.by else {
-        let by = By { policy: &snapshot.policy, engine: &snapshot.engine, guardrails: None, known };
+        let by = By { policy: &snapshot.policy, engine: &snapshot.engine, guardrails: None, known, managed };
         return explain(args, env, &by, json);
     };
     let folder = Folder::read(path)?;
@@ -85,7 +89,12 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     }
     let Some(whole) = looked.whole() else { return Ok(Exit::Fault) };
     let (guardrails, engine) = (&whole.guardrails, &whole.engine);
-    explain(args, env, &By { policy: &guardrails.policy, engine, guardrails: Some(guardrails), known }, json)
+    explain(
+        args,
+        env,
+        &By { policy: &guardrails.policy, engine, guardrails: Some(guardrails), known, managed },
+        json,
+    )
 }
 
 fn explain(args: &Args, env: &Env, by: &By<'_>, json: bool) -> Result<Exit> {
@@ -148,12 +157,10 @@ fn of_text(args: &Args, by: &By<'_>) -> Result<Case> {
     let mut base = Facts::new(operation, args.who.app());
     base.user = args.who.user(by.known);
     // Exceptions and hours of work are of now.
-    let now = Zoned::now();
-    base.at = Some(now.timestamp().as_second());
-    base.local = Some(LocalTime {
-        weekday: now.weekday().to_monday_one_offset().unsigned_abs(),
-        minute: u16::from(now.hour().unsigned_abs()) * 60 + u16::from(now.minute().unsigned_abs()),
-    });
+    let now = now();
+    base.at = i64::try_from(now / 1_000).ok();
+    base.local = local(now);
+    base.device = DeviceFacts { os: Some(OS.to_owned()), managed: by.managed };
     if let Some(guardrails) = by.guardrails {
         guardrails.settings.about(&mut base);
     }

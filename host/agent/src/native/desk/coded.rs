@@ -64,13 +64,14 @@ impl Desk {
             return Err(Code::UnknownEvent);
         };
         let ask = self.kept().iter().find(|ask| ask.event == *event).cloned();
+        let around = ask.as_deref().map(|ask| self.around(ask)).unwrap_or_default();
         let asked = ask.as_deref().map(|judge| Asked {
             judge,
             browser: self.browser.get().copied(),
             user: None,
             risk: self.recorder.risk(now()),
             known: judge::UNKNOWN,
-            language: self.language(),
+            around: &around,
         });
         if !snapshot.covers(&judged, asked.as_ref(), &grant) {
             return refused(CodeFault::OtherMatter);

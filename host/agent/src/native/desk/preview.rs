@@ -58,8 +58,8 @@ impl Desk {
         };
         let known = |text: &str| active.previews.known(text, Instant::now());
         let browser = self.browser.get().copied();
-        let (risk, language) = (self.recorder.risk(now()), self.language());
-        let asked = Asked { judge: &ask, browser, user: None, risk, known: &known, language };
+        let (risk, around) = (self.recorder.risk(now()), self.around(&ask));
+        let asked = Asked { judge: &ask, browser, user: None, risk, known: &known, around: &around };
         let start = Instant::now();
         let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
         judgement.verdict.card
