@@ -22,7 +22,7 @@ use shared_protocol::{Capture, FailSettings, PolicySource, Settings};
 pub(crate) use bundle::{BundleSettings, From as BundlesFrom, Web as BundlesWeb};
 pub(crate) use file::FileError;
 pub(crate) use identity::{IdentitySettings, KeyStore};
-pub(crate) use risk::RiskSettings;
+pub(crate) use risk::{RiskSettings, in_bundle as risk_in_bundle};
 pub(crate) use sink::SinkSettings;
 pub(crate) use ssf::{ReceiverSettings, SsfSettings};
 

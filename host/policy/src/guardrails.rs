@@ -42,6 +42,8 @@ pub struct Guardrails {
     pub topics: BTreeMap<Topic, String>,
     /// `sites/*.toml`: site to the text of its repaired data, not yet checked.
     pub sites: BTreeMap<String, String>,
+    /// `risk.toml`: the text of how risk is scored, not yet checked.
+    pub risk: Option<String>,
     /// `detectors/*.toml`: path to text, not yet checked.
     pub detectors: BTreeMap<String, String>,
     /// `stories/*.toml`, in the order of files and then of the text.
@@ -113,6 +115,7 @@ impl Guardrails {
             exceptions,
             topics,
             sites: folder.sites,
+            risk: folder.risk,
             detectors: folder.detectors,
             stories,
             warnings: problems,

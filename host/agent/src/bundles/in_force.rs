@@ -13,7 +13,7 @@ use shared_protocol::{Capture, FailSettings, PolicySource, PolicyState, Settings
 use super::developer::{unsigned, walk};
 use super::keep::Keep;
 use super::kept::Kept;
-use crate::settings::{Configured, Stamp};
+use crate::settings::{Configured, Stamp, risk_in_bundle};
 
 /// How far a clock may be behind a bundle's issue before nothing says whether it has expired, in seconds; as
 /// [`host_policy::bundle`] has it.
@@ -172,6 +172,11 @@ pub(super) fn lay(
     let chosen = theirs.capture.unwrap_or(own);
     let capture = if configured.may_keep_text() { chosen } else { Capture::Metadata };
     configured.unsealable = (capture != chosen).then_some(chosen);
+    // What is wrong in it was told when it came. Who switched scoring off has it off.
+    let rules = guardrails.risk.as_deref().and_then(|text| risk_in_bundle(text).ok());
+    if let (Some(own), Some(theirs)) = (&mut configured.risk.rules, rules) {
+        *own = theirs;
+    }
     configured.settings = Settings {
         source,
         managed: configured.settings.managed,

@@ -13,6 +13,7 @@ use shared_sites::Sites;
 
 use super::folder::{Folder, SHEET};
 use super::sheet::Sheet;
+use crate::settings::risk_in_bundle;
 
 /// What came of it. Each part is there when it is whole.
 pub(crate) struct Looked {
@@ -101,6 +102,7 @@ fn content(
     };
     let engine = engine(folder, problems);
     sites(folder, problems);
+    risk(folder, problems);
     if let (Some(guardrails), Some(engine)) = (&guardrails, &engine) {
         labels(folder, guardrails, engine, problems);
         topics(folder, guardrails, engine, problems);
@@ -152,6 +154,19 @@ fn sites(folder: &Folder, problems: &mut Vec<Problem>) {
             Err(fault) => vec![fault.to_string()],
         };
         problems.extend(told.iter().map(|said| placed(text, said).in_file(path)));
+    }
+}
+
+fn risk(folder: &Folder, problems: &mut Vec<Problem>) {
+    let file = "risk.toml";
+    if !folder.files.contains_key(file) {
+        return;
+    }
+    let text = folder.text(file);
+    if let Err((start, what)) = risk_in_bundle(text) {
+        let help = "there can be `mode`, `half_life_hours` and `[behaviours.NAME]` with level, weight and enabled; \
+                    `promptgate risk behaviours` lists the names";
+        problems.push(Problem::at(text, start..start, Weight::Error, what).in_file(file).help(help));
     }
 }
 

@@ -54,18 +54,42 @@ pub(super) fn understood(written: Written) -> Result<RiskSettings, Wrong> {
     if written.enabled == Some(false) {
         return Ok(RiskSettings { rules: None, posture_file: None });
     }
+    let Written { mode, half_life_hours, behaviours, posture_file, .. } = written;
+    let rules = rules(Theirs { mode, half_life_hours, behaviours })?;
+    Ok(RiskSettings { rules: Some(rules), posture_file })
+}
+
+/// `risk.toml` of a bundle: what of `[risk]` is for every machine.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Theirs {
+    mode: Option<Mode>,
+    half_life_hours: Option<Spanned<u64>>,
+    #[serde(default)]
+    behaviours: BTreeMap<Spanned<String>, Override>,
+}
+
+/// The rules that the text of a bundle's `risk.toml` makes; else what is wrong, and where, in bytes.
+pub(crate) fn in_bundle(text: &str) -> Result<Rules, Wrong> {
+    let theirs = toml::from_str(text).map_err(|fault: toml::de::Error| {
+        (fault.span().map_or(0, |span| span.start), fault.message().lines().collect::<Vec<_>>().join(", "))
+    })?;
+    rules(theirs)
+}
+
+fn rules(theirs: Theirs) -> Result<Rules, Wrong> {
     let mut rules = Rules::builtin().map_err(|fault| (0, fault.to_string()))?;
-    rules.mode = written.mode.unwrap_or_default();
-    if let Some(hours) = written.half_life_hours {
+    rules.mode = theirs.mode.unwrap_or_default();
+    if let Some(hours) = theirs.half_life_hours {
         if !(1..=24 * 365).contains(hours.get_ref()) {
             return Err((hours.span().start, "a half-life is 1 to 8760 hours".to_owned()));
         }
         rules.half_life = hours.into_inner() * 3_600_000;
     }
-    for (id, change) in written.behaviours {
+    for (id, change) in theirs.behaviours {
         let start = id.span().start;
         let one = BTreeMap::from([(id.into_inner(), change)]);
         rules = rules.changed(&one).map_err(|fault| (start, fault.to_string()))?;
     }
-    Ok(RiskSettings { rules: Some(rules), posture_file: written.posture_file })
+    Ok(rules)
 }

@@ -14,8 +14,8 @@ use crate::source::statements;
 use crate::{Policy, schema_text};
 
 /// Single files.
-const FILES: [&str; 5] =
-    ["bundle.toml", "exceptions.toml", "promptgate.cedarschema", "settings.toml", "topics.toml"];
+const FILES: [&str; 6] =
+    ["bundle.toml", "exceptions.toml", "promptgate.cedarschema", "risk.toml", "settings.toml", "topics.toml"];
 /// Folders with the ending of the files in them.
 const FOLDERS: [(&str, &str); 5] = [
     ("detectors", "toml"),
@@ -36,6 +36,7 @@ pub(super) struct Folder<'a> {
     pub(super) settings: Option<File<'a>>,
     pub(super) topics: Option<File<'a>>,
     pub(super) exceptions: Option<File<'a>>,
+    pub(super) risk: Option<String>,
     /// With the language in front.
     pub(super) messages: Vec<(&'a str, &'a str, &'a str)>,
     pub(super) stories: Vec<File<'a>>,
@@ -73,6 +74,7 @@ impl<'a> Folder<'a> {
             ("", "settings.toml", _) => self.settings = Some(file),
             ("", "topics.toml", _) => self.topics = Some(file),
             ("", "exceptions.toml", _) => self.exceptions = Some(file),
+            ("", "risk.toml", _) => self.risk = Some(text.to_owned()),
             ("", "promptgate.cedarschema", _) => self.schema = Some(file),
             _ if name.contains('/') || stem.is_empty() => refuse(path, problems),
             ("policy", _, "cedar") => self.policies.push(file),

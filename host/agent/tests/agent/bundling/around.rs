@@ -2,7 +2,7 @@
 
 use shared_protocol::{Choice, Judge, Outcome, Reading, ToHost};
 
-use super::{Made, put, settings_where, watching};
+use super::{Made, policy_where, put, settings_where, until_version, watching};
 use crate::browser::{Browser, ORIGIN, ask, event};
 
 /// Blocks with its own id as its words.
@@ -70,5 +70,32 @@ fn policies_see_the_conversation_the_language_the_clock_and_the_computer() {
     assert_eq!(said(&mut browser, "c2", "pay with 4111 1111 1111 1111"), "computer");
     // What was refused was never said there.
     assert_eq!(said(&mut browser, "c2", "And a name for a bird?"), "");
+    assert!(browser.close().0.success());
+}
+
+/// How risk is scored comes along; what is wrong in it refuses the bundle.
+#[test]
+fn risk_is_scored_as_the_bundle_says() {
+    let (home, folder) = watching();
+    let weight = |home: &crate::home::Home| {
+        let told = home.lines(&["risk", "behaviours", "--json"]);
+        told.into_iter().find(|one| one["id"] == "credentials-pasted").unwrap()["weight"].clone()
+    };
+    let before = weight(&home);
+    let risk = "mode = \"max\"\n[behaviours.credentials-pasted]\nlevel = \"high\"\nweight = 90\n";
+    put(&folder, &Made::version(1).with("risk.toml", risk).archive());
+    let mut browser = Browser::start(&home);
+    until_version(&mut browser, 1);
+    assert_eq!(weight(&home), 90);
+    put(
+        &folder,
+        &Made::version(2).with("risk.toml", &risk.replace("credentials-pasted", "no-such")).archive(),
+    );
+    let state = policy_where(&mut browser, |policy| policy.refused.is_some());
+    assert_eq!((state.version, state.refused.as_deref()), (1, Some("content")));
+    assert_eq!(weight(&home), 90);
+    put(&folder, &Made::version(3).archive());
+    until_version(&mut browser, 3);
+    assert_eq!(weight(&home), before);
     assert!(browser.close().0.success());
 }

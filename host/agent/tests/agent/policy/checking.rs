@@ -173,6 +173,30 @@ fn a_site_is_repaired_only_by_data_that_its_own_crate_takes() {
 }
 
 #[test]
+fn how_risk_is_scored_is_checked_at_its_place() {
+    let home = Home::new();
+    let root = folder(&home);
+    let place = root.to_str().unwrap();
+    write(&root, "risk.toml", "mode = \"max\"\n[behaviours.credentials-pasted]\nweight = 90\n");
+    assert_eq!(check(&home, place).0, Some(0));
+    for (text, line) in [
+        ("mode = \"max\"\n[behaviours.no-such]\nweight = 90\n", 2),
+        ("half_life_hours = 0\n", 1),
+        ("\nenabled = false\n", 2),
+        ("mode = \"average\"\n", 1),
+    ] {
+        write(&root, "risk.toml", text);
+        let (code, told) = check(&home, place);
+        let problem = &told["problems"][0];
+        assert_eq!(
+            (code, &problem["file"], &problem["line"]),
+            (Some(1), &"risk.toml".into(), &line.into()),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn stories_say_what_differs_and_which_policies_nobody_tells_of() {
     let home = Home::new();
     let root = folder(&home);
