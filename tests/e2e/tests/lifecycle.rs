@@ -94,12 +94,12 @@ async fn back(browser: Browser) -> Result<()> {
         guarded.ask(ALLOWED.text).await?;
         guarded.open(Site::ChatGpt).await?;
         guarded.driver()?.back().await?;
+        ensure!(!guarded.ask(ALLOWED.text).await?.is_empty(), "no answer");
+        // Last: this site leaves a refused text in the composer.
         guarded.send(BLOCKED.text).await?;
         guarded.wait_for(State::Failed).await?;
         guarded.card().await?.leave().await?;
-        guarded.never_left(BLOCKED.secret)?;
-        ensure!(!guarded.ask(ALLOWED.text).await?.is_empty(), "no answer");
-        Ok(())
+        guarded.never_left(BLOCKED.secret)
     };
     let played = played.await;
     guarded.end(module_path!(), &format!("back-{browser}"), played).await
