@@ -80,8 +80,8 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
     let data = || env.data().context("no home folder is known; set HOME");
     match command {
         Command::Behaviours => Ok(behaviours(&scoring, json)),
-        Command::Show(whose) => show(&store(&data()?)?, &person(whose, env), &scoring, json),
-        Command::History(args) => history(&store(&data()?)?, &person(&args.whose, env), args.limit, json),
+        Command::Show(whose) => show(&store(&data()?)?, &person(whose, &active), &scoring, json),
+        Command::History(args) => history(&store(&data()?)?, &person(&args.whose, &active), args.limit, json),
         Command::Reset(args) => reset(data()?, args, env, &scoring, json),
     }
 }
@@ -90,8 +90,9 @@ fn store(data: &Path) -> Result<Store> {
     Ok(Store::existing(data, Store::BUSY)?)
 }
 
-fn person(whose: &Whose, env: &Env) -> String {
-    whose.person.clone().unwrap_or_else(|| live::person(env))
+/// Whoever was named, else who is at the keyboard, by the name that rows have.
+fn person(whose: &Whose, active: &Active) -> String {
+    whose.person.clone().unwrap_or_else(|| active.known().person.clone())
 }
 
 /// What to say of somebody who was never seen.
@@ -262,8 +263,8 @@ fn reset(data: PathBuf, args: &Reset, env: &Env, scoring: &Scoring, json: bool) 
     {
         bail!("`{id}` is no behaviour; `promptgate risk behaviours` shows them");
     }
-    let (person, store) = (person(&args.whose, env), store(&data)?);
     let active = Active::load(env);
+    let (person, store) = (person(&args.whose, &active), store(&data)?);
     let recorder = Recorder::new(Some(data), live::person(env), Box::new(move || active.holders()));
     let own = live::person(env);
     let said = Said { by: args.by.as_deref().unwrap_or(&own), note: args.note.trim() };

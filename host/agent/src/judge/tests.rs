@@ -1,5 +1,6 @@
 //! The pure middle, over every action, operation and fault.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,28 +48,19 @@ fn ask(reading: Reading) -> Judge {
     Judge { event, app: App::new("claude"), at: 7, reading, private_window: false, page: None }
 }
 
+/// Nothing is known around it.
+static NOTHING: Around = Around { language: None, local: None, conversation: BTreeMap::new() };
+
+fn asked(judge: &Judge) -> Asked<'_> {
+    Asked { judge, browser: None, user: None, risk: Level::None, known: UNKNOWN, around: &NOTHING }
+}
+
 fn judge(snapshot: &Snapshot, ask: &Judge) -> Judgement {
-    let asked = Asked {
-        judge: ask,
-        browser: None,
-        user: None,
-        risk: Level::None,
-        known: UNKNOWN,
-        around: &Around::default(),
-    };
-    snapshot.judge(&asked, &|| Duration::ZERO).0
+    snapshot.judge(&asked(ask), &|| Duration::ZERO).0
 }
 
 fn fault(snapshot: &Snapshot, ask: &Judge, code: Code) -> Judgement {
-    let asked = Asked {
-        judge: ask,
-        browser: None,
-        user: None,
-        risk: Level::None,
-        known: UNKNOWN,
-        around: &Around::default(),
-    };
-    snapshot.fault(&asked, code)
+    snapshot.fault(&asked(ask), code)
 }
 
 fn all(action: FailAction) -> FailSettings {
