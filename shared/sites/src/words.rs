@@ -86,7 +86,12 @@ fn decoded(text: &str) -> Option<Text> {
             if !text.bytes().all(unescaped) {
                 return None;
             }
-            percent_decode_str(text).collect()
+            let bytes: Vec<u8> = percent_decode_str(text).collect();
+            // A percent sign that escapes nothing is one that somebody wrote.
+            if bytes == text.as_bytes() {
+                return None;
+            }
+            bytes
         }
         Some(b'-' | b'_') => URL.decode(text).ok()?,
         _ => PLAIN.decode(text).ok()?,
@@ -180,6 +185,7 @@ mod tests {
         assert!(is_encoded("eyJ0ZXh0Ijoid2hvIGlzIGphbmUuZG9lQGV4YW1wbGUuY29tIn0", false));
         assert!(is_encoded("who%20is%20jane%2Edoe%40example%2Ecom", false));
         assert!(is_encoded("YmUgYnJpZWY=", true));
+        assert!(!is_encoded("rebate-20%-off", true));
         for text in [
             "YmUgYnJpZWY=",
             "gAAAAABnWzMsIjE3MzI1NzQ0NDIiLCJlbiJd",
