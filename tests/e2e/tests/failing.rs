@@ -12,6 +12,9 @@ use tests_harness::{Browser, Launch, PATIENCE, Site};
 /// How long a prompt without a fault may take before it is tried anew.
 const LONG: Duration = Duration::from_secs(10);
 
+/// How often a send is tried that the hook's own deadline ended.
+const TRIES: usize = 3;
+
 /// A page's own send: `argument 0` the body, `argument 1` the name of the mark that says its status.
 const SEND: &str = "const [body, mark] = arguments;
 const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
@@ -83,9 +86,14 @@ async fn play(browser: Browser, fault: &Fault) -> Result<()> {
     let guarded = Guarded::launch(&launch, Site::ChatGpt).await?;
     let mut played = Ok(());
     for value in fault.values {
-        played = ends(&guarded, fault, value).await;
-        // A host that is stopped would outlive its browser.
-        let _taken_back = (fault.end)(&guarded);
+        for _ in 0..TRIES {
+            played = ends(&guarded, fault, value).await;
+            // A host that is stopped would outlive its browser.
+            let _taken_back = (fault.end)(&guarded);
+            if played.is_ok() || !hook_was_first(&guarded).await? {
+                break;
+            }
+        }
         if played.is_err() {
             played = played.with_context(|| format!("{} = {value}", fault.setting));
             break;
@@ -121,9 +129,17 @@ async fn ends(guarded: &Guarded, fault: &Fault, value: &str) -> Result<()> {
         _ => false,
     };
     let end = guarded.wait_for_mark("end").await?;
-    ensure!((end != "403") == goes, "it ended as {end}");
+    let as_said = if goes { "200" } else { "403" };
+    ensure!(end == as_said, "it ended as {end}");
     ensure!(sends() == there + usize::from(goes), "{} of it arrived", sends() - there);
     Ok(())
+}
+
+/// Whether the last send ended by the hook's own deadline, half a second after the background's. On a busy machine it can
+/// be first; what ends so ends stricter than the setting says, and is tried again.
+async fn hook_was_first(guarded: &Guarded) -> Result<bool> {
+    let mark = guarded.script("return document.documentElement.dataset.end ?? ''", Vec::new()).await?;
+    Ok(mark == json!("TypeError"))
 }
 
 /// Waits until a prompt without a fault goes: the extension hears of other settings with its next prompt, and looks for a
