@@ -277,8 +277,12 @@ fn in_turns(filled: &mut Filled, person: u64, other: u64, count: u64) {
         sent.sealed[0].blob = mark.repeat(60);
         let machine = audit(PERSONS, number);
         filled.append(vec![sent, nobodys, of(person, answer(number, "chatgpt", ids))]);
-        let theirs = turns(other, number + 500_000);
-        filled.append(theirs.into_iter().take(1).chain([machine]).collect());
+        let theirs = turn(
+            number + 500_000,
+            "claude",
+            Ids { conversation: Some(&self::mark(other)), ..Ids::default() },
+        );
+        filled.append(vec![of(other, theirs), machine]);
     }
     filled.next += count;
 }
