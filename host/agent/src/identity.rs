@@ -15,7 +15,7 @@ mod signing;
 mod state;
 mod tokens;
 
-pub(crate) use change::signed_out;
+pub(crate) use change::{erased, is_signed_in, signed_out};
 pub(crate) use known::Known;
 pub(crate) use signing::Signing;
 #[cfg(test)]

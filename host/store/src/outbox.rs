@@ -253,6 +253,10 @@ impl Tx<'_> {
     pub fn trim_outbox(&self, before: u64) -> Result<usize, StoreError> {
         let sql = "DELETE FROM outbox WHERE state IN ('sent', 'overtaken') AND done_at < ? AND id NOT IN \
                    (SELECT max(id) FROM outbox WHERE state = 'sent' GROUP BY receiver, person)";
-        Ok(self.connection().prepare_cached(sql)?.execute(params![integer(before)])?)
+        let count = self.connection().prepare_cached(sql)?.execute(params![integer(before)])?;
+        if count > 0 {
+            crate::scrub::owe(self)?;
+        }
+        Ok(count)
     }
 }

@@ -14,7 +14,7 @@ use host_journal::{
     ChainKey, Checking, Entry, JournalError, Judged, NewLine, NewRow, Released, Roots, Salt, Sealed, append,
     begin, close, event as rows_of, prune,
 };
-use host_store::Store;
+use host_store::{Scrubbing, Store};
 use shared_protocol::{Action, App, Capture, EventId, Mode, Operation, Outcome, PolicySource, Prompt};
 use tempfile::TempDir;
 
@@ -94,6 +94,12 @@ fn write(folder: &Path, dice: &mut Dice) -> Run {
                 // What it does not come to now it comes to another time.
                 let _pruned = store.write(|tx| prune(tx, START + 1 + dice.below(100), 3));
                 let _room = store.write(|tx| tx.shrink(8));
+                let mut scrubbing = Scrubbing::default();
+                while let Ok(further) = store.scrub(scrubbing)
+                    && !scrubbing.is_done()
+                {
+                    scrubbing = further;
+                }
             }
         }
         // The browser goes, in order.
