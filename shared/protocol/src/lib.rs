@@ -12,6 +12,7 @@ mod code;
 mod drift;
 mod edit;
 mod event;
+mod file;
 mod finding;
 pub mod frame;
 mod identity;
@@ -25,11 +26,15 @@ mod topic;
 
 pub use action::{Action, Choice, Mode, Obligation, Outcome};
 pub use app::{App, Browser};
-pub use card::{Card, CardFinding, CardPolicy, Severity};
+pub use card::{Card, CardFile, CardFinding, CardPolicy, Severity};
 pub use code::{Code, CodeFault};
 pub use drift::{Drift, DriftKind, Road, Uncovered};
 pub use edit::Edit;
 pub use event::{EventId, EventIdError, Millis};
+pub use file::{
+    FILE_BYTES, FILES, FILES_BYTES, FileFault, FileId, FilePlace, PIECE_BYTES, PIECES_UNCONFIRMED, Spot,
+    UnreadFile,
+};
 pub use finding::{Finding, Label, LabelError};
 pub use identity::{Identity, SignIn};
 pub use message::{

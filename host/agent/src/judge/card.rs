@@ -59,6 +59,7 @@ pub(super) fn card(
         may_send: owes(Obligation::Warn) && !owes(Obligation::Justify) && !owes(Obligation::Redact),
         may_code: to.may_code && (is_asked || action == Action::Block),
         may_report: true,
+        files: Vec::new(),
     })
 }
 
@@ -74,10 +75,11 @@ pub(super) fn refused(card: Option<Card>) -> Card {
         may_send: false,
         may_code: false,
         may_report: true,
+        files: Vec::new(),
     };
     match card {
         None => empty,
-        Some(card) => Card { policies: card.policies, findings: card.findings, ..empty },
+        Some(card) => Card { policies: card.policies, findings: card.findings, files: card.files, ..empty },
     }
 }
 
@@ -113,7 +115,12 @@ fn group(found: &Classification) -> Vec<CardFinding> {
                     group.masks.push(mask.clone());
                 }
             }
-            None => groups.push(CardFinding { label: label.clone(), count: 1, masks: vec![mask.clone()] }),
+            None => groups.push(CardFinding {
+                label: label.clone(),
+                count: 1,
+                masks: vec![mask.clone()],
+                places: Vec::new(),
+            }),
         }
     }
     groups
