@@ -19,6 +19,7 @@ mod identity;
 mod message;
 mod operation;
 mod prompt;
+mod reason;
 mod response;
 mod settings;
 mod text;
@@ -38,11 +39,12 @@ pub use file::{
 pub use finding::{Finding, Label, LabelError};
 pub use identity::{Identity, SignIn};
 pub use message::{
-    ComposerText, EndReason, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading, RefusedReason,
-    SiteRefused, Status, ToExtension, ToHost, Verdict, Welcome,
+    ComposerText, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading, SiteRefused, Status,
+    ToExtension, ToHost, Verdict, Welcome,
 };
 pub use operation::Operation;
 pub use prompt::{Account, AccountKind, Attachment, Part, PartKind, Prompt};
+pub use reason::{EndReason, RefusedReason};
 pub use response::{Response, ToolCall};
 pub use settings::{
     Capture, FailAction, FailSettings, PolicySource, PolicyState, Preview, Settings, UnreachableAction,

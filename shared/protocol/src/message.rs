@@ -13,8 +13,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, App, Browser, Card, Choice, Code, CodeFault, Drift, Edit, EventId, FileFault, FileId, Identity,
-    Millis, Mode, Obligation, Operation, Outcome, Prompt, Response, Settings, SignIn, Text, Uncovered,
+    Action, App, Browser, Card, Choice, Code, CodeFault, Drift, Edit, EndReason, EventId, FileFault, FileId,
+    Identity, Millis, Mode, Obligation, Operation, Outcome, Prompt, RefusedReason, Response, Settings,
+    SignIn, Text, Uncovered,
 };
 
 /// The protocol versions this code speaks, both ends included.
@@ -245,40 +246,6 @@ pub enum Reading {
     Prompt(Prompt),
     /// Looks like a send and could not be read.
     Unread(Drift),
-}
-
-/// Why the extension ended a request itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RefusedReason {
-    /// The redacted text could not be put back.
-    EditFailed,
-    /// The page took its request back.
-    Aborted,
-    /// The tab was closed or left.
-    Closed,
-    /// Machine time ran out in the extension.
-    Deadline,
-}
-
-/// How an interaction ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EndReason {
-    /// A terminal event was seen.
-    Complete,
-    /// The page or person stopped it.
-    Aborted,
-    /// The stream stopped without a terminal event.
-    Incomplete,
-    /// The network failed.
-    Network,
-    /// The tab was closed or left.
-    Closed,
-    /// The site refused it (a status of 400 or above).
-    SiteRefused,
-    /// The operation has no answer.
-    NoAnswer,
 }
 
 /// A release or refusal without a host. Carries no text.

@@ -14,7 +14,8 @@ use crate::judge::Snapshot;
 pub(super) fn read(path: &Path, bytes: &Arc<Zeroizing<Vec<u8>>>, snapshot: &Snapshot) -> Option<Attached> {
     let time = Duration::from_millis(u64::from(snapshot.settings.fail.file_deadline_ms));
     let contents = Readers::new().read(Arc::clone(bytes), Instant::now() + time);
-    if matches!(contents.kind.as_str(), "text" | "json") && std::str::from_utf8(bytes).is_ok() {
+    let is_all = contents.unread.is_empty() && contents.pieces.len() <= 1;
+    if is_all && matches!(contents.kind.as_str(), "text" | "json") && std::str::from_utf8(bytes).is_ok() {
         return None;
     }
     let name = path.file_name().map(|name| Text::new(name.to_string_lossy()));
