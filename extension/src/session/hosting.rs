@@ -66,7 +66,9 @@ impl Session {
             ToExtension::OpenPage { url } if url.starts_with("https://") => {
                 out.push(Effect::OpenTab { url });
             }
-            ToExtension::OpenPage { url: _ } => {}
+            ToExtension::OpenPage { url: _ }
+            | ToExtension::FileTaken { .. }
+            | ToExtension::FileFault { .. } => {}
             ToExtension::Error { code, event: Some(event) } => {
                 // What could not be written down now is said again to the next host.
                 if code != Code::NotRecorded {

@@ -253,6 +253,7 @@ fn card(action: Action) -> Card {
         may_send: action == Action::Warn,
         may_code: action == Action::Block,
         may_report: action == Action::Block,
+        files: Vec::new(),
     }
 }
 

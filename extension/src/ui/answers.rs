@@ -193,6 +193,7 @@ mod tests {
                     may_send: bits & 8 != 0,
                     may_code: bits & 16 != 0,
                     may_report: bits & 32 != 0,
+                    files: Vec::new(),
                 };
                 cards.push(CardModel {
                     stage,

@@ -193,6 +193,7 @@ mod tests {
                 may_send: true,
                 may_code: true,
                 may_report: true,
+                files: Vec::new(),
             },
             until: None,
             code: None,

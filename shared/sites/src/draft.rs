@@ -147,7 +147,7 @@ impl Draft {
                 value(&rule.id).and_then(|id| name_of(id.expose().rsplit("://").next().unwrap_or_default()));
             let media_type = value(&rule.media_type).and_then(|media| name_of(media.expose()));
             let size = value(&rule.size).and_then(|size| size.expose().parse().ok());
-            let file = Attachment { id, name, media_type, size };
+            let file = Attachment { id, name, media_type, size, file: None };
             let known = file.id.is_some() && self.prompt.attachments.iter().any(|known| known.id == file.id);
             if file != Attachment::default() && !known {
                 self.prompt.attachments.push(file.clone());

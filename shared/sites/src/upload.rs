@@ -41,7 +41,7 @@ pub(crate) fn files(body: &Body) -> Vec<File> {
 fn part(part: &FormPart) -> Option<File> {
     let name = part.file_name.clone()?;
     let media_type = part.media_type.clone().filter(|media| media.len() <= 128);
-    let attachment = Attachment { id: None, name: Some(name), media_type, size: Some(part.size) };
+    let attachment = Attachment { id: None, name: Some(name), media_type, size: Some(part.size), file: None };
     Some(File { attachment, text: part.text.clone() })
 }
 
@@ -66,7 +66,8 @@ fn multipart(body: &[u8]) -> Option<Vec<File>> {
                 header(head, "content-type").filter(|media| media.len() <= 128).map(str::to_owned);
             let size = u64::try_from(value.len()).ok();
             let text = std::str::from_utf8(value).ok().map(Text::new);
-            let attachment = Attachment { id: None, name: Some(Text::new(name)), media_type, size };
+            let attachment =
+                Attachment { id: None, name: Some(Text::new(name)), media_type, size, file: None };
             files.push(File { attachment, text });
         }
         rest = content.get(end + 2 + boundary.len()..)?;
