@@ -245,6 +245,7 @@ fn of_body(out: &mut Out<'_>) {
         media_type: None,
         size: size as u64,
         text: text.cloned(),
+        file: None,
     };
     match &request.body {
         Body::Text { text } => {
