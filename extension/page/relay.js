@@ -68,6 +68,7 @@
     if (!held) return;
     open.delete(event);
     events.delete(held.id);
+    promptgateFiles.drop(event);
   };
 
   const onHold = ({ id, request, at_once: said }) => {
@@ -77,7 +78,8 @@
       return;
     }
     const event = draw();
-    const { api: made, method, url, headers, body } = request;
+    const { api: made, method, url, headers, body: given } = request;
+    const body = promptgateFiles.take(event, given);
     const hold = { api: made, method, url, headers, body, page_url: location.href };
     const at_once = atOnceOf(said);
     open.set(event, { id, hold, at_once });
@@ -127,10 +129,10 @@
     const held = open.get(message.event);
     if (!held) return;
     const { kind, body, copy, refusal, ticket, text } = message;
+    forget(message.event);
     if (kind !== "refuse" && copy === true) {
       open.set(message.event, { id: held.id, ticket, head: null, text: "" });
-    } else {
-      forget(message.event);
+      events.set(held.id, message.event);
     }
     hook.postMessage({ kind, id: held.id, body, copy: copy === true, refusal: refusal ?? null });
     // The worker shows a card before it refuses.
@@ -149,6 +151,8 @@
         const held = open.get(message.event);
         return held && hook.postMessage({ kind: message.kind, id: held.id, ms: message.ms });
       }
+      case "file-read":
+        return promptgateFiles.read(message.file, message.offset, say);
       case "config":
         return hook?.postMessage(message);
       case "preview":
@@ -168,6 +172,7 @@
   // A page that is left takes its requests along, also when the browser keeps it for "back".
   addEventListener("pagehide", () => {
     for (const { id, hold } of open.values()) if (hold) hook.postMessage({ kind: "refuse", id, refusal: null });
+    for (const event of open.keys()) promptgateFiles.drop(event);
     open.clear();
     events.clear();
     worker?.disconnect();
