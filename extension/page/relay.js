@@ -72,19 +72,16 @@
   };
 
   const onHold = ({ id, request, at_once: said }) => {
-    if (!isId(id) || events.has(id) || !isRequest(request)) return;
-    if (open.size >= MOST_HELD) {
-      hook.postMessage({ kind: "refuse", id, refusal: null });
-      return;
-    }
+    if (!isId(id) || events.has(id) || !isRequest(request)) return undefined;
+    if (open.size >= MOST_HELD) return hook.postMessage({ kind: "refuse", id, refusal: null });
     const event = draw();
-    const { api: made, method, url, headers, body: given } = request;
-    const body = promptgateFiles.take(event, given);
+    const { api: made, method, url, headers } = request;
+    const body = promptgateFiles.take(event, request.body);
     const hold = { api: made, method, url, headers, body, page_url: location.href };
     const at_once = atOnceOf(said);
     open.set(event, { id, hold, at_once });
     events.set(id, event);
-    say({ kind: "hold", event, request: hold, again: false, at_once }, true);
+    return say({ kind: "hold", event, request: hold, again: false, at_once }, true);
   };
 
   const onHook = ({ data }) => {

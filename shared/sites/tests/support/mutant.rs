@@ -313,7 +313,11 @@ fn of_body(out: &mut Out<'_>) {
                 last.texts.push(ADDED.to_owned());
             }
         }
-        Body::None | Body::Bytes { .. } | Body::Oversize { .. } | Body::Unreadable => {}
+        Body::None
+        | Body::Bytes { .. }
+        | Body::File { .. }
+        | Body::Oversize { .. }
+        | Body::Unreadable => {}
     }
 }
 
