@@ -17,7 +17,15 @@ const promptgateFiles = (() => {
     return file;
   };
 
-  const isHandle = (value) => value instanceof Blob;
+  // By its brand: in Firefox what comes from the page is of another realm.
+  const sizeOf = Object.getOwnPropertyDescriptor(Blob.prototype, "size").get;
+  const isHandle = (value) => {
+    try {
+      return sizeOf.call(value) >= 0;
+    } catch {
+      return false;
+    }
+  };
 
   const part = (event, { name, file_name, media_type, size, text, file }) =>
     isHandle(file)

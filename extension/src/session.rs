@@ -224,7 +224,8 @@ impl Session {
         let holds = self.holds.values().map(|hold| hold.due);
         let copies = self.copies.values().filter_map(copy::Copy::due);
         let files = self.progress_due(now);
-        let wake = holds.chain(copies).chain(self.link.due(!self.late.entries().is_empty())).chain(files).min();
+        let wake =
+            holds.chain(copies).chain(self.link.due(!self.late.entries().is_empty())).chain(files).min();
         if wake != self.wake {
             self.wake = wake;
             out.push(Effect::Wake { at: wake });

@@ -82,7 +82,10 @@ impl Session {
         let mut card = own_card(Action::Allow, Code::Deadline);
         card.may_send = false;
         let model = self.model(event, Stage::Checking, card, None);
-        let progress = Progress { part: u8::try_from(part).unwrap_or(100), name: names.and_then(|mut names| names.next()) };
+        let progress = Progress {
+            part: u8::try_from(part).unwrap_or(100),
+            name: names.and_then(|mut names| names.next()),
+        };
         CardModel { progress: Some(progress), ..model }
     }
 

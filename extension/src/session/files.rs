@@ -190,7 +190,8 @@ impl Session {
     pub(super) fn file_taken(&mut self, now: Millis, file: &FileId, up_to: u64, out: &mut Vec<Effect>) {
         let Some(event) = self.files.event(file) else { return };
         let Some(port) = self.holds.get(&event).map(|hold| hold.port) else { return };
-        let Some(sending) = self.files.sending.get_mut(file).filter(|sending| sending.way == Way::Begun) else {
+        let Some(sending) = self.files.sending.get_mut(file).filter(|sending| sending.way == Way::Begun)
+        else {
             return;
         };
         sending.taken = sending.taken.max(up_to.min(sending.asked));
@@ -233,7 +234,8 @@ impl Session {
     /// It will not be there.
     pub(super) fn file_fault(&mut self, now: Millis, file: &FileId, _why: FileFault, out: &mut Vec<Effect>) {
         let Some(event) = self.files.event(file) else { return };
-        let Some(sending) = self.files.sending.get_mut(file).filter(|sending| sending.way == Way::Begun) else {
+        let Some(sending) = self.files.sending.get_mut(file).filter(|sending| sending.way == Way::Begun)
+        else {
             return;
         };
         sending.way = Way::Lost;

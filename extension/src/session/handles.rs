@@ -48,9 +48,8 @@ impl Handles {
     fn of(&self, tab: Option<i64>, address: Option<&str>, size: Option<u64>) -> Option<&Attachment> {
         let here = || self.registered.iter().rev().filter(|known| known.tab == tab);
         let there = here().find(|known| known.address.is_some() && known.address.as_deref() == address);
-        let alike = || {
-            here().find(|known| known.address.is_none() && size.is_some() && known.file.size == size)
-        };
+        let alike =
+            || here().find(|known| known.address.is_none() && size.is_some() && known.file.size == size);
         there.or_else(alike).map(|known| &known.file)
     }
 
@@ -108,8 +107,7 @@ impl Session {
         if read && hold.at_once.is_none() && self.handles.awaited.len() < MOST {
             let announced = prompt.attachments.first().filter(|_| files.is_empty()).cloned();
             let request = Request { body: Body::None, ..hold.request.clone() };
-            let awaited =
-                Awaited { tab, request, files, announced, text: Text::default(), void: false };
+            let awaited = Awaited { tab, request, files, announced, text: Text::default(), void: false };
             self.handles.awaited.insert(event.clone(), awaited);
             return true;
         }

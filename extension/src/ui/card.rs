@@ -16,8 +16,8 @@ use super::icon::Icon;
 use super::label;
 use super::model::{CardModel, Stage};
 use super::words::{Fill, Key, Words};
-pub(crate) use files::bar;
 pub(crate) use beside::{code_fault, code_field, code_needed, reported};
+pub(crate) use files::bar;
 
 /// What is held, as far as the words differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,8 +43,7 @@ pub(crate) fn card(model: &CardModel) -> Element {
             .attr("tabindex", "-1"),
     };
     // The card scrolls in a window that is too small for it; what is inside keeps the height that is needed.
-    let inner =
-        el("div", "inner").with(head(model)).maybe(files::progress(model)).with(why::why(model));
+    let inner = el("div", "inner").with(head(model)).maybe(files::progress(model)).with(why::why(model));
     let inner = inner.maybe(found(model)).maybe(files::unread(model)).maybe(reason(model));
     card.with(inner.maybe(buttons(model)).maybe(beside::beside(model)).with(foot(model)))
 }

@@ -10,7 +10,8 @@
 
 use serde::{Deserialize, Serialize};
 use shared_protocol::{
-    App, Card, Choice, Code, CodeFault, EventId, Millis, Operation, PolicySource, Settings, SignIn, Status, Text,
+    App, Card, Choice, Code, CodeFault, EventId, Millis, Operation, PolicySource, Settings, SignIn, Status,
+    Text,
 };
 
 /// How long, in milliseconds, the card must have been in view before a press counts: nobody answers what they

@@ -64,7 +64,9 @@ impl Content {
                 Body::Text { text } if text.is_empty() => Ok(Self::default()),
                 Body::Text { text } if text.len() > MAX_BYTES => Err((DriftKind::Oversize, None)),
                 Body::Text { text } => Self::document(text.clone(), Carrier::Whole, None),
-                Body::Bytes { .. } | Body::Form { .. } | Body::File { .. } => Err((DriftKind::Encoding, None)),
+                Body::Bytes { .. } | Body::Form { .. } | Body::File { .. } => {
+                    Err((DriftKind::Encoding, None))
+                }
                 Body::Oversize { .. } => Err((DriftKind::Oversize, None)),
                 Body::Unreadable => Err((DriftKind::Body, None)),
             },

@@ -10,7 +10,10 @@ mod place;
 use serde::Deserialize;
 use shared_protocol::{App, Operation};
 
-use crate::{AnswerFormat, handle::HandleRule, hook::Pattern, path::Path, route::Route, source::Source, url::HostPattern};
+use crate::{
+    AnswerFormat, handle::HandleRule, hook::Pattern, path::Path, route::Route, source::Source,
+    url::HostPattern,
+};
 pub(crate) use place::{
     AccountRule, Condition, FileRule, ListRule, Need, RefusalRule, Shape, TextRule, Word,
 };

@@ -35,9 +35,12 @@ pub(crate) fn files(body: &Body) -> Vec<File> {
             multipart(&bytes).unwrap_or_else(|| whole(None))
         }
         // A form that was put together by the page's own hands.
-        Body::File { text: Some(text), .. } if form(text) => multipart(text.expose().as_bytes()).unwrap_or_default(),
+        Body::File { text: Some(text), .. } if form(text) => {
+            multipart(text.expose().as_bytes()).unwrap_or_default()
+        }
         Body::File { file, size, text: _ } => {
-            let attachment = Attachment { size: Some(*size), file: Some(file.clone()), ..Attachment::default() };
+            let attachment =
+                Attachment { size: Some(*size), file: Some(file.clone()), ..Attachment::default() };
             vec![File { attachment, text: None }]
         }
         Body::Oversize { .. } | Body::Unreadable => whole(None),

@@ -180,8 +180,10 @@ pub fn formats(text: &str) -> Vec<Sample> {
         "{{\"cells\":[{{\"cell_type\":\"code\",\"metadata\":{{}},\"source\":[{quoted}],\"outputs\":[],\
          \"execution_count\":null}}],\"metadata\":{{}},\"nbformat\":4,\"nbformat_minor\":5}}"
     );
-    let mail = format!("From: a@b.example\r\nTo: c@d.example\r\nSubject: notes\r\nMIME-Version: 1.0\r\nContent-Type: \
-        text/plain; charset=utf-8\r\n\r\n{text}\r\n");
+    let mail = format!(
+        "From: a@b.example\r\nTo: c@d.example\r\nSubject: notes\r\nMIME-Version: 1.0\r\nContent-Type: \
+        text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+    );
     let bytes = |name: &str, media_type, bytes| Sample { name: name.to_owned(), media_type, bytes };
     vec![
         Sample::text("notes.txt", "text/plain", text),
@@ -189,9 +191,17 @@ pub fn formats(text: &str) -> Vec<Sample> {
         Sample::text("table.csv", "text/csv", &format!("n,what\n1,\"{text}\"\n")),
         Sample::text("data.json", "application/json", &format!("{{\"note\":{quoted}}}")),
         Sample::text("data.xml", "text/xml", &xml(&format!("<note>{text}</note>"))),
-        Sample::text("page.html", "text/html", &format!("<!doctype html><html><body><p>{text}</p></body></html>")),
+        Sample::text(
+            "page.html",
+            "text/html",
+            &format!("<!doctype html><html><body><p>{text}</p></body></html>"),
+        ),
         Sample::text("main.py", "text/x-python", &format!("# a program\nnote = '{text}'\nprint(note)\n")),
-        Sample::text("notes.rtf", "application/rtf", &format!("{{\\rtf1\\ansi {{\\fonttbl\\f0 Arial;}}\\f0 {text}\\par}}")),
+        Sample::text(
+            "notes.rtf",
+            "application/rtf",
+            &format!("{{\\rtf1\\ansi {{\\fonttbl\\f0 Arial;}}\\f0 {text}\\par}}"),
+        ),
         Sample::text("mail.eml", "message/rfc822", &mail),
         Sample::text("book.ipynb", "application/x-ipynb+json", &notebook),
         bytes("paper.pdf", "application/pdf", pdf(text)),
@@ -304,7 +314,11 @@ fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for three in bytes.chunks(3) {
-        let whole = three.iter().chain([0, 0].iter()).take(3).fold(0_usize, |all, byte| all << 8 | usize::from(*byte));
+        let whole = three
+            .iter()
+            .chain([0, 0].iter())
+            .take(3)
+            .fold(0_usize, |all, byte| all << 8 | usize::from(*byte));
         for at in 0..4 {
             let letter = LETTERS.get(whole >> (18 - 6 * at) & 63).copied().unwrap_or(b'=');
             out.push(if at <= three.len() { char::from(letter) } else { '=' });

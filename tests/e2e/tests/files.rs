@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::{Value, json};
 use tests_e2e::{ALLOWED, BLOCKED, Guarded, Sample, Way, formats};
 use tests_harness::{Browser, Launch, PATIENCE, Site, State};
 
@@ -44,7 +43,8 @@ macro_rules! files {
 }
 
 /// Long enough for a debug build on a busy machine.
-const PATIENT: &str = "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\nfile_deadline_ms = 120000\n";
+const PATIENT: &str =
+    "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\nfile_deadline_ms = 120000\n";
 
 /// What is not read at all goes, so that only what was found stops anything.
 const LENIENT: &str = "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\nfile_deadline_ms = 120000\n\
@@ -97,7 +97,11 @@ async fn every_format(guarded: &Guarded, site: Site) -> Result<()> {
         let held = begin.elapsed();
         guarded.give(Way::Drop, &[clean]).await?;
         let passed = end(guarded, PATIENCE * 2).await.with_context(|| name.clone())?;
-        println!("{} {name}: with a secret {ended} after {} ms, without {passed}", site.id(), held.as_millis());
+        println!(
+            "{} {name}: with a secret {ended} after {} ms, without {passed}",
+            site.id(),
+            held.as_millis()
+        );
         if ended != "error" || passed != "ready" {
             missed.push(name);
         }
@@ -140,13 +144,18 @@ async fn pasted_and_dropped(guarded: &Guarded, _site: Site) -> Result<()> {
 }
 
 /// A picture of one pixel.
-const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\
+const PICTURE: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\
 \xcf\xc0\xf0\x1f\0\x05\0\x01\xff\x89\x99=\x1d\0\0\0\0IEND\xaeB`\x82";
 
 /// Twenty files dropped together: each gets its own end.
 async fn twenty_at_once(guarded: &Guarded, _site: Site) -> Result<()> {
     let file = |n: usize| {
-        let text = if n.is_multiple_of(2) { format!("the name of heron {n}") } else { format!("{} {n}", BLOCKED.text) };
+        let text = if n.is_multiple_of(2) {
+            format!("the name of heron {n}")
+        } else {
+            format!("{} {n}", BLOCKED.text)
+        };
         Sample::text(&format!("file-{n:02}.txt"), "text/plain", &text)
     };
     let files: Vec<Sample> = (0..20).map(file).collect();
@@ -272,6 +281,5 @@ async fn works(guarded: &Guarded) -> Result<()> {
     }
     guarded.give(Way::Drop, &[Sample::text("next.txt", "text/plain", BLOCKED.text)]).await?;
     ensure!(end(guarded, PATIENCE).await? == "error", "a secret went");
-    let asked: Value = json!(BLOCKED.secret);
-    guarded.never_left(asked.as_str().unwrap_or_default())
+    guarded.never_left(BLOCKED.secret)
 }

@@ -1,6 +1,8 @@
 //! Files on their way to the host: piece by piece, in turn, joined to their names, and every fault on the way.
 
-use shared_protocol::{FILE_BYTES, FailAction, FailSettings, FileFault, FileId, PIECE_BYTES, Reading, RefusedReason};
+use shared_protocol::{
+    FILE_BYTES, FailAction, FailSettings, FileFault, FileId, PIECE_BYTES, Reading, RefusedReason,
+};
 use shared_sites::FormPart;
 
 use super::*;
@@ -213,8 +215,7 @@ fn another_page_says_nothing_of_it() {
     let mut script = Script::with_host(enforcing());
     script.hold(&event(1), put(1, 6 * PIECE));
     script.host(&taken(1, 0));
-    let opened =
-        Event::Opened { port: 2, name: PortName::Relay, tab: Some(8), private: false, top: true };
+    let opened = Event::Opened { port: 2, name: PortName::Relay, tab: Some(8), private: false, top: true };
     script.happen(opened);
     let said = FromRelay::FilePiece { file: file(1), offset: 0, bytes: "AAAA".into() };
     let effects = script.happen(Event::Relay { port: 2, said });
@@ -285,7 +286,8 @@ fn a_registered_file_gives_its_bytes_name_and_id() {
     let effects = script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)));
     assert!(matches!(&words(&effects)[..], [ToRelay::Send { copy: true, .. }]));
     script.head(&event(1), 200);
-    let answer = "{\"upload_url\":\"https://files01.blob.core.windows.net/f/1/raw?sig=abc\",\"file_id\":\"file_1\"}";
+    let answer =
+        "{\"upload_url\":\"https://files01.blob.core.windows.net/f/1/raw?sig=abc\",\"file_id\":\"file_1\"}";
     script.chunk(&event(1), answer);
     script.end(&event(1), CopyEnd::End);
     let effects = script.hold(&event(2), put(1, 12));
@@ -333,8 +335,7 @@ fn taken_back_is_on_record_where_the_host_knows_of_it() {
     script.give(1, PIECE);
     let effects = script.relay(FromRelay::Abort { event: event(1) });
     let told = script.told(&effects);
-    let refused =
-        ToHost::Refused { event: event(1), reason: RefusedReason::Aborted, at: script.now };
+    let refused = ToHost::Refused { event: event(1), reason: RefusedReason::Aborted, at: script.now };
     assert!(told.contains(&refused), "{told:?}");
 }
 

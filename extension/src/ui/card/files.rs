@@ -37,7 +37,9 @@ pub(super) fn places(finding: &CardFinding) -> Option<Element> {
 
 fn place(place: &FilePlace) -> Element {
     let names = place.file.iter().chain(&place.inside).map(|name| el("span", "file").with(given(name)));
-    el("li", "").each(names).each(place.spot.iter().flat_map(spot).map(|words| el("span", "spot").with(words)))
+    el("li", "")
+        .each(names)
+        .each(place.spot.iter().flat_map(spot).map(|words| el("span", "spot").with(words)))
 }
 
 fn spot(spot: &Spot) -> Vec<Words> {

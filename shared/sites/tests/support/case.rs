@@ -152,7 +152,8 @@ impl Case {
         }
         line("held", &held(sites, &request));
         let answer = self.answer.as_ref().map(|answer| {
-            let text = serde_json::from_str::<String>(answer.get()).unwrap_or_else(|_| answer.get().to_owned());
+            let text =
+                serde_json::from_str::<String>(answer.get()).unwrap_or_else(|_| answer.get().to_owned());
             Text::from(text)
         });
         if let Some(handle) = sites.handle(&request, answer.as_ref()) {

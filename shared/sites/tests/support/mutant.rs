@@ -313,11 +313,7 @@ fn of_body(out: &mut Out<'_>) {
                 last.texts.push(ADDED.to_owned());
             }
         }
-        Body::None
-        | Body::Bytes { .. }
-        | Body::File { .. }
-        | Body::Oversize { .. }
-        | Body::Unreadable => {}
+        Body::None | Body::Bytes { .. } | Body::File { .. } | Body::Oversize { .. } | Body::Unreadable => {}
     }
 }
 

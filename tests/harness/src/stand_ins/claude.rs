@@ -44,7 +44,8 @@ impl Claude {
                 Reply::json(200, &json!({"uuid": "5fd0c0de-0000-4000-8000-0000000000c1"}))
             }
             ("POST", ["api", "organizations", _, "conversations", _, "wiggle", "upload-file"]) => {
-                let id = format!("5fd0c0de-0000-4000-8001-{:012x}", self.files.fetch_add(1, Ordering::Relaxed));
+                let id =
+                    format!("5fd0c0de-0000-4000-8001-{:012x}", self.files.fetch_add(1, Ordering::Relaxed));
                 Reply::json(
                     200,
                     &json!({"success": true, "file_uuid": id, "file_kind": "document",
