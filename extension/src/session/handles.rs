@@ -114,8 +114,9 @@ impl Session {
         false
     }
 
+    /// One name is that of one file: which of several it means, nobody says.
     fn tell_name(&mut self, files: &[FileId], id: &str, out: &mut Vec<Effect>) {
-        for file in files {
+        if let [file] = files {
             self.link.say_now(&ToHost::FileNamed { file: file.clone(), id: id.to_owned() }, out);
         }
     }

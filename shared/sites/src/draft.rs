@@ -227,10 +227,11 @@ fn name_at(scope: &mut Scope<'_>, source: &Source) -> Option<String> {
     scope.values(source).iter().rev().find_map(|value| name_of(value.text.expose()))
 }
 
-/// A file's id: of an address what is left without its scheme and query.
+/// A file's id: of an address what is left without its scheme and query, decoded.
 pub(crate) fn file_id(value: &str) -> Option<String> {
-    let (_, bare) = value.split_once("://").unwrap_or(("", value));
-    name_of(bare.split('?').next().unwrap_or_default())
+    let Some((_, address)) = value.split_once("://") else { return name_of(value) };
+    let bare = address.split('?').next().unwrap_or_default();
+    name_of(&percent_encoding::percent_decode_str(bare).decode_utf8_lossy())
 }
 
 /// `value` as an id or a name of the site's own: no text of a person fits through.

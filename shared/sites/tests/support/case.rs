@@ -156,7 +156,8 @@ impl Case {
                 serde_json::from_str::<String>(answer.get()).unwrap_or_else(|_| answer.get().to_owned());
             Text::from(text)
         });
-        if let Some(handle) = sites.handle(&request, answer.as_ref()) {
+        let handle = sites.handle(&request, answer.as_ref());
+        if let Some(handle) = handle.filter(|handle| handle.id.is_some() || handle.address.is_some()) {
             let or = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
             line("named", &format!("{} {}", or(handle.id), or(handle.address)));
         }
