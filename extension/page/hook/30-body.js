@@ -22,7 +22,7 @@ const utf8 = (bytes) => {
 };
 
 // Most bytes that are also looked at as text, unless the request says that it is a document.
-const SMALL = 1024 * 1024;
+const SMALL = 64 * 1024;
 
 const mostText = (type) =>
   startsWith(lower(type), "application/json") || startsWith(lower(type), "application/x-www-form-urlencoded") ? limit : SMALL;
