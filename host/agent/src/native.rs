@@ -122,6 +122,7 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
             Incoming::End => break,
         }
     }
+    desk.no_more_files();
     pool.finish();
     watch.finish();
     retention.finish();
