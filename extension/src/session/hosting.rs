@@ -62,13 +62,13 @@ impl Session {
                 self.cards.reported(&event, out);
             }
             ToExtension::Sites { sites } => self.repair(sites, out),
+            ToExtension::FileTaken { file, up_to } => self.file_taken(now, &file, up_to, out),
+            ToExtension::FileFault { file, code } => self.file_fault(now, &file, code, out),
             // Nothing else is opened at a host's word.
             ToExtension::OpenPage { url } if url.starts_with("https://") => {
                 out.push(Effect::OpenTab { url });
             }
-            ToExtension::OpenPage { url: _ }
-            | ToExtension::FileTaken { .. }
-            | ToExtension::FileFault { .. } => {}
+            ToExtension::OpenPage { url: _ } => {}
             ToExtension::Error { code, event: Some(event) } => {
                 // What could not be written down now is said again to the next host.
                 if code != Code::NotRecorded {
@@ -97,6 +97,7 @@ impl Session {
                 hold.losses += 1;
             }
         }
+        self.files.host_lost(&waiting);
         if !waiting.is_empty() {
             self.want_host(now, out);
         }

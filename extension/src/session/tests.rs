@@ -8,6 +8,7 @@ mod at_once;
 mod cards;
 mod drift;
 mod faults;
+mod files;
 mod invariants;
 mod life;
 mod net;

@@ -1,6 +1,6 @@
 //! Each fail setting with each value that it can have, in real browsers: the same fault, and the end that the setting says.
 //!
-//! `unread_file` is not here: no host reads files yet. `expired` is with the bundles.
+//! `expired` is with the bundles.
 
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,13 @@ const init = { method: 'POST', body, headers: { 'content-type': 'application/jso
 fetch('/backend-api/f/conversation', init).then(({ status }) => status, ({ name }) => name)
   .then((end) => { document.documentElement.dataset[mark] = end; });";
 
+/// A page's own upload of bytes that are no file of any kind: likewise.
+const UPLOAD: &str = "const [, mark] = arguments;
+const bytes = Uint8Array.from({ length: 4096 }, (_, n) => (n * 193 + 129) % 251);
+const init = { method: 'PUT', body: new Blob([bytes]), headers: { 'x-ms-blob-type': 'BlockBlob' } };
+fetch('https://sdmntprwestus.oaiusercontent.com/files/file_1/raw', init).then(({ status }) => status, ({ name }) => name)
+  .then((end) => { document.documentElement.dataset[mark] = end; });";
+
 /// A prompt of this many words.
 fn prompt(words: usize) -> String {
     let message = json!({ "author": { "role": "user" },
@@ -34,6 +41,9 @@ struct Fault {
     values: &'static [&'static str],
     more: &'static str,
     body: fn() -> String,
+    /// What sends it, and where it arrives.
+    send: &'static str,
+    arrives: (&'static str, &'static str),
     begin: fn(&Guarded) -> Result<()>,
     end: fn(&Guarded) -> Result<()>,
     /// There is nobody who would keep a reason.
@@ -47,6 +57,8 @@ const UNREAD: Fault = Fault {
     values: ALL,
     more: "",
     body: || json!({ "not": "text" }).to_string(),
+    send: SEND,
+    arrives: ("POST", "/backend-api/f/conversation"),
     begin: |_| Ok(()),
     end: |_| Ok(()),
     alone: false,
@@ -54,6 +66,9 @@ const UNREAD: Fault = Fault {
 
 const OVERSIZE: Fault =
     Fault { setting: "oversize", more: "oversize_bytes = 2048\n", body: || prompt(1_000), ..UNREAD };
+
+const UNREAD_FILE: Fault =
+    Fault { setting: "unread_file", send: UPLOAD, arrives: ("PUT", "/files/file_1/raw"), ..UNREAD };
 
 const DEADLINE: Fault = Fault {
     setting: "deadline",
@@ -105,10 +120,11 @@ async fn play(browser: Browser, fault: &Fault) -> Result<()> {
 async fn ends(guarded: &Guarded, fault: &Fault, value: &str) -> Result<()> {
     guarded.home().set(&settings(fault, value))?;
     works(guarded).await?;
-    let sends = || guarded.stand_ins().ledger().requests("POST", "/backend-api/f/conversation").len();
+    let (method, path) = fault.arrives;
+    let sends = || guarded.stand_ins().ledger().requests(method, path).len();
     let there = sends();
     (fault.begin)(guarded)?;
-    guarded.script(SEND, vec![json!((fault.body)()), json!("end")]).await?;
+    guarded.script(fault.send, vec![json!((fault.body)()), json!("end")]).await?;
     let goes = match value {
         "allow" => true,
         "warn" => {
@@ -187,6 +203,7 @@ macro_rules! settings {
 
 settings! {
     unread: UNREAD;
+    unread_file: UNREAD_FILE;
     oversize: OVERSIZE;
     deadline: DEADLINE;
     unreachable: UNREACHABLE;
