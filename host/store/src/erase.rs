@@ -18,14 +18,15 @@ use crate::{Row, StoreError, Tx, View, place};
 const BESIDE: [&str; 2] = ["DELETE FROM record_topic WHERE seq = ?", "DELETE FROM sealed WHERE seq = ?"];
 
 /// What is kept of a person outside the record, by the person's id.
-const OF_PERSON: [&str; 3] = [
+const OF_PERSON: [&str; 4] = [
     "DELETE FROM outbox WHERE person = ?",
     "DELETE FROM risk_change WHERE person = ?",
+    "DELETE FROM risk_place WHERE person = ?",
     "DELETE FROM risk_standing WHERE person = ?",
 ];
 
 /// Indexes over a person's id and the site's ids of what they wrote.
-const PERSONAL: [&str; 7] = [
+const PERSONAL: [&str; 8] = [
     "outbox_person",
     "outbox_state",
     "record_conversation",
@@ -33,6 +34,7 @@ const PERSONAL: [&str; 7] = [
     "record_message",
     "record_parent",
     "risk_change_person",
+    "risk_place_person",
 ];
 
 /// The row itself.

@@ -104,6 +104,7 @@ const OUTSIDE: &[Outside] = &[
     outside("js-sys", &["extension"], NOW),
     outside("jsonwebtoken", &["host/policy", "host/risk"], NOW),
     outside("keyring", &["host/agent"], NOW),
+    outside("maxminddb", &["host/risk"], NOW),
     outside("native_messaging", &["host/agent"], NOW),
     outside("openidconnect", &["host/identity"], NOW),
     outside("parquet", &["host/agent"], NOW),

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use host_risk::keep;
+use host_risk::set::Kind;
 use host_store::{OutboxRow, OutboxState, Store, StoreError};
 use serde_json::json;
 use shared_protocol::Level;
@@ -42,6 +43,7 @@ pub(super) fn run(args: &Args, ssf: &SsfSettings, env: &Env, json: bool) -> Resu
     let level = level.map_or(Level::None, |standing| standing.level).number();
     let row = OutboxRow {
         id: 0,
+        event: Kind::Risk.as_str().to_owned(),
         jti: record::uuid()?,
         txn: record::uuid()?,
         receiver: receiver.name.clone(),
