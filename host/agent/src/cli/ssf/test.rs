@@ -32,6 +32,7 @@ pub(super) fn run(args: &Args, ssf: &SsfSettings, env: &Env, json: bool) -> Resu
     let data = env.data().context("no home folder is known; set HOME")?;
     drop(Store::existing(&data, Store::BUSY)?);
     let active = Active::load(env);
+    ssf::may_speak(&active).map_err(anyhow::Error::msg)?;
     let scoring = active.scoring();
     let person = live::person(env);
     let recorder = Recorder::new(Some(data.clone()), person.clone(), Box::new(move || active.holders()));
