@@ -12,6 +12,7 @@ mod har;
 mod record;
 mod request;
 mod seeds;
+mod signal;
 mod wire;
 
 pub use seeds::seeds;
@@ -26,7 +27,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 27] = [
+pub const TARGETS: [Target; 28] = [
     Target { name: "frames", run: wire::frames },
     Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
@@ -54,4 +55,5 @@ pub const TARGETS: [Target; 27] = [
     Target { name: "bundle-claims", run: bundle::claims },
     Target { name: "bundle-manifest", run: bundle::manifest },
     Target { name: "grant-code", run: bundle::grant },
+    Target { name: "signal", run: signal::signal },
 ];

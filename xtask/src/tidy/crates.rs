@@ -44,6 +44,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "host-classify",
             "host-journal",
             "host-policy",
+            "host-risk",
             "host-store",
             "shared-protocol",
             "shared-seal",
