@@ -17,6 +17,7 @@ mod tokens;
 
 pub(crate) use change::{erased, is_signed_in, signed_out};
 pub(crate) use known::Known;
+pub(crate) use renew::revoked;
 pub(crate) use signing::Signing;
 #[cfg(test)]
 pub(crate) use state::Bound;

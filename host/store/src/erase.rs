@@ -19,9 +19,10 @@ use crate::{Row, StoreError, Tx, View, place, scrub};
 const BESIDE: [&str; 2] = ["DELETE FROM record_topic WHERE seq = ?", "DELETE FROM sealed WHERE seq = ?"];
 
 /// What is kept of a person outside the record, by the person's id.
-const OF_PERSON: [&str; 3] = [
+const OF_PERSON: [&str; 4] = [
     "DELETE FROM outbox WHERE person = ?",
     "DELETE FROM risk_change WHERE person = ?",
+    "DELETE FROM risk_place WHERE person = ?",
     "DELETE FROM risk_standing WHERE person = ?",
 ];
 

@@ -13,6 +13,7 @@ mod har;
 mod record;
 mod request;
 mod seeds;
+mod signal;
 mod wire;
 
 pub use seeds::seeds;
@@ -27,7 +28,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 35] = [
+pub const TARGETS: [Target; 36] = [
     Target { name: "frames", run: wire::frames },
     Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
@@ -63,4 +64,5 @@ pub const TARGETS: [Target; 35] = [
     Target { name: "file-rtf", run: file::rtf },
     Target { name: "file-mail", run: file::mail },
     Target { name: "file-compound", run: file::compound },
+    Target { name: "signal", run: signal::signal },
 ];
