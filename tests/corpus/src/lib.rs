@@ -8,6 +8,7 @@ mod agent;
 mod answers;
 mod bundle;
 mod classify;
+mod exact;
 mod har;
 mod record;
 mod request;
@@ -26,7 +27,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 27] = [
+pub const TARGETS: [Target; 29] = [
     Target { name: "frames", run: wire::frames },
     Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
@@ -54,4 +55,6 @@ pub const TARGETS: [Target; 27] = [
     Target { name: "bundle-claims", run: bundle::claims },
     Target { name: "bundle-manifest", run: bundle::manifest },
     Target { name: "grant-code", run: bundle::grant },
+    Target { name: "exact-table", run: exact::table },
+    Target { name: "exact-source", run: exact::source },
 ];

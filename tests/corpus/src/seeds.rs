@@ -45,6 +45,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "record-row" => ROWS.map(|text| text.as_bytes().to_vec()).to_vec(),
         "record-text" => TEXTS.map(|text| text.as_bytes().to_vec()).to_vec(),
         "record-export" => LINES.map(|text| text.as_bytes().to_vec()).to_vec(),
+        exact if exact.starts_with("exact-") => crate::exact::seeds(exact),
         bundle if bundle.starts_with("bundle-") || bundle == "grant-code" => crate::bundle::seeds(bundle),
         _ => Vec::new(),
     }
