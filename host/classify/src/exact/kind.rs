@@ -211,14 +211,15 @@ impl Window {
     }
 }
 
-/// A word of a name: `ae`, `oe` and `ue` are how the umlauts are written without them.
+/// A word of a name: `ae`, `oe` and `ue` are how the umlauts are written without them. Whatever `e` follows goes, so that `öé`
+/// and `oee` are one.
 fn spell(word: &str, out: &mut String) {
     let mut before = ' ';
     for char in word.chars() {
         if !(char == 'e' && matches!(before, 'a' | 'o' | 'u')) {
             out.push(char);
+            before = char;
         }
-        before = char;
     }
 }
 

@@ -56,12 +56,8 @@ impl Grades {
         let reached = |least: Option<u32>| {
             least.is_some_and(|least| count >= usize::try_from(least).unwrap_or(usize::MAX))
         };
-        match () {
-            () if reached(self.high) => Level::High,
-            () if reached(self.medium) => Level::Medium,
-            () if reached(self.low) => Level::Low,
-            () => Level::None,
-        }
+        let levels = [(self.high, Level::High), (self.medium, Level::Medium), (self.low, Level::Low)];
+        levels.into_iter().find(|(least, _)| reached(*least)).map_or(Level::None, |(_, level)| level)
     }
 
     /// What the topics are scored with: in the middle of the level.
