@@ -31,8 +31,8 @@ fn made(version: u64) -> Made {
 #[test]
 fn a_customers_number_is_found_and_written_nowhere() {
     let (home, folder) = watching();
-    put(&folder, &made(1).archive());
     let mut browser = Browser::start(&home);
+    put(&folder, &made(1).archive());
     until_version(&mut browser, 1);
     let policies = |browser: &mut Browser, number: u32, text: &str| {
         let verdict = browser.judge(&event(number), text);
@@ -69,8 +69,8 @@ fn a_customers_number_is_found_and_written_nowhere() {
 #[test]
 fn a_broken_table_is_refused_and_the_last_good_one_stays() {
     let (home, folder) = watching();
-    put(&folder, &made(1).archive());
     let mut browser = Browser::start(&home);
+    put(&folder, &made(1).archive());
     until_version(&mut browser, 1);
     let mut broken = made(2);
     broken.files.get_mut("exact/customers.1.table").unwrap().pop();
