@@ -25,7 +25,7 @@ fn made(version: u64) -> Made {
     let stories: Vec<String> =
         made.files.keys().filter(|path| path.starts_with("stories/")).cloned().collect();
     stories.iter().for_each(|path| drop(made.files.remove(path)));
-    made.with("policy/projects.cedar", projects).with("settings.toml", "[fail]\ndeadline_ms = 120000\n")
+    made.with("policy/projects.cedar", projects)
 }
 
 #[test]
