@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::words::{Gap, Word, Words, bare_of, fold};
+use super::words::{Gap, Word, Words, bare_of, fold, stands_alone};
 
 /// Longest canonical form, in bytes.
 pub(crate) const LONGEST: usize = 127;
@@ -236,17 +236,18 @@ const SIDE: usize = 64;
 
 /// Around every `@` what can be an address, and the same without its last labels: a sentence may begin there.
 fn addresses(text: &str, each: &mut dyn FnMut(Address<'_>)) {
+    // Japanese and the like stand beside an address without a space.
+    let is_letter = |char: char| char.is_alphanumeric() && !stands_alone(char);
     for (at, mark) in text.char_indices().filter(|(_, char)| matches!(char, '@' | '＠')) {
         let behind = at + mark.len_utf8();
-        let is_local =
-            |char: char| char.is_alphanumeric() || matches!(char, '.' | '_' | '%' | '+' | '-' | '\'');
+        let is_local = |char: char| is_letter(char) || matches!(char, '.' | '_' | '%' | '+' | '-' | '\'');
         let before = text.get(..at).unwrap_or_default().char_indices().rev().take(SIDE);
         let before = before.take_while(|(_, char)| bare_of(*char).is_none_or(is_local));
         let local = before.last().map_or(at, |(start, _)| start);
         let is_sign = |char: char| !bare_of(char).is_some_and(|char| char.is_alphanumeric() || char == '_');
         let name = text.get(local..at).unwrap_or_default().trim_start_matches(is_sign);
         let start = at - name.len();
-        let is_domain = |char: char| char.is_alphanumeric() || matches!(char, '.' | '-');
+        let is_domain = |char: char| is_letter(char) || matches!(char, '.' | '-');
         let rest = text.get(behind..).unwrap_or_default().char_indices().take(SIDE);
         let rest = rest.take_while(|(_, char)| bare_of(*char).is_none_or(is_domain));
         let length = rest.last().map_or(0, |(place, char)| place + char.len_utf8());

@@ -115,7 +115,7 @@ fn is_in_number(char: char) -> bool {
 }
 
 /// Scripts that write without spaces: those of Chinese and Japanese, Thai, and Korean, which joins particles to words.
-fn stands_alone(char: char) -> bool {
+pub(crate) fn stands_alone(char: char) -> bool {
     matches!(
         u32::from(char),
         0x0E00..=0x0E7F | 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF
