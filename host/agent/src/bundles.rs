@@ -19,6 +19,7 @@ pub(crate) mod looked;
 pub(crate) mod place;
 mod refusal;
 pub(crate) mod sheet;
+mod sources;
 mod standing;
 mod state;
 mod trust;

@@ -17,7 +17,7 @@ use std::env::consts::OS;
 use std::sync::Arc;
 use std::time::Duration;
 
-use host_classify::{Classification, Engine, Scanned};
+use host_classify::{Classification, Engine, Scanned, merged};
 use host_journal::{FileNote, Timings};
 use host_policy::{
     BundleSettings, Decision, DeviceFacts, Facts, LocalTime, Messages, Place, Policy, UserFacts, fit,
@@ -330,13 +330,13 @@ pub(crate) fn edits(engine: &Engine, decision: &Decision, found: &Classification
     }
     let redacted =
         found.findings.iter().filter(|one| decision.redacts(&one.label, &engine.topics_of(&one.label)));
-    let edit = |one: &shared_protocol::Finding| Edit {
+    let edit = |one: shared_protocol::Finding| Edit {
         part: one.part,
         start: one.start,
         end: one.end,
         replacement: engine.replacement(&one.label),
     };
-    redacted.map(edit).collect()
+    merged(redacted).into_iter().map(edit).collect()
 }
 
 /// Of a text that was not looked at.

@@ -156,13 +156,15 @@ impl Active {
                 Rules::Closed => (builtin()?, compiled(Policy::closed())),
                 Rules::Theirs(theirs) => {
                     let files = theirs.detectors.iter().map(|(file, text)| (file.as_str(), text.as_str()));
-                    match Engine::with(files) {
-                        Ok(engine) => {
+                    let tables = theirs.tables.iter().map(|(file, bytes)| (file.as_str(), &**bytes));
+                    let engine = Engine::with(files).ok().and_then(|own| own.with_exact(tables).ok());
+                    match engine {
+                        Some(engine) => {
                             let Guardrails { policy, messages, settings, .. } = &**theirs;
                             (engine, (policy.clone(), messages.clone(), settings.clone()))
                         }
                         // They were understood by the version that took them: nothing that rests on them goes.
-                        Err(_) => (builtin()?, compiled(Policy::closed())),
+                        None => (builtin()?, compiled(Policy::closed())),
                     }
                 }
             };

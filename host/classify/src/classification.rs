@@ -18,7 +18,8 @@ pub struct NameFinding {
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Classification {
-    /// In the text of the parts, sorted by part and start, not overlapping.
+    /// In the text of the parts, sorted by part and start. Those of the rules do not overlap each other; one of an
+    /// organisation's own values or documents may lie over them ([`merged`]).
     pub findings: Vec<Finding>,
     /// In the names of files, each name once.
     pub names: Vec<NameFinding>,
@@ -26,4 +27,25 @@ pub struct Classification {
     pub topics: Vec<TopicScore>,
     /// Which engines answered.
     pub engines: Vec<String>,
+}
+
+/// `findings` (sorted by part and start) without overlaps: where some lie over each other there is one over all of them,
+/// called as the longest is.
+#[must_use]
+pub fn merged<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Finding> {
+    let mut merged: Vec<(usize, Finding)> = Vec::new();
+    for one in findings {
+        let length = one.end.saturating_sub(one.start);
+        match merged.last_mut() {
+            Some((longest, last)) if last.part == one.part && one.start < last.end => {
+                let (start, end) = (last.start, last.end.max(one.end));
+                if length > *longest {
+                    (*longest, *last) = (length, one.clone());
+                }
+                (last.start, last.end) = (start, end);
+            }
+            _ => merged.push((length, one.clone())),
+        }
+    }
+    merged.into_iter().map(|(_, one)| one).collect()
 }

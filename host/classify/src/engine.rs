@@ -9,6 +9,7 @@ use shared_protocol::{Finding, Label, Part, Prompt, Topic};
 
 use crate::classification::{Classification, NameFinding};
 use crate::detector::{Detector, RuleError, Shown};
+use crate::exact::{self, Exact};
 use crate::linear::{self, Model, ModelError};
 use crate::mask::mask;
 use crate::numbers::stretches;
@@ -38,6 +39,8 @@ pub struct Engine {
     own: Vec<Topic>,
     /// What is asked for; the rules answer alone without it.
     linear: Result<Model<'static>, ModelError>,
+    /// An organisation's own values and documents.
+    exact: Exact,
 }
 
 #[derive(Debug)]
@@ -102,7 +105,12 @@ impl Engine {
         let mut own: Vec<Topic> = topics.filter(|topic| matches!(topic, Topic::Custom(_))).cloned().collect();
         own.sort();
         own.dedup();
-        Ok(Self { detectors, places, prefilter, structure, own, linear })
+        Ok(Self { detectors, places, prefilter, structure, own, linear, exact: Exact::default() })
+    }
+
+    /// The same with an organisation's own values and documents, whose detectors it has already.
+    pub(crate) fn looking_up(self, exact: Exact) -> Self {
+        Self { exact, ..self }
     }
 
     /// The same without the linear model: what is left when that cannot be used.
@@ -137,8 +145,7 @@ impl Engine {
     }
 
     fn find(&self, label: &Label) -> Option<&Compiled> {
-        let at = self.detectors.binary_search_by(|detector| detector.label.cmp(label)).ok()?;
-        self.detectors.get(at)
+        self.detectors.get(self.place(label)?)
     }
 
     /// What it looks for, sorted.
@@ -173,6 +180,10 @@ impl Engine {
         }
         let mut names = Vec::new();
         for name in names_of(prompt) {
+            for (detector, score, finding) in self.in_name(name) {
+                found.push((detector, score));
+                names.push(finding);
+            }
             for hit in self.scan(name) {
                 found.push((hit.detector, hit.confidence));
                 names.extend(self.detectors.get(hit.detector).map(|detector| NameFinding {
@@ -209,7 +220,23 @@ impl Engine {
             self.detectors.get(detector).map(|found| &found.label)
         }));
         let asked = self.linear.as_ref().map_or([0.0; linear::HEADS], |model| linear::scores(model, text));
-        Scanned { findings: self.findings(text, &hits), evidence, asked }
+        let own = self.exact.look(text);
+        evidence.extend(own.iter().filter_map(|(label, one)| Some((self.place(label)?, one.score))));
+        Scanned { findings: exact::beside(text, self.findings(text, &hits), &own), evidence, asked }
+    }
+
+    /// An organisation's own values and documents in the name of a file.
+    fn in_name(&self, name: &str) -> Vec<(usize, f32, NameFinding)> {
+        let one = |(label, found): (&Label, exact::Match)| {
+            let named =
+                NameFinding { label: label.clone(), confidence: 1.0, mask: mask("", Shown::default()) };
+            Some((self.place(label)?, found.score, named))
+        };
+        self.exact.look(name).into_iter().filter_map(one).collect()
+    }
+
+    fn place(&self, label: &Label) -> Option<usize> {
+        self.detectors.binary_search_by(|detector| detector.label.cmp(label)).ok()
     }
 
     /// What stands in `text`, in order.
@@ -275,6 +302,14 @@ impl Engine {
     }
 }
 
+impl Compiled {
+    /// What is found otherwise than by rules. However often, it says as much as the surest.
+    pub(crate) fn without_rules(label: Label, topics: Vec<Topic>, words: String) -> Self {
+        let (weight, mask, rules) = (1.0, Shown::default(), Vec::new());
+        Self { label, topics, words: Some(words), weight, once: true, mask, secret: false, rules }
+    }
+}
+
 /// Each different file name of `prompt` once.
 fn names_of(prompt: &Prompt) -> BTreeSet<&str> {
     let parts = prompt.parts.iter().filter_map(|part| part.name.as_ref());
@@ -299,102 +334,4 @@ fn read(detector: Detector) -> Result<Compiled, RuleError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::LazyLock;
-
-    use proptest::prelude::*;
-
-    use super::{Compiled, Engine, compile};
-    use crate::builtin;
-    use crate::linear;
-    use crate::rule::Pattern;
-    use crate::structure::Structure;
-
-    static QUICK: LazyLock<Engine> = LazyLock::new(|| Engine::builtin().unwrap());
-
-    /// Every rule looked for everywhere.
-    static WHOLE: LazyLock<Engine> = LazyLock::new(|| {
-        let compiled = |detector| {
-            let Compiled { rules, .. } = compile(detector).unwrap();
-            rules.into_iter().map(Pattern::everywhere).collect::<Vec<_>>()
-        };
-        let rules = builtin::detectors().unwrap().into_iter().map(compiled);
-        let detectors = builtin::detectors().unwrap().into_iter().zip(rules);
-        let whole =
-            detectors.map(|(detector, rules)| Compiled { words: None, rules, ..compile(detector).unwrap() });
-        let structure = Structure::new(&builtin::detectors().unwrap()).unwrap();
-        Engine::of(whole.collect(), structure, linear::builtin()).unwrap()
-    });
-
-    /// Pieces of what the detectors show, cut anywhere, put together anyhow.
-    fn pieces() -> impl Strategy<Value = String> {
-        let examples = crate::builtin::examples();
-        let cut =
-            (prop::sample::select(examples), any::<prop::sample::Index>(), any::<prop::sample::Index>());
-        cut.prop_map(|(text, one, other)| {
-            let chars: Vec<char> = text.chars().collect();
-            let (one, other) = (one.index(chars.len() + 1), other.index(chars.len() + 1));
-            chars[one.min(other)..one.max(other)].iter().collect()
-        })
-    }
-
-    fn words() -> impl Strategy<Value = String> {
-        let contexts = builtin::detectors().unwrap().into_iter().flat_map(|detector| detector.rules);
-        let mut words: Vec<String> =
-            contexts.filter_map(|rule| rule.context).flat_map(|context| context.words).collect();
-        words.sort();
-        words.dedup();
-        let spelt = prop_oneof![Just(0), Just(1), Just(2)];
-        (prop::sample::select(words), spelt).prop_map(|(word, spelt)| match spelt {
-            0 => word,
-            1 => word.to_uppercase(),
-            _ => word.replace('k', "\u{212a}").replace('i', "\u{130}"),
-        })
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(96))]
-
-        /// Searching the stretches of digits only finds what searching everything finds.
-        #[test]
-        fn stretches_miss_nothing(text in "([0-9]{1,5}|[ +().,/\u{a0}-]{1,3}|tel|card|ssn|é){1,20}") {
-            prop_assert_eq!(QUICK.scan(&text), WHOLE.scan(&text));
-        }
-
-        /// Searching only where words stand finds what searching everything finds.
-        #[test]
-        fn words_miss_nothing(
-            text in prop::collection::vec(
-                prop_oneof![3 => pieces(), 2 => words(), 2 => "[ \t\n:=\"'.,;/@_-]{1,4}", 1 => "[A-Za-z0-9é]{1,40}", 1 => "[0-9 -]{4,20}"],
-                0..16,
-            )
-        ) {
-            let text = text.concat();
-            prop_assert_eq!(QUICK.scan(&text), WHOLE.scan(&text));
-        }
-    }
-
-    #[test]
-    fn every_example_is_found_the_same_way() {
-        for texts in builtin::examples().chunks(40) {
-            let text = texts.join("\n");
-            assert_eq!(QUICK.scan(&text), WHOLE.scan(&text), "{text}");
-        }
-    }
-
-    #[test]
-    fn every_pattern_compiles() {
-        for detector in builtin::detectors().unwrap() {
-            compile(detector).unwrap();
-        }
-    }
-
-    /// One secret's format more must not cost every text a search of its own.
-    #[test]
-    fn every_secret_is_asked_for_by_words() {
-        for detector in QUICK.detectors.iter().filter(|detector| detector.secret) {
-            let label = detector.label.as_str();
-            assert!(detector.rules.iter().all(|rule| rule.asked.is_some()), "{label}");
-        }
-    }
-}
+mod tests;

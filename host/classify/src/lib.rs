@@ -14,6 +14,7 @@ mod classification;
 mod context;
 mod detector;
 mod engine;
+pub mod exact;
 pub mod linear;
 mod literal;
 mod mask;
@@ -30,7 +31,7 @@ mod structure;
 mod topics;
 mod words;
 
-pub use classification::{Classification, NameFinding};
+pub use classification::{Classification, NameFinding, merged};
 pub use detector::RuleError;
 pub use engine::Engine;
 pub use own::DetectorProblem;

@@ -17,6 +17,7 @@ mod stretch;
 
 pub use disguise::disguises;
 pub use model::{HEADS, Head, Model, ModelError};
+pub(crate) use plain::bare;
 pub use plain::plain;
 pub use read::{Sink, read};
 pub use stretch::{LONGEST, Stretch, Weighed, worth};

@@ -2,7 +2,7 @@
 //!
 //! INVARIANT: nothing is guessed. One error in one file refuses the whole, and a file that has no place here is an
 //! error: somebody meant something by it.
-//! It opens no archive and trusts no signature. What a site's or a detector's file says is checked by their own
+//! It opens no archive and trusts no signature. What a site's or a detector's file or a table says is checked by their own
 //! crates; here they are text.
 
 mod exceptions;
@@ -46,6 +46,8 @@ pub struct Guardrails {
     pub risk: Option<String>,
     /// `detectors/*.toml`: path to text, not yet checked.
     pub detectors: BTreeMap<String, String>,
+    /// `exact/*.table` and `fingerprints/*.table`: path to bytes, not yet checked.
+    pub tables: BTreeMap<String, Arc<[u8]>>,
     /// `stories/*.toml`, in the order of files and then of the text.
     pub stories: Vec<Story>,
     /// What somebody should look at.
@@ -117,6 +119,7 @@ impl Guardrails {
             sites: folder.sites,
             risk: folder.risk,
             detectors: folder.detectors,
+            tables: folder.tables,
             stories,
             warnings: problems,
         })

@@ -72,10 +72,11 @@ impl Problem {
         let gutter = " ".repeat(number.len());
         let indent = " ".repeat(self.column.saturating_sub(1));
         let mark = "^".repeat(width.min(rest).max(1));
-        let mut out = format!(
-            "{word}: {}\n{gutter}--> {file}:{}:{}\n{gutter} |\n{number} | {line}\n{gutter} | {indent}{mark}\n",
-            self.message, self.line, self.column
-        );
+        let mut out = format!("{word}: {}\n{gutter}--> {file}:{}:{}\n", self.message, self.line, self.column);
+        // Of a file that is not there, or whose lines are nobody's to read, the place is enough.
+        if !source.is_empty() {
+            out.push_str(&format!("{gutter} |\n{number} | {line}\n{gutter} | {indent}{mark}\n"));
+        }
         if let Some(help) = &self.help {
             out.push_str(&format!("{gutter} = help: {help}\n"));
         }

@@ -9,6 +9,7 @@ mod answers;
 mod bundle;
 mod classify;
 mod file;
+mod exact;
 mod har;
 mod record;
 mod request;
@@ -28,7 +29,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 36] = [
+pub const TARGETS: [Target; 38] = [
     Target { name: "frames", run: wire::frames },
     Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
@@ -65,4 +66,6 @@ pub const TARGETS: [Target; 36] = [
     Target { name: "file-mail", run: file::mail },
     Target { name: "file-compound", run: file::compound },
     Target { name: "signal", run: signal::signal },
+    Target { name: "exact-table", run: exact::table },
+    Target { name: "exact-source", run: exact::source },
 ];

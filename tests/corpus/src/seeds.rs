@@ -54,6 +54,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "file-mail" => attached(&root, &["eml"]),
         "file-compound" => attached(&root, &["docx"]).into_iter().filter(|one| one.starts_with(b"\xd0\xcf")).collect(),
         "signal" => crate::signal::seeds(),
+        exact if exact.starts_with("exact-") => crate::exact::seeds(exact),
         bundle if bundle.starts_with("bundle-") || bundle == "grant-code" => crate::bundle::seeds(bundle),
         _ => Vec::new(),
     }

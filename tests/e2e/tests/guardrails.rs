@@ -195,6 +195,39 @@ async fn repaired(fleet: &Fleet, _browser: Browser) -> Result<()> {
     guarded.left("voicemail script")
 }
 
+const SHEET: &str = "source = \"../customers.csv\"\nwords = \"customer data\"\n[columns]\n\
+    no = { kind = \"number\", alone = true }\nname = { kind = \"name\" }\ncity = { kind = \"text\" }\n\
+    [[together]]\ncolumns = [\"name\", \"city\"]\n";
+const CUSTOMERS: &str = "@id(\"customers\")\n@action(\"redact\")\n@message(\"Customers stay here.\")\n\
+    forbid (principal, action in Action::\"send\", resource) when { context.topics[\"custom.customers\"] >= 2 };\n";
+
+/// A customer of a table is taken out of a prompt, however the number is written; the table itself is on no machine.
+async fn matched(fleet: &Fleet, _browser: Browser) -> Result<()> {
+    let Fleet { organisation, guarded } = fleet;
+    organisation.write("../customers.csv", "no,name,city\nHX-40718829,Ottilie Brandvold,Husum\n")?;
+    organisation.write("exact/customers.toml", SHEET)?;
+    organisation.write("topics.toml", "[custom.customers]\ndescription = \"Customers\"\n")?;
+    organisation.write("policy/customers.cedar", CUSTOMERS)?;
+    organisation.publish(2)?;
+    fleet.until("version 2", |bundle| bundle["version"] == 2).await?;
+    for (text, secret, stays) in [
+        ("Write to hx 4071 8829 about the heron invoice", "4071 8829", "about the heron invoice"),
+        ("Brandvold, Ottilie (Husum) asks for a refund", "Brandvold", "asks for a refund"),
+    ] {
+        guarded.open(Site::Claude).await?;
+        guarded.send(text).await?;
+        let card = guarded.card().await?;
+        card.choose("redact").await?;
+        guarded.wait_for(State::Done).await?;
+        guarded.never_left(secret)?;
+        guarded.left(stays)?;
+        guarded.left("[customer data]")?;
+    }
+    let rows = guarded.records()?.list(&["--kind", "judged"])?;
+    ensure!(rows.iter().any(|row| row["labels"]["exact.customers"] == 1), "{rows:?}");
+    Ok(())
+}
+
 macro_rules! in_both {
     ($($name:ident on $site:ident: $policy:expr;)+) => {
         $(
@@ -225,5 +258,6 @@ in_both! {
     pushed on Claude: &contacts("warn", "Herons need no phone numbers.");
     granted on Claude: &contacts("block", "No phone numbers.");
     expired on Claude: &contacts("warn", "No phone numbers.");
+    matched on Claude: &contacts("warn", "Herons need no phone numbers.");
     repaired on ChatGpt: &contacts("redact", "Not with a phone number.");
 }

@@ -141,7 +141,7 @@ const OUTSIDE: &[Outside] = &[
     outside("serde", ANY, NOW),
     outside("serde-wasm-bindgen", &["extension"], NOW),
     outside("serde_json", ANY, NOW),
-    outside("sha2", &["host/agent", "host/journal", "host/policy", "shared/seal"], NOW),
+    outside("sha2", &["host/agent", "host/classify", "host/journal", "host/policy", "shared/seal"], NOW),
     outside("tar", &["host/agent", "host/policy", "tests/corpus"], NOW),
     outside("tempfile", ANY, NOW),
     outside("thirtyfour", &["tests/e2e", "tests/harness"], NOW),

@@ -3,11 +3,14 @@
 //! INVARIANT: a folder is read whole and once, so that what was checked is what is built. Links are refused: what they
 //! lead to is nobody's file. It judges nothing that a file says.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use host_policy::{Files, bundle};
+use host_policy::{Files, Problem, bundle};
+
+use super::sources;
 
 /// The sheet's name.
 pub(crate) const SHEET: &str = "bundle.toml";
@@ -25,6 +28,10 @@ pub(crate) struct Folder {
     pub(crate) files: Files,
     /// The text of the sheet.
     pub(crate) sheet: Option<String>,
+    /// The sheets of tables and fingerprints, which stay here: tables made of what they name are among `files` instead.
+    pub(crate) sheets: BTreeMap<String, String>,
+    /// What is wrong with those sheets and their sources.
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl Folder {
@@ -37,7 +44,22 @@ impl Folder {
         walk(root, "", DEPTH, &mut files)?;
         let sheet = files.remove(SHEET).map(String::from_utf8).transpose();
         let sheet = sheet.map_err(|_| anyhow!("{} is no text", root.join(SHEET).display()))?;
-        Ok(Self { root: root.to_owned(), files, sheet })
+        let mut folder = Self { root: root.to_owned(), sheet, ..Self::of(files) };
+        sources::compile(&mut folder)?;
+        Ok(folder)
+    }
+
+    /// Files that came otherwise.
+    pub(crate) fn of(files: Files) -> Self {
+        let (root, sheets) = (PathBuf::new(), BTreeMap::new());
+        Self { root, files, sheet: None, sheets, problems: Vec::new() }
+    }
+
+    /// The sheet that a table is made of.
+    pub(crate) fn made_of(&self, table: &str) -> Option<&str> {
+        let (folder, name) = table.split_once('/')?;
+        let sheet = format!("{folder}/{}.toml", name.split('.').next()?);
+        self.sheets.get_key_value(&sheet).map(|(path, _)| path.as_str())
     }
 
     /// The folder that a file belongs to, and its path in it.
@@ -53,6 +75,9 @@ impl Folder {
     pub(crate) fn text(&self, path: &str) -> &str {
         if path == SHEET {
             return self.sheet.as_deref().unwrap_or_default();
+        }
+        if let Some(sheet) = self.sheets.get(path) {
+            return sheet;
         }
         self.files.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }

@@ -4,8 +4,8 @@
 //! INVARIANT: `check`, `test`, `build` and the machine that takes a bundle see the same problems: they all come from here.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
+use host_classify::exact::PartError;
 use host_classify::{DetectorProblem, Engine};
 use host_policy::{Files, Guardrails, Problem, Weight, nearest};
 use shared_protocol::Topic;
@@ -45,7 +45,7 @@ impl Looked {
     }
 
     fn with(folder: &Folder, in_force: bool) -> Self {
-        let mut problems = Vec::new();
+        let mut problems = folder.problems.clone();
         let sheet = sheet(folder, &mut problems);
         let monitor = in_force && sheet.as_ref().is_some_and(|sheet| sheet.monitor);
         let (guardrails, engine) = content(folder, monitor, &mut problems);
@@ -73,7 +73,7 @@ impl Looked {
 
 /// The files of a bundle whose signature holds.
 pub(crate) fn whole(files: Files, monitor: bool) -> Result<Whole, Vec<Problem>> {
-    let folder = Folder { root: PathBuf::new(), files, sheet: None };
+    let folder = Folder::of(files);
     let mut problems = Vec::new();
     let (guardrails, engine) = content(&folder, monitor, &mut problems);
     let looked = Looked { guardrails, engine, sheet: None, problems };
@@ -100,7 +100,7 @@ fn content(
             None
         }
     };
-    let engine = engine(folder, problems);
+    let engine = engine(folder, problems).and_then(|engine| tables(folder, engine, problems));
     sites(folder, problems);
     risk(folder, problems);
     if let (Some(guardrails), Some(engine)) = (&guardrails, &engine) {
@@ -133,6 +133,21 @@ fn engine(folder: &Folder, problems: &mut Vec<Problem>) -> Option<Engine> {
         Ok(engine) => Some(engine),
         Err(found) => {
             problems.extend(found.into_iter().map(|one| foreign(folder, one)));
+            None
+        }
+    }
+}
+
+/// Tables and fingerprints, as they were made or came.
+fn tables(folder: &Folder, engine: Engine, problems: &mut Vec<Problem>) -> Option<Engine> {
+    let files = folder.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+    match engine.with_exact(files) {
+        Ok(engine) => Some(engine),
+        Err(PartError { file, why }) => {
+            // What a person wrote is the sheet that it was made of.
+            let sheet = folder.made_of(&file).unwrap_or(&file);
+            let problem = Problem::at(folder.text(sheet), 0..0, Weight::Error, why).in_file(sheet);
+            problems.push(problem.help("`promptgate policy build` makes tables; their sheets say of what"));
             None
         }
     }
@@ -231,10 +246,24 @@ fn topics(folder: &Folder, guardrails: &Guardrails, engine: &Engine, problems: &
     for topic in engine.own_topics().iter().filter(strange) {
         let name = String::from(topic.clone());
         let message = format!("`{name}` is described nowhere");
-        problems.extend(quoted(folder, "detectors/", &name).map(|(path, at)| {
+        let detectors = quoted(folder, "detectors/", &name);
+        let sheets = folder.sheets.iter().filter_map(|(path, text)| {
+            let stem = path.rsplit('/').next().and_then(|file| file.strip_suffix(".toml"));
+            let at = text.find(&format!("\"{name}\""));
+            // A table without topics of its own is evidence for the one of its name.
+            let is_it = stem.is_some_and(|stem| name == format!("custom.{stem}"));
+            at.map(|at| at..at + name.len() + 2).or(is_it.then_some(0..0)).map(|at| (path.as_str(), at))
+        });
+        let before = problems.len();
+        problems.extend(detectors.chain(sheets).map(|(path, at)| {
             let problem = Problem::at(folder.text(path), at, Weight::Error, message.as_str()).in_file(path);
             problem.help("describe it in `topics.toml`, so that policies may ask for it")
         }));
+        if problems.len() == before {
+            // A table in a bundle: there is no sheet to show.
+            let problem = Problem::at("", 0..0, Weight::Error, message.as_str()).in_file(file);
+            problems.push(problem.help("describe it here, so that policies may ask for it"));
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use host_classify::{Classification, Engine};
+use host_classify::{Classification, Engine, merged};
 use host_journal::{Content, Plain};
 use shared_protocol::{
     App, Capture, Choice, Edit, EventId, Finding, Judge, Millis, Operation, Part, PartKind, Prompt, Response,
@@ -86,7 +86,7 @@ fn masked(prompt: &Prompt, findings: &[Finding]) -> Prompt {
         end: one.end,
         replacement: one.mask.clone(),
     };
-    let masks: Vec<Edit> = findings.iter().map(mask).collect();
+    let masks: Vec<Edit> = merged(findings).iter().map(mask).collect();
     without_names(prompt.edited(&masks))
 }
 
@@ -94,6 +94,7 @@ fn masked(prompt: &Prompt, findings: &[Finding]) -> Prompt {
 fn matches(prompt: &Prompt, findings: &[Finding]) -> Prompt {
     let mut kept = without_names(prompt.clone());
     kept.parts.clear();
+    let findings = merged(findings);
     for (index, part) in prompt.parts.iter().enumerate() {
         let text = part.text.expose();
         let mine = findings.iter().filter(|finding| finding.part == index);

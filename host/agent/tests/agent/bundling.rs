@@ -6,6 +6,7 @@ mod crashing;
 mod developing;
 mod following;
 mod hostile;
+mod matching;
 mod refusing;
 mod rotating;
 mod serving;

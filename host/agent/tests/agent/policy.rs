@@ -5,6 +5,7 @@ mod checking;
 pub(crate) mod client;
 mod confirming;
 mod explaining;
+pub(crate) mod matching;
 mod pushing;
 mod serving;
 mod standing;

@@ -71,7 +71,7 @@ fn respell(out: &mut String, start: usize, is_latin: bool, is_like: bool) {
 }
 
 /// One character without its dress; nothing for what cannot be seen.
-fn bare(char: char) -> Option<char> {
+pub(crate) fn bare(char: char) -> Option<char> {
     let code = u32::from(char);
     let letter = |first: u32, alphabet: &str| {
         let at = usize::try_from(code.checked_sub(first)?).ok()?;

@@ -4,6 +4,7 @@
 //! meant.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use shared_protocol::Mode;
 
@@ -17,8 +18,10 @@ use crate::{Policy, schema_text};
 const FILES: [&str; 6] =
     ["bundle.toml", "exceptions.toml", "promptgate.cedarschema", "risk.toml", "settings.toml", "topics.toml"];
 /// Folders with the ending of the files in them.
-const FOLDERS: [(&str, &str); 5] = [
+const FOLDERS: [(&str, &str); 7] = [
     ("detectors", "toml"),
+    ("exact", "table"),
+    ("fingerprints", "table"),
     ("messages", "toml"),
     ("policy", "cedar"),
     ("sites", "toml"),
@@ -42,6 +45,7 @@ pub(super) struct Folder<'a> {
     pub(super) stories: Vec<File<'a>>,
     pub(super) sites: BTreeMap<String, String>,
     pub(super) detectors: BTreeMap<String, String>,
+    pub(super) tables: BTreeMap<String, Arc<[u8]>>,
 }
 
 impl<'a> Folder<'a> {
@@ -49,6 +53,11 @@ impl<'a> Folder<'a> {
     pub(super) fn sort(files: &'a Files, problems: &mut Vec<Problem>) -> Self {
         let mut folder = Self::default();
         for (path, bytes) in files {
+            // Tables are no text, and read by their own crate.
+            if is_table(path) {
+                folder.tables.insert(path.clone(), bytes.as_slice().into());
+                continue;
+            }
             match std::str::from_utf8(bytes) {
                 Ok(text) => folder.place(path, text, problems),
                 Err(fault) => {
@@ -137,6 +146,11 @@ impl<'a> Folder<'a> {
                 .push(problem.help("`promptgate policy init DIR --schema` writes it again").in_file(file));
         }
     }
+}
+
+fn is_table(path: &str) -> bool {
+    let inside = ["exact/", "fingerprints/"].iter().find_map(|folder| path.strip_prefix(folder));
+    inside.is_some_and(|name| !name.contains('/') && name.ends_with(".table") && !name.starts_with('.'))
 }
 
 fn refuse(path: &str, problems: &mut Vec<Problem>) {
