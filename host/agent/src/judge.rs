@@ -9,6 +9,7 @@ mod card;
 mod choice;
 mod granting;
 mod kept;
+mod numbering;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub(crate) use again::{Again, again};
 pub(crate) use choice::answer;
 pub(crate) use granting::{fault_of as code_fault, matter};
 pub(crate) use kept::{prompt_text, reason_text, response_text};
+pub(crate) use numbering::edits;
 
 /// What one judgement sees. Swapped whole.
 pub(crate) struct Snapshot {
@@ -146,7 +148,7 @@ impl Snapshot {
         let decision = self.policy.decide(&facts);
         // Of the text as it was typed, which is what is kept.
         let capture = self.kept(&decision, None);
-        let edits = edits(&self.engine, &decision, &found);
+        let edits = edits(&self.engine, &decision, &found, prompt, &ask.judge.placeholders);
         let (decision, redacted) = self.after_redaction(ask, prompt, decision, &edits);
         let decided = clock();
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
@@ -156,7 +158,7 @@ impl Snapshot {
             total_us: 0,
             previewed,
         };
-        let judgement = self.judgement(ask, facts, found, decision, edits, None);
+        let judgement = self.judgement(ask, (facts, found, Some(prompt)), decision, edits, None);
         (Judgement { redacted, capture, ..judgement }, timings)
     }
 
@@ -174,7 +176,7 @@ impl Snapshot {
         };
         let facts = self.with_person(facts, ask);
         let decision = self.policy.decide(&facts);
-        self.judgement(ask, facts, nothing(), decision, Vec::new(), Some(code))
+        self.judgement(ask, (facts, nothing(), None), decision, Vec::new(), Some(code))
     }
 
     /// What is kept of a text: what the policies say, else the settings; `limit` is the most.
@@ -234,8 +236,7 @@ impl Snapshot {
     fn judgement(
         &self,
         ask: &Asked<'_>,
-        facts: Facts,
-        found: Classification,
+        (facts, found, prompt): (Facts, Classification, Option<&Prompt>),
         decision: Decision,
         edits: Vec<Edit>,
         code: Option<Code>,
@@ -266,6 +267,8 @@ impl Snapshot {
                 &found,
                 &card::To {
                     operation: facts.operation,
+                    prompt,
+                    topics_of: &|label| self.engine.topics_of(label),
                     may_code,
                     messages: &self.messages,
                     language: ask.around.language.as_deref(),
@@ -361,22 +364,6 @@ fn outcome(action: Action, may_code: bool) -> Outcome {
         Action::Warn | Action::Justify | Action::Redact => Outcome::Ask,
         Action::Block => Outcome::Refuse,
     }
-}
-
-/// The spans that redaction takes out.
-pub(crate) fn edits(engine: &Engine, decision: &Decision, found: &Classification) -> Vec<Edit> {
-    if !decision.obligations.contains(&Obligation::Redact) {
-        return Vec::new();
-    }
-    let redacted =
-        found.findings.iter().filter(|one| decision.redacts(&one.label, &engine.topics_of(&one.label)));
-    let edit = |one: &shared_protocol::Finding| Edit {
-        part: one.part,
-        start: one.start,
-        end: one.end,
-        replacement: engine.replacement(&one.label),
-    };
-    redacted.map(edit).collect()
 }
 
 /// Of a text that was not looked at.

@@ -129,11 +129,18 @@ impl Engine {
         self.find(label).map_or_else(|| topics::topics_of(label), |detector| detector.topics.clone())
     }
 
-    /// What replaces a finding of `label`: words a person understands, in brackets.
+    /// What replaces the `number`th value of `label`'s kind, such as `[EMAIL_1]`: words that a person and an assistant
+    /// understand.
     #[must_use]
-    pub fn replacement(&self, label: &Label) -> String {
+    pub fn replacement(&self, label: &Label, number: u32) -> String {
+        words::numbered(&self.kind(label), number)
+    }
+
+    /// The kind of `label`, such as `EMAIL`: labels of one kind are counted together.
+    #[must_use]
+    pub fn kind(&self, label: &Label) -> String {
         let own = self.find(label).and_then(|detector| detector.words.as_ref());
-        own.map_or_else(|| words::replacement(label), |words| format!("[{words}]"))
+        own.map_or_else(|| words::kind(label).to_owned(), |words| words::kind_of(words))
     }
 
     fn find(&self, label: &Label) -> Option<&Compiled> {

@@ -36,4 +36,4 @@ pub use engine::Engine;
 pub use own::DetectorProblem;
 pub use scanned::Scanned;
 pub use topics::{topic_of, topics_of};
-pub use words::replacement;
+pub use words::{described, replacement};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Label};
+use crate::{Action, Label, Text, Topic};
 
 /// How loud a policy's message is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,6 +42,24 @@ pub struct CardFinding {
     pub count: usize,
     /// The masks of the first few.
     pub masks: Vec<String>,
+    /// What it counts as, first of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<Topic>,
+    /// Where the first few are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spots: Vec<Spot>,
+}
+
+/// A finding's place, as a person finds it again: its mask between a few of the words around it, in which every other
+/// finding is masked too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spot {
+    /// What stands before it in its line.
+    pub before: Text,
+    /// Its mask.
+    pub mask: String,
+    /// What stands behind it in its line.
+    pub after: Text,
 }
 
 /// The card.

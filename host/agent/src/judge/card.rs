@@ -1,10 +1,14 @@
 //! The card that goes with a verdict: why, what was found, and which answers there are.
 //!
-//! INVARIANT: of the text only masks are in it.
+//! INVARIANT: of the text only masks are in it, and a few words around them in which every finding is masked.
+
+mod spots;
 
 use host_classify::Classification;
 use host_policy::{Decision, Messages};
-use shared_protocol::{Action, Card, CardFinding, CardPolicy, Mode, Obligation, Operation};
+use shared_protocol::{
+    Action, Card, CardFinding, CardPolicy, Label, Mode, Obligation, Operation, Prompt, Topic,
+};
 
 /// Masks of one label that are shown at most.
 const MASKS: usize = 3;
@@ -13,6 +17,10 @@ const MASKS: usize = 3;
 pub(super) struct To<'a> {
     /// What the request does.
     pub(super) operation: Operation,
+    /// The text, where it was looked through.
+    pub(super) prompt: Option<&'a Prompt>,
+    /// What a label counts as.
+    pub(super) topics_of: &'a dyn Fn(&Label) -> Vec<Topic>,
     /// A one-time code would be taken.
     pub(super) may_code: bool,
     /// The organisation's words.
@@ -52,7 +60,7 @@ pub(super) fn card(
     Some(Card {
         action,
         policies: policies.collect(),
-        findings: group(found),
+        findings: group(found, to),
         may_edit: is_asked || (action == Action::Block && is_written(to.operation)),
         may_redact: owes(Obligation::Redact),
         may_justify: owes(Obligation::Justify),
@@ -100,7 +108,7 @@ fn is_written(operation: Operation) -> bool {
 }
 
 /// Findings by label, in the order of their first appearance; then those in files' names.
-fn group(found: &Classification) -> Vec<CardFinding> {
+fn group(found: &Classification, to: &To<'_>) -> Vec<CardFinding> {
     let spans = found.findings.iter().map(|one| (&one.label, &one.mask));
     let names = found.names.iter().map(|one| (&one.label, &one.mask));
     let mut groups: Vec<CardFinding> = Vec::new();
@@ -113,7 +121,21 @@ fn group(found: &Classification) -> Vec<CardFinding> {
                     group.masks.push(mask.clone());
                 }
             }
-            None => groups.push(CardFinding { label: label.clone(), count: 1, masks: vec![mask.clone()] }),
+            None => groups.push(CardFinding {
+                label: label.clone(),
+                count: 1,
+                masks: vec![mask.clone()],
+                topic: (to.topics_of)(label).into_iter().next(),
+                spots: Vec::new(),
+            }),
+        }
+    }
+    if let Some(prompt) = to.prompt {
+        for (label, spot) in spots::spots(prompt, &found.findings) {
+            let group = groups.iter_mut().find(|group| group.label == *label);
+            if let Some(group) = group.filter(|group| group.spots.len() < MASKS) {
+                group.spots.push(spot);
+            }
         }
     }
     groups

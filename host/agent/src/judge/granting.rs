@@ -57,7 +57,7 @@ impl Snapshot {
                 .is_some_and(|value| grant.covers_value(value.expose()));
             let overlaps = edits.last().is_some_and(|edit| edit.part == one.part && edit.end > one.start);
             if is_it && !overlaps {
-                let replacement = host_classify::replacement(&one.label);
+                let replacement = self.engine.replacement(&one.label, 1);
                 edits.push(Edit { part: one.part, start: one.start, end: one.end, replacement });
             }
         }
