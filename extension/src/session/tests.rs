@@ -10,6 +10,7 @@ mod drift;
 mod faults;
 mod invariants;
 mod life;
+mod names;
 mod net;
 mod preview;
 mod proving;
@@ -46,6 +47,7 @@ impl Script {
     fn new(settings: Option<Settings>, late: Vec<LateEntry>) -> Self {
         Self::starting(Start {
             browser: Browser::Chromium,
+            names: Vec::new(),
             version: "0.1.0".to_owned(),
             managed: false,
             settings,
@@ -274,7 +276,7 @@ fn says(verdict: Verdict) -> ToExtension {
 }
 
 fn redact(event: &EventId, start: usize, end: usize) -> ToExtension {
-    let edits = vec![Edit { part: 0, start, end, replacement: "[payment card]".to_owned() }];
+    let edits = vec![Edit { part: 0, start, end, replacement: "[CARD_1]".to_owned() }];
     says(Verdict { edits, ..verdict(event, Outcome::Ask, Action::Redact) })
 }
 
