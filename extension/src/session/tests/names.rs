@@ -6,7 +6,17 @@ use shared_sites::Body;
 use super::*;
 use crate::ui::model::{FromReader, ReaderModel, ToReader};
 
-const ANSWER: &str = "data: {\"v\": {\"message\": {\"id\": \"m1\", \"author\": {\"role\": \"assistant\"}, \"content\": {\"content_type\": \"text\", \"parts\": [\"As for [CARD_1]: [CARD_2] is not yours.\"]}, \"status\": \"finished_successfully\", \"end_turn\": true}, \"conversation_id\": \"c1\"}}\n\ndata: [DONE]\n\n";
+/// An answer in the conversation `c1` that uses the name it was given, and one that nobody gave.
+const ANSWER: &str = concat!(
+    "event: delta_encoding\ndata: \"v1\"\n\n",
+    "event: delta\ndata: {\"c\":0,\"p\":\"\",\"o\":\"add\",\"v\":{\"message\":{\"id\":\"m1\",\"author\":{\"role\":\"assistant\"},",
+    "\"recipient\":\"all\",\"content\":{\"content_type\":\"text\",\"parts\":[\"\"]},\"status\":\"in_progress\"},",
+    "\"conversation_id\":\"c1\"}}\n\n",
+    "event: delta\ndata: {\"p\":\"/message/content/parts/0\",\"o\":\"append\",\"v\":\"As for [CARD\"}\n\n",
+    "event: delta\ndata: {\"v\":\"_1]: [CARD_2] is not yours.\"}\n\n",
+    "data: {\"type\":\"message_stream_complete\",\"conversation_id\":\"c1\"}\n\n",
+    "data: [DONE]\n\n",
+);
 
 fn model_of(effects: &[Effect]) -> Option<ReaderModel> {
     effects.iter().find_map(|effect| match effect {

@@ -24,7 +24,7 @@ const OPEN: &str = "for (const one of document.querySelectorAll('.words[data-wor
 const LOOK: &str = "const done = arguments[arguments.length - 1];
 const run = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
 const told = (one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`;
-axe.run(document, { runOnly: run, resultTypes: ['violations'] })
+window.axe.run(document, { runOnly: run, resultTypes: ['violations'] })
   .then(({ violations, passes }) => done({ violations: violations.map(told), passes: passes.length }))
   .catch((error) => done({ error: `${error}` }));";
 
@@ -41,8 +41,9 @@ impl Session {
     /// when it looked at nothing.
     pub async fn axe(&self, script: &str) -> Result<Vec<String>> {
         self.script(OPEN, Vec::new()).await?;
-        self.script(script, Vec::new()).await?;
-        let told = self.driver()?.execute_async(LOOK, Vec::new()).await?.json().clone();
+        // In one go: a driver may give each script a world of its own.
+        let told =
+            self.driver()?.execute_async(format!("{script};\n{LOOK}"), Vec::new()).await?.json().clone();
         let passes = told["passes"].as_u64().filter(|passes| *passes > 3);
         passes.with_context(|| format!("axe looked at nothing: {told}"))?;
         Ok(serde_json::from_value(told["violations"].clone())?)
@@ -66,19 +67,22 @@ impl Session {
         Ok(value.as_str().unwrap_or_default().to_owned())
     }
 
-    /// A page of the extension in this tab, of Chromium only, with a stand-in for what the browser would tell it: each
-    /// message of its first port, and the texts of a language.
-    pub async fn open_page_telling(&self, page: &str, told: &Value, texts: &Value) -> Result<()> {
-        let stub = include_str!("access/stub.js")
-            .replace("__TOLD__", &told.to_string())
-            .replace("__TEXTS__", &texts.to_string());
+    /// A page of the extension in this tab, of Chromium only, with a stand-in for the browser: it has the texts of a
+    /// language, and tells the page what [`Session::tell`] says.
+    pub async fn open_page_telling(&self, page: &str, texts: &Value) -> Result<()> {
+        let stub = include_str!("access/stub.js").replace("__TEXTS__", &texts.to_string());
         let added = self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": stub })).await?;
         let extension = self.extension.as_deref().context("the browser was started without the extension")?;
         self.driver()?.goto("about:blank").await?;
         self.driver()?.goto(self.browser.page_of(extension, page)?).await?;
-        self.cdp("Page.removeScriptToEvaluateOnNewDocument", json!({ "identifier": added["identifier"] }))
-            .await?;
-        Ok(())
+        let gone = json!({ "identifier": added["identifier"] });
+        self.cdp("Page.removeScriptToEvaluateOnNewDocument", gone).await?;
+        self.until_true("window.promptgateTell").await
+    }
+
+    /// Says a message to such a page, as a background would.
+    pub async fn tell(&self, message: &Value) -> Result<()> {
+        self.script("window.promptgateTell(arguments[0])", vec![message.clone()]).await.map(drop)
     }
 
     /// A command of Chromium's own protocol.

@@ -1,6 +1,6 @@
-// Stands in for the browser in a page of the extension: tells it what a background would, and the texts of a language.
+// Stands in for the browser in a page of the extension: the texts of a language, and a background that says what it is
+// told to say.
 (() => {
-  const told = __TOLD__;
   const texts = __TEXTS__;
   const fill = (name, fills) => {
     const { message = "", placeholders = {} } = texts[name] ?? {};
@@ -9,8 +9,11 @@
       message,
     );
   };
+  const addListener = (heard) => {
+    window.promptgateTell = heard;
+  };
   const connect = () => ({
-    onMessage: { addListener: (heard) => setTimeout(() => told.forEach((one) => heard(one))) },
+    onMessage: { addListener },
     onDisconnect: { addListener: () => {} },
     postMessage: () => {},
   });
