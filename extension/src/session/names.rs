@@ -52,12 +52,12 @@ impl Table {
     fn add(&mut self, one: Placeholder) {
         let value = if one.value.len() > MOST_VALUE { Text::default() } else { one.value };
         self.names.push(Placeholder { value, ..one });
-        let kept = |names: &[Placeholder]| names.iter().map(|one| one.value.len()).sum::<usize>();
-        let mut oldest = 0;
-        while kept(&self.names) > MOST_BYTES {
-            let Some(one) = self.names.get_mut(oldest) else { break };
-            one.value = Text::default();
-            oldest += 1;
+        let mut kept = self.names.iter().map(|one| one.value.len()).sum::<usize>();
+        for one in &mut self.names {
+            if kept <= MOST_BYTES {
+                break;
+            }
+            kept -= std::mem::take(&mut one.value).len();
         }
         while self.names.len() > MOST_NAMES {
             let Some(at) = self.names.iter().position(|one| !self.is_highest(&one.name)) else { break };

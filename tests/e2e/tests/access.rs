@@ -38,10 +38,12 @@ async fn spoken(browser: Browser) -> Result<()> {
         ensure!(unnamed.first().is_some_and(|(_, name)| *name != title), "a name that is gone is still said");
         if let Some(script) = axe()? {
             let found = guarded.axe(&script).await?;
-            ensure!(
-                found.iter().any(|one| one.starts_with("aria-dialog-name")),
-                "the planted fault is not found: {found:?}"
-            );
+            ensure!(found.is_empty(), "{found:?}");
+            let fault = "document.querySelector('[data-press=edit]').replaceChildren()";
+            guarded.script(fault, Vec::new()).await?;
+            let found = guarded.axe(&script).await?;
+            let planted = found.iter().any(|one| one.starts_with("button-name"));
+            ensure!(planted, "the planted fault is not found: {found:?}");
         }
         Ok(())
     };
