@@ -2,7 +2,6 @@
 //!
 //! INVARIANT: immutable after it is built; one engine serves any number of threads.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shared_protocol::{Finding, Label, Part, Prompt, Topic};
@@ -11,6 +10,7 @@ use crate::classification::{Classification, NameFinding};
 use crate::detector::{Detector, RuleError, Shown};
 use crate::linear::{self, Model, ModelError};
 use crate::mask::mask;
+use crate::names::names_of;
 use crate::numbers::stretches;
 use crate::prefilter::Prefilter;
 use crate::rule::{Pattern, Places};
@@ -129,8 +129,7 @@ impl Engine {
         self.find(label).map_or_else(|| topics::topics_of(label), |detector| detector.topics.clone())
     }
 
-    /// What replaces the `number`th value of `label`'s kind, such as `[EMAIL_1]`: words that a person and an assistant
-    /// understand.
+    /// What replaces the `number`th value of `label`'s kind, such as `[EMAIL_1]`.
     #[must_use]
     pub fn replacement(&self, label: &Label, number: u32) -> String {
         words::numbered(&self.kind(label), number)
@@ -280,13 +279,6 @@ impl Engine {
         };
         hits.iter().filter_map(finding).collect()
     }
-}
-
-/// Each different file name of `prompt` once.
-fn names_of(prompt: &Prompt) -> BTreeSet<&str> {
-    let parts = prompt.parts.iter().filter_map(|part| part.name.as_ref());
-    let files = prompt.attachments.iter().filter_map(|file| file.name.as_ref());
-    parts.chain(files).map(|name| name.expose()).collect()
 }
 
 /// Checks and compiles the rules of one detector.

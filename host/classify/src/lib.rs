@@ -17,6 +17,7 @@ mod engine;
 pub mod linear;
 mod literal;
 mod mask;
+mod names;
 mod numbers;
 mod own;
 mod pattern;
