@@ -133,7 +133,9 @@
     }
     hook.postMessage({ kind, id: held.id, body, copy: copy === true, refusal: refusal ?? null });
     // The worker shows a card before it refuses.
-    if (kind === "refuse" && text) promptgateFrame.afterClose(() => promptgateGiveBack(promptgateFrame.fieldNow, text));
+    if (kind !== "refuse" || !text) return;
+    const lost = () => say({ kind: "text-lost", event: message.event });
+    promptgateFrame.afterClose(() => promptgateGiveBack.quietly(promptgateFrame.fieldNow, text, lost));
   };
 
   const fromWorker = (message) => {
@@ -152,6 +154,8 @@
         return promptgateFiles.read(message.file, message.offset, say);
       case "config":
         return hook?.postMessage(message);
+      case "give-back":
+        return promptgateFrame.afterClose(() => promptgateGiveBack.now(promptgateFrame.fieldNow(), message.text));
       case "preview":
         return promptgatePreview.set(message.when);
       case "card":

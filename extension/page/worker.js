@@ -5,6 +5,7 @@
 
 import init, { Session } from "../wasm/promptgate.js";
 import { stand, watch } from "./net.js";
+import { openCard, openReader } from "./windows.js";
 
 const api = globalThis.browser ?? globalThis.chrome;
 const HOST = "io.promptgate.host";
@@ -34,16 +35,17 @@ const lastSaid = async () =>
 // What earlier backgrounds left and what does not change: asked for in one go, since each question is a way to the
 // browser and back.
 const recall = async () => {
-  const asked = [api.storage.local.get(["settings", "late", "sites"]), isManaged(), lastSaid(), browserName()];
-  const [kept, managed, said, browser] = await Promise.all(asked);
-  return { kept, managed, said, browser };
+  const names = api.storage.session.get("names").then(({ names }) => names, () => []);
+  const asked = [api.storage.local.get(["settings", "late", "sites"]), isManaged(), lastSaid(), browserName(), names];
+  const [kept, managed, said, browser, named] = await Promise.all(asked);
+  return { kept, managed, said, browser, names: named ?? [] };
 };
 
-const begin = ({ kept, managed, said, browser }) => {
+const begin = ({ kept, managed, said, browser, names }) => {
   config ??= said;
   const start = { browser, language: api.i18n.getUILanguage(), version: api.runtime.getManifest().version, managed };
   const { settings = null, late = [], sites = {} } = kept;
-  session = new Session({ ...start, settings, late, sites });
+  session = new Session({ ...start, settings, late, sites, names });
   perform(session.handle(Date.now(), { kind: "started" }));
 };
 
@@ -127,8 +129,15 @@ const perform = (effects) => {
       case "save-sites":
         api.storage.local.set({ sites: effect.sites });
         break;
+      case "save-names":
+        // Memory of the browser, never its disk; scripts beside pages cannot read it.
+        api.storage.session.set({ names: effect.names }).catch(() => {});
+        break;
       case "open-window":
-        openWindow(effect.token);
+        openCard(effect.token, happen);
+        break;
+      case "open-reader":
+        openReader(effect.token);
         break;
       case "open-tab":
         api.tabs.create({ url: effect.url });
@@ -144,16 +153,6 @@ const perform = (effects) => {
         break;
       default:
     }
-  }
-};
-
-// A card that no page can reach: its document is none that pages may frame.
-const openWindow = async (token) => {
-  const url = api.runtime.getURL(`ui/window.html#${token}`);
-  try {
-    await api.windows.create({ url, type: "popup", width: 480, height: 420, focused: true });
-  } catch {
-    happen({ kind: "no-window", token });
   }
 };
 
@@ -180,7 +179,7 @@ const connectHost = () => {
 };
 
 api.runtime.onConnect.addListener((port) => {
-  if (port.sender?.id !== api.runtime.id || !["relay", "card", "hint", "popup"].includes(port.name)) return;
+  if (port.sender?.id !== api.runtime.id || !["relay", "card", "hint", "popup", "reader"].includes(port.name)) return;
   const id = (lastPort += 1);
   const { name, sender } = port;
   ports.set(id, port);
@@ -194,6 +193,7 @@ api.runtime.onConnect.addListener((port) => {
 });
 
 watch(happen);
+api.tabs.onRemoved.addListener((tab) => happen({ kind: "tab-gone", tab }));
 
 // Waking early lets the host start before the first Send.
 api.runtime.onInstalled.addListener(() => ready);

@@ -4,8 +4,8 @@
 //! time and performs the effects; the same events give the same effects.
 //! INVARIANT: every hold ends, and a request is let go only by a [`hold::Permit`]: the host's verdict, its
 //! word that an answer is on record, or a fail setting that allows it.
-//! INVARIANT: no text but in memory, and there only while a request is held, its answer is read, or the host is
-//! about to be asked about a composer's text.
+//! INVARIANT: no text but in memory, and there only while a request is held, its answer is read, the host is about to
+//! be asked about a composer's text, or it may yet be given back ([`names`], [`reading`]); bounded, and gone with its tab.
 //! A session that is lost is built again from the last settings, the late entries and what the relays resend.
 
 mod answering;
@@ -24,10 +24,13 @@ mod hold;
 mod holding;
 mod hosting;
 mod late;
+mod leaving;
 mod link;
+mod names;
 mod net;
 mod preview;
 mod proving;
+mod reading;
 mod repair;
 mod threads;
 mod unexplained;
@@ -42,6 +45,7 @@ use shared_sites::{SiteError, Sites};
 
 pub use self::effect::{Effect, HookConfig, OnDeadline, Shape, ToPort, ToRelay};
 pub use self::event::{AtOnce, CopyEnd, Event, FromRelay, Head, PortId, PortName, Seen, Start};
+pub use self::names::Table;
 use crate::ui::model::{FromPopup, HostLink, PopupState, ToPopup};
 
 /// Time the host has beyond its own deadline before this session gives up on it; the hook's is longer still.
@@ -75,6 +79,8 @@ pub struct Session {
     handles: handles::Handles,
     checking: checking::Checking,
     previews: preview::Previews,
+    names: names::Names,
+    readings: reading::Readings,
     threads: threads::Threads,
     net: net::Net,
     told_drift: drift::Told,
@@ -120,6 +126,8 @@ impl Session {
             handles: handles::Handles::default(),
             checking: checking::Checking::default(),
             previews: preview::Previews::default(),
+            names: names::Names::new(start.names),
+            readings: reading::Readings::default(),
             threads: threads::Threads::default(),
             net: net::Net::default(),
             told_drift: drift::Told::default(),
@@ -157,6 +165,8 @@ impl Session {
             Event::Relay { port, said } => self.relay_said(now, port, said, out),
             Event::Card { port, said } => self.card_said(now, port, said, out),
             Event::Hint { port, said } => self.hint_said(port, said, out),
+            Event::Reader { port, said } => self.reader_said(port, said, out),
+            Event::TabGone { tab } => self.tab_gone(tab),
             Event::Popup { port: _, said: FromPopup::Check } => self.ask_status(now, out),
             Event::Popup { port: _, said: FromPopup::SignIn { what } } => self.sign_in(now, what, out),
             Event::Garbled { port, event } => self.garbled(now, port, event, out),
@@ -183,7 +193,7 @@ impl Session {
                 self.want_host(now, out);
             }
             PortName::Card => self.cards.port(port, page.top),
-            PortName::Hint => {}
+            PortName::Hint | PortName::Reader => {}
             PortName::Popup => {
                 self.popups.push(port);
                 self.told_popup = None;
@@ -201,6 +211,7 @@ impl Session {
         self.previews.port_gone(port);
         if self.pages.remove(&port).is_some() {
             self.cards.page_gone(port);
+            self.readings.page_gone(port);
             self.holds_gone(now, port, out);
             self.copies_gone(now, port, out);
         }
@@ -240,6 +251,7 @@ impl Session {
             out.push(Effect::Badge { text: badge });
         }
         self.stand_net(out);
+        out.extend(self.names.changed().map(|names| Effect::SaveNames { names }));
         self.tell_popups(out);
     }
 

@@ -21,6 +21,8 @@ mod label;
 pub mod model;
 mod popup;
 mod popup_page;
+mod reader;
+mod reader_page;
 mod render;
 mod watch;
 mod words;
@@ -39,6 +41,12 @@ pub fn card_start() {
 #[wasm_bindgen]
 pub fn hint_start() {
     hint_page::start();
+}
+
+/// Starts the view of an answer in the document of `ui/reader.html`.
+#[wasm_bindgen]
+pub fn reader_start() {
+    reader_page::start();
 }
 
 /// Starts the popup in the document of `ui/popup.html`.

@@ -159,6 +159,15 @@ impl Session {
         if let (Some(conversation), Some(message)) = (&response.conversation_id, &response.message_id) {
             self.threads.set(copy.tab, conversation, message);
         }
+        if let Some(conversation) =
+            response.conversation_id.as_deref().filter(|_| copy.about.conversation.is_none())
+        {
+            self.names.named(copy.tab, conversation);
+        }
+        if !response.text.is_empty() {
+            let whose = (copy.port, copy.tab, copy.about.app.clone());
+            self.came(event, whose, (response.conversation_id.as_deref(), &response.text), out);
+        }
         let said = !response.text.is_empty() || response.error.is_some() || !response.tool_calls.is_empty();
         let ran = matches!(reason, EndReason::Complete | EndReason::Incomplete);
         if ran && !said {

@@ -9,7 +9,7 @@ use super::effect::{Effect, ToPort, ToRelay};
 use super::event::PortId;
 use super::hold::{Hold, NotTaken, Permit, Question, State, own_card};
 use super::{HOOK_GRACE_MS, Session};
-use crate::ui::model::{CardModel, FromCard, Rejected, SEEN_MS, Stage, ToCard};
+use crate::ui::model::{CardModel, FromCard, Leaving, Rejected, SEEN_MS, Stage, ToCard};
 
 impl Session {
     pub(super) fn edit_failed(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) {
@@ -39,10 +39,21 @@ impl Session {
         code: Option<Code>,
         out: &mut Vec<Effect>,
     ) {
+        self.ask_showing(event, answer_ms, (card, code, Vec::new()), out);
+    }
+
+    /// The same, with what redaction would send.
+    pub(super) fn ask_showing(
+        &mut self,
+        event: &EventId,
+        answer_ms: Millis,
+        (card, code, leaves): (shared_protocol::Card, Option<Code>, Vec<Leaving>),
+        out: &mut Vec<Effect>,
+    ) {
         let Some(port) = self.holds.get(event).map(|hold| hold.port) else { return };
         let ms = answer_ms + self.machine_ms() + Millis::from(HOOK_GRACE_MS);
         self.say(port, ToRelay::Wait { event: event.clone(), ms }, out);
-        let model = self.model(event, Stage::Ask, card, code);
+        let model = CardModel { leaves, ..self.model(event, Stage::Ask, card, code) };
         self.show(event, model, out);
     }
 
@@ -59,8 +70,10 @@ impl Session {
                 let own = |model: &CardModel| {
                     matches!(model.code, Some(Code::Unreachable | Code::LateFull | Code::Uncovered))
                 };
-                let ours =
-                    |model: &CardModel| own(model) || matches!(model.stage, Stage::Again | Stage::Checking);
+                let ours = |model: &CardModel| {
+                    own(model)
+                        || matches!(model.stage, Stage::Again | Stage::Checking | Stage::Answer | Stage::Kept)
+                };
                 if self.cards.model(&event).is_some_and(|model| !ours(model)) && !self.is_alone(&event) {
                     self.link.say(ToHost::Shown { event, at: now }, out);
                 }
@@ -72,6 +85,8 @@ impl Session {
                 }
             }
             FromCard::Report => self.report(now, port, &event, out),
+            FromCard::GiveBack => self.give_back(&event, out),
+            FromCard::Read => self.read_answer(&event, out),
             FromCard::Close => self.dismissed(now, &event, out),
         }
     }
@@ -244,6 +259,9 @@ impl Session {
             source: self.settings.as_ref().map(|settings| settings.source),
             managed: self.settings.as_ref().is_some_and(|settings| settings.managed),
             progress: None,
+            leaves: Vec::new(),
+            text: self.written(event).filter(|_| stage == Stage::Refused),
+            readable: false,
         }
     }
 

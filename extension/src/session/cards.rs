@@ -88,6 +88,21 @@ impl Cards {
         self.open.iter().any(|(other, open)| open.page == page && other != event)
     }
 
+    /// Whether a card on this page interrupts.
+    pub(super) fn is_busy(&self, page: PortId) -> bool {
+        self.open.values().any(|open| open.page == page && open.model.stage.interrupts())
+    }
+
+    /// Takes what is quiet from this page.
+    pub(super) fn close_quiet(&mut self, page: PortId, out: &mut Vec<Effect>) {
+        let quiet =
+            |open: &Open| open.page == page && matches!(open.model.stage, Stage::Answer | Stage::Kept);
+        let found = self.open.iter().filter(|(_, open)| quiet(open)).map(|(event, _)| event.clone());
+        for event in found.collect::<Vec<_>>() {
+            self.close(&event, out);
+        }
+    }
+
     /// Takes the card of `event` away.
     pub(super) fn close(&mut self, event: &EventId, out: &mut Vec<Effect>) {
         if let Some(open) = self.open.remove(event) {
@@ -277,7 +292,7 @@ impl Cards {
 
 /// Puts a card on its page, or back on top of it.
 fn put(page: PortId, event: &EventId, stage: Stage) -> Effect {
-    relay(page, ToRelay::Card { token: token(event), focus: !matches!(stage, Stage::Sent | Stage::Checking) })
+    relay(page, ToRelay::Card { token: token(event), focus: stage.interrupts() })
 }
 
 fn token(event: &EventId) -> String {

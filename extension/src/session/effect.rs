@@ -7,7 +7,8 @@ use shared_protocol::{EventId, FileId, LateEntry, Millis, Preview, Settings, Tex
 use shared_sites::{Body, HookData, NetRule, Refusal};
 
 use super::event::PortId;
-use crate::ui::model::{ToCard, ToHint, ToPopup};
+use super::names::Table;
+use crate::ui::model::{ToCard, ToHint, ToPopup, ToReader};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -54,6 +55,16 @@ pub enum Effect {
         /// All of them.
         entries: Vec<LateEntry>,
     },
+    /// Keep the names and values of redacted texts, in the browser's memory and nowhere else.
+    SaveNames {
+        /// All of them.
+        names: Vec<Table>,
+    },
+    /// Show an answer with its originals in a window of the extension.
+    OpenReader {
+        /// The prompt's event.
+        token: String,
+    },
     /// Open a page for the person to sign in on.
     OpenTab {
         /// Its address, under https.
@@ -93,6 +104,8 @@ pub enum ToPort {
     Card(ToCard),
     /// To a hint.
     Hint(ToHint),
+    /// To a view of an answer.
+    Reader(ToReader),
     /// To the popup.
     Popup(ToPopup),
 }
@@ -146,6 +159,11 @@ pub enum ToRelay {
         file: FileId,
         /// Where it begins.
         offset: u64,
+    },
+    /// Put a text into the field that it was written in.
+    GiveBack {
+        /// It.
+        text: Text,
     },
     /// Stop copying.
     Stop {

@@ -22,6 +22,11 @@ impl Session {
             self.show(event, model, out);
         }
         let Some(hold) = self.holds.remove(event) else { return };
+        if hold.operation() == Some(Operation::DeleteConversation)
+            && let Some(conversation) = hold.conversation()
+        {
+            self.names.conversation_gone(conversation);
+        }
         let tab = self.pages.get(&hold.port).and_then(|page| page.tab);
         // What could not wait is only permitted so far: whoever sends it again reads its answer.
         let read = recorded && hold.at_once.is_none();
@@ -76,6 +81,7 @@ impl Session {
     }
 
     pub(super) fn refuse(&mut self, event: &EventId, out: &mut Vec<Effect>) {
+        self.keep_written(event);
         let Some(hold) = self.holds.remove(event) else { return };
         let refusal = Shape::of(self.sites.refusal(&hold.request));
         let text = hold.written();
@@ -84,6 +90,7 @@ impl Session {
 
     /// Refuses and says which fault it was, where a person waits for it.
     pub(super) fn refuse_with_card(&mut self, event: &EventId, code: Code, out: &mut Vec<Effect>) {
+        self.keep_written(event);
         let model = self.model(event, Stage::Refused, own_card(Action::Block, code), Some(code));
         self.show(event, model, out);
         self.refuse(event, out);

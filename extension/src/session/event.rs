@@ -8,7 +8,8 @@ use serde::Deserialize;
 use shared_protocol::{Browser, EventId, FileId, LateEntry, Millis, Road, Settings, Text};
 use shared_sites::Request;
 
-use crate::ui::model::{FromCard, FromHint, FromPopup};
+use super::names::Table;
+use crate::ui::model::{FromCard, FromHint, FromPopup, FromReader};
 
 /// The worker's number for a port of one page, card or popup.
 pub type PortId = u32;
@@ -35,6 +36,9 @@ pub struct Start {
     /// The last repaired data of sites.
     #[serde(default)]
     pub sites: BTreeMap<String, String>,
+    /// What an earlier background left in the browser's memory.
+    #[serde(default)]
+    pub names: Vec<Table>,
 }
 
 /// One thing that happened.
@@ -84,6 +88,18 @@ pub enum Event {
         port: PortId,
         /// What it says.
         said: FromHint,
+    },
+    /// A view of an answer speaks.
+    Reader {
+        /// Which.
+        port: PortId,
+        /// What it says.
+        said: FromReader,
+    },
+    /// A tab was closed.
+    TabGone {
+        /// Which.
+        tab: i64,
     },
     /// The popup speaks.
     Popup {
@@ -152,6 +168,8 @@ pub enum PortName {
     Card,
     /// A hint.
     Hint,
+    /// A view of an answer.
+    Reader,
     /// The popup.
     Popup,
 }
@@ -269,6 +287,11 @@ pub enum FromRelay {
         url: String,
         /// How long ago.
         ms: Millis,
+    },
+    /// The field of a refused prompt does not hold it, and nobody changed it.
+    TextLost {
+        /// Which prompt.
+        event: EventId,
     },
     /// Still here.
     Ping,

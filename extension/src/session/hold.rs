@@ -165,6 +165,11 @@ impl Hold {
         }
     }
 
+    /// What the site calls the conversation, if it does.
+    pub(super) fn conversation(&self) -> Option<&str> {
+        self.prompt().and_then(|prompt| prompt.conversation_id.as_deref())
+    }
+
     /// What the person wrote into the composer, without files and titles; `None` where there was no composer.
     pub(super) fn written(&self) -> Option<Text> {
         let prompt = self.prompt().filter(|prompt| prompt.operation == Operation::SendPrompt)?;

@@ -3,8 +3,8 @@
 //! INVARIANT: a fault yields at least its fail setting; nothing is let go here that the host did not permit.
 
 use shared_protocol::{
-    App, Choice, Code, Drift, DriftKind, EventId, FailAction, Judge, Millis, Operation, Outcome, Reading,
-    RefusedReason, ToHost, UnreachableAction, Verdict, frame,
+    App, Choice, Code, Drift, DriftKind, EventId, FailAction, Judge, Millis, Operation, Outcome, Placeholder,
+    Reading, RefusedReason, ToHost, UnreachableAction, Verdict, frame,
 };
 use shared_sites::{Read, Request, Thread};
 
@@ -12,6 +12,7 @@ use super::Session;
 use super::effect::{Effect, ToRelay};
 use super::event::{AtOnce, FromRelay, PortId};
 use super::hold::{Hold, Permit, Question, State};
+use super::leaving::leaving;
 use crate::ui::model::Stage;
 
 /// Hosts lost under one request before it is taken for what kills them.
@@ -52,6 +53,7 @@ impl Session {
                 self.preview(now, port, (token, &url), texts, out);
             }
             FromRelay::Emptied { url, ms } => self.emptied(now, port, &url, ms, out),
+            FromRelay::TextLost { event } => self.text_lost(port, &event, out),
             FromRelay::Ping => {}
         }
     }
@@ -86,6 +88,11 @@ impl Session {
             }
         };
         let due = now + self.machine_ms();
+        if let Reading::Prompt(prompt) = &reading
+            && prompt.operation != Operation::SendDraft
+        {
+            self.cards.close_quiet(port, out);
+        }
         if let Reading::Prompt(prompt) = &reading {
             self.preview_sent(port, prompt.operation, out);
         }
@@ -127,6 +134,8 @@ impl Session {
         if self.link.is_up() && judging && !self.files.are_there(event) {
             return self.feed(now, out);
         }
+        let tab = self.pages.get(&hold.port).and_then(|page| page.tab);
+        let names = self.names.of((tab, hold.conversation()));
         if self.link.is_up() {
             let message = match &hold.state {
                 State::Answering { choice, .. } => {
@@ -136,7 +145,7 @@ impl Session {
                     let choice = Choice::Code { code: proof.code.clone() };
                     ToHost::Answered { event: event.clone(), choice, at: now }
                 }
-                State::Judging | State::Asking(_) => judge(event, hold),
+                State::Judging | State::Asking(_) => judge(event, hold, names),
             };
             hold.told = self.link.say_now(&message, out);
             hold.known |= hold.told;
@@ -226,12 +235,26 @@ impl Session {
                     Err(_) if card.may_redact => return self.edit_failed(now, &event, out),
                     Ok(_) | Err(_) => None,
                 };
+                let mut leaves = Vec::new();
+                if let (Some(body), Reading::Prompt(prompt)) = (&edited, &hold.reading) {
+                    let whose = (self.pages.get(&hold.port).and_then(|page| page.tab), hold.conversation());
+                    if self.names.take(whose, prompt, &edits).is_err() {
+                        // Asked again, with the names that another request of the conversation took meanwhile.
+                        hold.told = false;
+                        return self.ask_host(now, &event, out);
+                    }
+                    let Some(shown) = leaving(&self.sites, &hold.request, body, &edits) else {
+                        return self.edit_failed(now, &event, out);
+                    };
+                    leaves = shown;
+                }
                 hold.state =
                     State::Asking(Question { card: card.clone(), edited, alone: false, given: None });
                 hold.due = now + answer_ms;
-                self.ask(&event, answer_ms, card, fault, out);
+                self.ask_showing(&event, answer_ms, (card, fault, leaves), out);
             }
             (Outcome::Refuse | Outcome::Ask, card) => {
+                self.keep_written(&event);
                 if let Some(card) = card {
                     let model = self.model(&event, Stage::Refused, card, fault);
                     self.show(&event, model, out);
@@ -243,7 +266,7 @@ impl Session {
 }
 
 /// The question to the host. What does not fit in a message is said to be oversize.
-fn judge(event: &EventId, hold: &Hold) -> ToHost {
+fn judge(event: &EventId, hold: &Hold, names: &[Placeholder]) -> ToHost {
     let of = |reading| {
         ToHost::Judge(Box::new(Judge {
             event: event.clone(),
@@ -252,6 +275,7 @@ fn judge(event: &EventId, hold: &Hold) -> ToHost {
             reading,
             private_window: hold.private,
             page: Some(hold.port),
+            placeholders: names.to_vec(),
         }))
     };
     let whole = of(hold.reading.clone());

@@ -61,6 +61,7 @@ impl Session {
                 self.link.reported(&event);
                 self.cards.reported(&event, out);
             }
+            ToExtension::Noticed { event, card } => self.noticed(&event, card, out),
             ToExtension::Sites { sites } => self.repair(sites, out),
             ToExtension::FileTaken { file, up_to } => self.file_taken(now, &file, up_to, out),
             ToExtension::FileFault { file, code } => self.file_fault(now, &file, code, out),

@@ -11,6 +11,7 @@ mod faults;
 mod files;
 mod invariants;
 mod life;
+mod names;
 mod net;
 mod preview;
 mod proving;
@@ -47,6 +48,7 @@ impl Script {
     fn new(settings: Option<Settings>, late: Vec<LateEntry>) -> Self {
         Self::starting(Start {
             browser: Browser::Chromium,
+            names: Vec::new(),
             version: "0.1.0".to_owned(),
             managed: false,
             settings,
@@ -276,7 +278,7 @@ fn says(verdict: Verdict) -> ToExtension {
 }
 
 fn redact(event: &EventId, start: usize, end: usize) -> ToExtension {
-    let edits = vec![Edit { part: 0, start, end, replacement: "[payment card]".to_owned() }];
+    let edits = vec![Edit { part: 0, start, end, replacement: "[CARD_1]".to_owned() }];
     says(Verdict { edits, ..verdict(event, Outcome::Ask, Action::Redact) })
 }
 

@@ -27,11 +27,37 @@ pub(crate) enum Press {
     Code,
     /// This is a mistake.
     Report,
+    /// Put a common reason into the field.
+    Reason(Reason),
+    /// Copy what was written.
+    Copy,
+    /// Put what was written back into its field.
+    GiveBack,
+    /// Read the answer with its originals.
+    Read,
+}
+
+/// A reason that people often have; its words go into the field, where they can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// It is part of the work.
+    Work,
+    /// Whoever it is about agreed.
+    Agreed,
+    /// It is invented or public.
+    Invented,
+    /// Somebody who may say so said so.
+    Approved,
+}
+
+impl Reason {
+    /// Every one, in the order they are offered.
+    pub(crate) const ALL: [Self; 4] = [Self::Work, Self::Agreed, Self::Invented, Self::Approved];
 }
 
 impl Press {
     /// Every press.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Edit,
         Self::Redact,
         Self::Justify,
@@ -40,6 +66,13 @@ impl Press {
         Self::OpenCode,
         Self::Code,
         Self::Report,
+        Self::Reason(Reason::Work),
+        Self::Reason(Reason::Agreed),
+        Self::Reason(Reason::Invented),
+        Self::Reason(Reason::Approved),
+        Self::Copy,
+        Self::GiveBack,
+        Self::Read,
     ];
 
     /// Its word in the page.
@@ -53,6 +86,13 @@ impl Press {
             Self::OpenCode => "open-code",
             Self::Code => "code",
             Self::Report => "report",
+            Self::Reason(Reason::Work) => "reason-work",
+            Self::Reason(Reason::Agreed) => "reason-agreed",
+            Self::Reason(Reason::Invented) => "reason-invented",
+            Self::Reason(Reason::Approved) => "reason-approved",
+            Self::Copy => "copy",
+            Self::GiveBack => "give-back",
+            Self::Read => "read",
         }
     }
 
@@ -79,6 +119,12 @@ pub(crate) fn offers(model: &CardModel) -> Vec<Press> {
     if model.stage == Stage::Checking && model.card.may_edit {
         offers.push(Press::Edit);
     }
+    if model.stage == Stage::Answer && model.readable {
+        offers.push(Press::Read);
+    }
+    if model.stage == Stage::Kept && model.text.is_some() {
+        offers.extend([Press::GiveBack, Press::Copy]);
+    }
     if offers.is_empty() {
         offers.push(Press::Close);
     }
@@ -93,6 +139,11 @@ pub(crate) fn may_code(model: &CardModel) -> bool {
 /// Whether a mistake can be reported: whatever became of the request, but not of one that no verdict is about.
 pub(crate) fn may_report(model: &CardModel) -> bool {
     model.stage != Stage::Again && model.card.may_report
+}
+
+/// Whether what was written can be had back beside the answers: where nothing is asked any more.
+pub(crate) fn may_restore(model: &CardModel) -> bool {
+    model.stage == Stage::Refused && model.text.is_some()
 }
 
 /// Whether the card has a field for a reason.
@@ -128,6 +179,14 @@ pub(crate) enum Answer {
     CodeNeeded,
     /// The verdict is a mistake: no answer to it.
     Report,
+    /// These words go into the field for the reason.
+    Fill(Reason),
+    /// What was written is copied.
+    Copy,
+    /// What was written goes back into its field.
+    GiveBack,
+    /// The answer is shown with its originals.
+    Read,
     /// Not on offer.
     NotOffered,
 }
@@ -146,6 +205,10 @@ pub(crate) fn answer(model: &CardModel, press: Press, written: &Written) -> Answ
     match press {
         Press::Close => return Answer::Close,
         Press::Report if may_report(model) => return Answer::Report,
+        Press::Reason(reason) if asks_reason(model) => return Answer::Fill(reason),
+        Press::Copy if may_restore(model) || offers(model).contains(&press) => return Answer::Copy,
+        Press::GiveBack if may_restore(model) || offers(model).contains(&press) => return Answer::GiveBack,
+        Press::Read if offers(model).contains(&press) => return Answer::Read,
         Press::OpenCode if may_code(model) => return Answer::OpenCode,
         Press::Code if may_code(model) => {
             let code = Text::new(written.code.expose().trim());
@@ -157,7 +220,11 @@ pub(crate) fn answer(model: &CardModel, press: Press, written: &Written) -> Answ
         | Press::Send
         | Press::OpenCode
         | Press::Code
-        | Press::Report => {}
+        | Press::Report
+        | Press::Reason(_)
+        | Press::Copy
+        | Press::GiveBack
+        | Press::Read => {}
     }
     if !offers(model).contains(&press) {
         return Answer::NotOffered;
@@ -171,7 +238,14 @@ pub(crate) fn answer(model: &CardModel, press: Press, written: &Written) -> Answ
         Press::Redact => Choice::Redact { reason: asks_reason(model).then_some(reason) },
         Press::Justify => Choice::Justify { reason },
         Press::Send => Choice::SendAnyway,
-        Press::Close | Press::OpenCode | Press::Code | Press::Report => return Answer::NotOffered,
+        Press::Close
+        | Press::OpenCode
+        | Press::Code
+        | Press::Report
+        | Press::Reason(_)
+        | Press::Copy
+        | Press::GiveBack
+        | Press::Read => return Answer::NotOffered,
     })
 }
 
@@ -184,7 +258,7 @@ mod tests {
 
     fn cards() -> Vec<CardModel> {
         let mut cards = Vec::new();
-        for stage in [Stage::Ask, Stage::Checking, Stage::Refused, Stage::Sent] {
+        for stage in [Stage::Ask, Stage::Checking, Stage::Refused, Stage::Sent, Stage::Answer, Stage::Kept] {
             for bits in 0..64_u8 {
                 let card = Card {
                     action: Action::Warn,
@@ -208,6 +282,9 @@ mod tests {
                     source: None,
                     managed: false,
                     progress: None,
+                    leaves: Vec::new(),
+                    text: (bits & 1 != 0).then(|| "written".into()),
+                    readable: bits & 2 != 0,
                 });
             }
         }
@@ -221,8 +298,16 @@ mod tests {
                 for words in ["", "  ", "a customer asked"] {
                     let written = Written { reason: words.into(), code: words.into() };
                     let answer = answer(&model, press, &written);
-                    if answer == Answer::Report {
-                        assert!(model.card.may_report);
+                    match &answer {
+                        Answer::Report => assert!(model.card.may_report),
+                        Answer::Fill(_) => assert!(model.stage == Stage::Ask && model.card.may_justify),
+                        Answer::Copy | Answer::GiveBack => {
+                            assert!(
+                                matches!(model.stage, Stage::Refused | Stage::Kept) && model.text.is_some()
+                            );
+                        }
+                        Answer::Read => assert!(model.stage == Stage::Answer && model.readable),
+                        _ => {}
                     }
                     let Answer::Choice(choice) = answer else { continue };
                     let taken_back = model.stage == Stage::Checking && choice == Choice::Edit;

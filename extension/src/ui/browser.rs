@@ -3,6 +3,7 @@
 use js_sys::{Array, Function, Promise};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use shared_protocol::Text;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -62,6 +63,25 @@ pub(crate) fn say(port: &Port, message: &impl Serialize) -> bool {
 /// The text of a key in the reader's language.
 pub(crate) fn text(name: &str, fills: impl IntoIterator<Item = String>) -> String {
     get_message(name, &fills.into_iter().map(JsValue::from).collect())
+}
+
+/// Puts `text` on the clipboard; only from a press. By the event of copying: the newer way is closed to frames of a
+/// page that does not lend it to them.
+pub(crate) fn copy(text: &Text) -> bool {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return false };
+    let text = text.clone();
+    let copies = Closure::once(move |event: web_sys::ClipboardEvent| {
+        event.prevent_default();
+        event.stop_immediate_propagation();
+        if let Some(data) = event.clipboard_data() {
+            let _ = data.set_data("text/plain", text.expose());
+        }
+    });
+    let heard = copies.as_ref().unchecked_ref();
+    let _ = document.add_event_listener_with_callback_and_bool("copy", heard, true);
+    let done = document.unchecked_ref::<web_sys::HtmlDocument>().exec_command("copy").unwrap_or(false);
+    let _ = document.remove_event_listener_with_callback_and_bool("copy", heard, true);
+    done
 }
 
 /// The extension's version.

@@ -2,15 +2,18 @@
 //!
 //! INVARIANT: pure. Everything to read is `Words`, which the renderer draws as generated content: the page
 //! around the frame can search a frame's text (Firefox answers yes or no), and finds none.
-//! A mask is drawn and not spoken; the words of its label say what it is.
+//! A mask is drawn and not spoken; the words of its label say what it is. What a person wrote and the card only keeps
+//! is not drawn.
 
 mod beside;
 mod files;
+mod found;
+mod leaves;
 mod why;
 
-use shared_protocol::{Action, CardFinding, Operation, PolicySource, Severity};
+use shared_protocol::{Action, Operation, PolicySource, Severity};
 
-use super::answers::{Press, asks_reason, offers};
+use super::answers::{Press, Reason, asks_reason, offers};
 use super::element::{Element, Node, el};
 use super::icon::Icon;
 use super::label;
@@ -34,7 +37,7 @@ pub(crate) fn card(model: &CardModel) -> Element {
         el("section", frame_class(model)).attr("data-tone", tone(model)).attr("data-action", action(model));
     let card = match model.stage {
         // Advice does not interrupt, nor does a wait: neither is a dialog, nor takes the focus.
-        Stage::Sent | Stage::Checking => card.attr("aria-labelledby", "title"),
+        Stage::Sent | Stage::Checking | Stage::Answer | Stage::Kept => card.attr("aria-labelledby", "title"),
         Stage::Ask | Stage::Refused | Stage::Again => card
             .attr("role", "alertdialog")
             .attr("aria-modal", "true")
@@ -43,14 +46,20 @@ pub(crate) fn card(model: &CardModel) -> Element {
             .attr("tabindex", "-1"),
     };
     // The card scrolls in a window that is too small for it; what is inside keeps the height that is needed.
-    let inner = el("div", "inner").with(head(model)).maybe(files::progress(model)).with(why::why(model));
-    let inner = inner.maybe(found(model)).maybe(files::unread(model)).maybe(reason(model));
+    let inner = el("div", "inner")
+        .with(head(model))
+        .maybe(files::progress(model))
+        .maybe(why::why(model))
+        .maybe(found::found(model))
+        .maybe(files::unread(model))
+        .maybe(leaves::leaves(model))
+        .maybe(reason(model));
     card.with(inner.maybe(buttons(model)).maybe(beside::beside(model)).with(foot(model)))
 }
 
 fn frame_class(model: &CardModel) -> &'static str {
     match model.stage {
-        Stage::Sent | Stage::Checking => "card advice",
+        Stage::Sent | Stage::Checking | Stage::Answer | Stage::Kept => "card advice",
         Stage::Ask | Stage::Refused | Stage::Again => "card",
     }
 }
@@ -60,8 +69,8 @@ fn tone(model: &CardModel) -> &'static str {
     let loudest = model.card.policies.iter().map(|policy| policy.severity).max();
     match (model.stage, loudest) {
         (Stage::Refused, _) | (Stage::Ask, Some(Severity::High)) => "stop",
-        (Stage::Ask | Stage::Again, _) | (Stage::Sent, Some(Severity::High)) => "care",
-        (Stage::Sent | Stage::Checking, _) => "calm",
+        (Stage::Ask | Stage::Again, _) | (Stage::Sent | Stage::Answer, Some(Severity::High)) => "care",
+        (Stage::Sent | Stage::Checking | Stage::Answer | Stage::Kept, _) => "calm",
     }
 }
 
@@ -84,7 +93,7 @@ fn head(model: &CardModel) -> Element {
         .with(el("div", "titles").with(title).with(state));
     match model.stage {
         Stage::Ask | Stage::Checking => head,
-        Stage::Refused | Stage::Again | Stage::Sent => head.with(
+        Stage::Refused | Stage::Again | Stage::Sent | Stage::Answer | Stage::Kept => head.with(
             el("button", "cross")
                 .attr("type", "button")
                 .attr("data-press", Press::Close.word())
@@ -104,6 +113,9 @@ fn title(model: &CardModel) -> Key {
         (Stage::Again, _) => Key::TitleAgain,
         (Stage::Checking, _) => Key::TitleChecking,
         (Stage::Sent, _) => Key::TitleTip,
+        (Stage::Answer, _) if is_noticed(model) => Key::TitleNotice,
+        (Stage::Answer, _) => Key::TitleReader,
+        (Stage::Kept, _) => Key::TitleKept,
         (Stage::Ask, Action::Redact) => Key::TitleRedact,
         (Stage::Ask, Action::Justify) => Key::TitleJustify,
         (Stage::Ask, Action::Warn | Action::Coach | Action::Allow) => Key::TitleWarn,
@@ -115,10 +127,17 @@ fn icon(model: &CardModel) -> Icon {
         (Stage::Refused, _) | (Stage::Ask, Action::Block) => Icon::Stop,
         (Stage::Again | Stage::Checking, _) => Icon::Eye,
         (Stage::Sent, _) => Icon::Lamp,
+        (Stage::Answer, _) if is_noticed(model) => Icon::Eye,
+        (Stage::Answer | Stage::Kept, _) => Icon::Lines,
         (Stage::Ask, Action::Redact) => Icon::Lines,
         (Stage::Ask, Action::Justify) => Icon::Pen,
         (Stage::Ask, Action::Warn | Action::Coach | Action::Allow) => Icon::Eye,
     }
+}
+
+/// Whether policy says something of the answer, and not only we that it can be read.
+pub(super) fn is_noticed(model: &CardModel) -> bool {
+    !model.card.policies.is_empty() || !model.card.findings.is_empty()
 }
 
 fn thing(model: &CardModel) -> Thing {
@@ -155,38 +174,15 @@ fn state(model: &CardModel) -> Words {
         (Stage::Refused, Thing::Share) => Key::RefusedShare,
         (Stage::Refused, Thing::Other) => Key::RefusedOther,
         (Stage::Again, _) => Key::AgainState,
+        (Stage::Answer, _) if model.readable => Key::ReaderState,
+        (Stage::Answer, _) => Key::NoticeState,
+        (Stage::Kept, _) => Key::KeptState,
         (Stage::Sent, Thing::Message) => Key::SentMessage,
         (Stage::Sent, Thing::File) => Key::SentFile,
         (Stage::Sent, Thing::Share) => Key::SentShare,
         (Stage::Sent, Thing::Other) => Key::SentOther,
     };
     Words::with(key, Fill::Name(label::app_name(&model.app)))
-}
-
-fn found(model: &CardModel) -> Option<Element> {
-    let findings = &model.card.findings;
-    if findings.is_empty() {
-        return None;
-    }
-    let heading = el("h2", "").attr("id", "found").with(Key::Found);
-    let list = el("ul", "").attr("aria-labelledby", "found").each(findings.iter().map(finding));
-    Some(el("div", "found").with(heading).with(list))
-}
-
-fn finding(finding: &CardFinding) -> Element {
-    let count = u64::try_from(finding.count).unwrap_or(u64::MAX);
-    let masks = finding.masks.iter().map(|mask| el("span", "mask").with(Words::Given(mask.clone())));
-    let rest = finding.count.saturating_sub(finding.masks.len());
-    let rest = u64::try_from(rest).ok().filter(|rest| *rest > 0 && !finding.masks.is_empty());
-    let label = el("span", "label").with(label::words(&finding.label));
-    let label = label.maybe(
-        (count > 1).then(|| el("span", "times").with(Words::with(Key::FoundTimes, Fill::Number(count)))),
-    );
-    let masks = el("span", "masks")
-        .attr("aria-hidden", "true")
-        .each(masks)
-        .maybe(rest.map(|rest| el("span", "rest").with(Words::with(Key::FoundMore, Fill::Number(rest)))));
-    el("li", "").with(label).with(masks).maybe(files::places(finding))
 }
 
 fn reason(model: &CardModel) -> Option<Element> {
@@ -196,6 +192,12 @@ fn reason(model: &CardModel) -> Option<Element> {
     Some(
         el("div", "reason")
             .with(el("label", "").attr("for", "reason").with(Key::ReasonLabel))
+            .with(
+                el("div", "common")
+                    .attr("role", "group")
+                    .attr("aria-label", Key::ReasonCommon)
+                    .each(Reason::ALL.into_iter().map(common)),
+            )
             .with(
                 el("textarea", "")
                     .attr("id", "reason")
@@ -211,17 +213,36 @@ fn reason(model: &CardModel) -> Option<Element> {
     )
 }
 
+fn common(reason: Reason) -> Element {
+    el("button", "chip")
+        .attr("type", "button")
+        .attr("data-press", Press::Reason(reason).word())
+        .with(reason_key(reason))
+}
+
+/// The words of a common reason.
+pub(crate) fn reason_key(reason: Reason) -> Key {
+    match reason {
+        Reason::Work => Key::ReasonWork,
+        Reason::Agreed => Key::ReasonAgreed,
+        Reason::Invented => Key::ReasonInvented,
+        Reason::Approved => Key::ReasonApproved,
+    }
+}
+
 /// What stands in the reason's alert once a reason was missing.
 pub(crate) fn reason_needed() -> Node {
     Key::ReasonNeeded.into()
 }
 
 fn buttons(model: &CardModel) -> Option<Element> {
-    if model.stage == Stage::Sent {
+    let offers = offers(model);
+    if !model.stage.interrupts() && offers == [Press::Close] {
         return None;
     }
     let offers = offers(model);
-    let how = offers.contains(&Press::Redact).then(|| el("p", "how").with(Key::RedactHow));
+    let how = (offers.contains(&Press::Redact) && model.leaves.is_empty())
+        .then(|| el("p", "how").with(Key::RedactHow));
     let file = offers.contains(&Press::Edit) && thing(model) == Thing::File && model.stage == Stage::Ask;
     let how = how.or_else(|| file.then(|| el("p", "how").with(Key::RemoveHow)));
     let row = el("div", "row").each(offers.iter().enumerate().map(|(at, press)| button(model, *press, at)));
@@ -239,7 +260,12 @@ fn button(model: &CardModel, press: Press, at: usize) -> Element {
         Press::Justify => (Key::AnswerJustify, "second"),
         Press::Send => (Key::AnswerSend, "quiet"),
         Press::Close if thing(model) == Thing::Message => (Key::AnswerBack, "second"),
-        Press::Close | Press::OpenCode | Press::Code | Press::Report => (Key::AnswerClose, "second"),
+        Press::Read => (Key::AnswerRead, "second"),
+        Press::GiveBack => (Key::AnswerGiveBack, "second"),
+        Press::Copy => (Key::AnswerCopy, "second"),
+        Press::Close | Press::OpenCode | Press::Code | Press::Report | Press::Reason(_) => {
+            (Key::AnswerClose, "second")
+        }
     };
     let class = if at == 0 { "first" } else { class };
     el("button", class).attr("type", "button").attr("data-press", press.word()).with(key)

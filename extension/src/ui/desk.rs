@@ -7,7 +7,7 @@
 
 use shared_protocol::Choice;
 
-use super::answers::{Answer, Press, Written, answer};
+use super::answers::{Answer, Press, Reason, Written, answer};
 use super::model::{CardModel, FromCard, SEEN_MS, Stage};
 
 /// How long something may lie over the card before the background is told.
@@ -42,6 +42,10 @@ pub(crate) enum Step {
     CodeNeeded,
     /// Say to the background that this is a mistake.
     Report,
+    /// Put the words of this reason into its field.
+    Fill(Reason),
+    /// Copy what the person wrote.
+    Copy,
 }
 
 /// The card's state.
@@ -123,6 +127,10 @@ impl Desk {
                 self.reporting = true;
                 Step::Report
             }
+            Answer::Fill(reason) => Step::Fill(reason),
+            Answer::Copy => Step::Copy,
+            Answer::GiveBack => Step::Say(FromCard::GiveBack),
+            Answer::Read => Step::Say(FromCard::Read),
             Answer::NotOffered => Step::Ignore,
         }
     }
@@ -163,7 +171,9 @@ impl Desk {
             self.covered_since = Some(now);
             return Some(FromCard::Covered);
         }
-        if self.model.stage != Stage::Sent || self.seen_since.is_none() || held {
+        // What offers something stays until it is closed, or the next prompt comes.
+        let offers = self.model.readable || self.model.stage == Stage::Kept;
+        if self.model.stage.interrupts() || offers || self.seen_since.is_none() || held {
             self.quiet_since = None;
             return None;
         }
@@ -202,6 +212,9 @@ mod tests {
             source: None,
             managed: false,
             progress: None,
+            leaves: Vec::new(),
+            text: None,
+            readable: false,
         })
     }
 
@@ -313,6 +326,10 @@ mod tests {
         assert_eq!(sent.tick(true, 100_000 + ADVICE_MS), None);
         assert_eq!(sent.tick(false, 100_001 + ADVICE_MS), None);
         assert_eq!(sent.tick(false, 100_001 + 2 * ADVICE_MS), Some(FromCard::Close));
+        let mut kept = desk(Stage::Kept);
+        kept.see(View::Clear, 0);
+        assert_eq!(kept.tick(false, 10 * ADVICE_MS), None);
+        assert_eq!(kept.tick(false, 20 * ADVICE_MS), None);
         let mut asks = desk(Stage::Ask);
         asks.see(View::Clear, 0);
         assert_eq!(asks.tick(false, 10 * ADVICE_MS), None);

@@ -1,16 +1,19 @@
 //! Human words for labels and sites. Both are open sets: an unknown label gets the words of its family, an
 //! unknown site its id.
 
-use shared_protocol::{App, Label};
+use shared_protocol::{App, Label, Topic};
 
 use super::words::{Fill, Key, Words};
 
 /// Labels with words of their own.
 const KNOWN: &[(&str, Key)] = &[
+    ("pii.birth-date", Key::LabelBirth),
     ("pii.email", Key::LabelEmail),
     ("pii.phone", Key::LabelPhone),
     ("pii.iban", Key::LabelIban),
+    ("pii.name", Key::LabelName),
     ("pii.payment-card", Key::LabelPaymentCard),
+    ("pii.postal-address", Key::LabelAddress),
     ("pii.us-ssn", Key::LabelUsSsn),
     ("secret.private-key", Key::LabelPrivate),
     ("secret.password", Key::LabelPassword),
@@ -64,8 +67,25 @@ pub(crate) fn words(label: &Label) -> Words {
             Some(name) => Words::with(Key::LabelSecretOf, Fill::Name(name.to_owned())),
             None => Key::LabelSecret.into(),
         },
+        (Some("code"), _) => Key::LabelCode.into(),
+        (Some("data"), _) => Key::LabelData.into(),
         _ => Key::LabelOther.into(),
     }
+}
+
+/// What a person calls a topic.
+pub(crate) fn topic(topic: &Topic) -> Words {
+    let key = match topic {
+        Topic::ContentPii | Topic::IntentPii => Key::TopicPersonal,
+        Topic::ContentCredentials => Key::TopicCredentials,
+        Topic::ContentSourceCode => Key::TopicCode,
+        Topic::ContentCustomerData => Key::TopicCustomers,
+        Topic::ContentFinancial => Key::TopicFinancial,
+        Topic::IntentCodeAbuse | Topic::IntentJailbreak => Key::TopicMisuse,
+        // Its own name is the organisation's, and says what is meant.
+        Topic::Custom(name) => return Words::Given(name.replace(['-', '_'], " ")),
+    };
+    key.into()
 }
 
 fn find<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {

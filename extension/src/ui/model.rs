@@ -52,6 +52,10 @@ pub enum FromCard {
     },
     /// The person says that the verdict is a mistake. Answers nothing; said at any stage, and again after a reconnect.
     Report,
+    /// Put the text back into its field.
+    GiveBack,
+    /// Show the answer with its originals, where no page reads it.
+    Read,
     /// The person closed the card, or advice went away by itself; while a request waits this is the choice
     /// `none`.
     Close,
@@ -106,6 +110,52 @@ pub enum Stage {
     Again,
     /// It went; the card is quiet advice.
     Sent,
+    /// It was answered; the card quietly says something of the answer.
+    Answer,
+    /// It was taken back, and its field lost the text; the card quietly gives it back.
+    Kept,
+}
+
+impl Stage {
+    /// Whether the card interrupts: it is a dialog and takes the focus.
+    #[must_use]
+    pub fn interrupts(self) -> bool {
+        match self {
+            Self::Ask | Self::Refused | Self::Again => true,
+            Self::Sent | Self::Answer | Self::Kept => false,
+        }
+    }
+}
+
+/// A stretch of text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// As it is.
+    pub text: Text,
+    /// The name in a redacted text that it is, or that it stood behind; absent: it was not touched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Code points that are not shown here; then there is no text.
+    #[serde(default)]
+    pub left_out: usize,
+}
+
+impl Piece {
+    /// What was not touched.
+    #[must_use]
+    pub fn plain(text: &str) -> Self {
+        Self { text: Text::new(text), name: None, left_out: 0 }
+    }
+}
+
+/// A part of a prompt as it would leave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaving {
+    /// The file's name, for an attachment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text>,
+    /// Its text.
+    pub pieces: Vec<Piece>,
 }
 
 /// A card with what surrounds it.
@@ -135,6 +185,15 @@ pub struct CardModel {
     /// How far a file is. Only while it is looked through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
+    /// What redaction would send, read from the request that would leave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaves: Vec<Leaving>,
+    /// What the person wrote, to copy or put back. Not drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Text>,
+    /// The answer can be read with its originals.
+    #[serde(default)]
+    pub readable: bool,
 }
 
 /// How far a file is.
@@ -145,6 +204,41 @@ pub struct Progress {
     /// Its name, where the page says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
+}
+
+/// Name of the port that a view of an answer opens.
+pub const READER_PORT: &str = "reader";
+
+/// From a view of an answer to the background.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum FromReader {
+    /// First on every connection.
+    Open {
+        /// The fragment of its address: the prompt's event.
+        token: EventId,
+    },
+}
+
+/// From the background to a view of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ToReader {
+    /// What to draw; nothing, when it is not known any more.
+    Model {
+        /// It.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reader: Option<Box<ReaderModel>>,
+    },
+}
+
+/// An answer with its originals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderModel {
+    /// Which site.
+    pub app: App,
+    /// Its text; what has a name was put back.
+    pub pieces: Vec<Piece>,
 }
 
 /// From the hint's frame to the background.

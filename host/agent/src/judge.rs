@@ -10,6 +10,7 @@ mod choice;
 mod failing;
 mod granting;
 mod kept;
+mod numbering;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ use std::env::consts::OS;
 use std::sync::Arc;
 use std::time::Duration;
 
-use host_classify::{Classification, Engine, Scanned, merged};
+use host_classify::{Classification, Engine, Scanned};
 use host_journal::{FileNote, Timings};
 use host_policy::{
     BundleSettings, Decision, DeviceFacts, Facts, LocalTime, Messages, Place, Policy, UserFacts, fit,
@@ -35,6 +36,7 @@ pub(crate) use choice::answer;
 pub(crate) use failing::unrecorded;
 pub(crate) use granting::{fault_of as code_fault, matter};
 pub(crate) use kept::{prompt_text, reason_text, response_text};
+pub(crate) use numbering::edits;
 
 /// What one judgement sees. Swapped whole.
 pub(crate) struct Snapshot {
@@ -159,7 +161,7 @@ impl Snapshot {
         let decision = self.policy.decide(&facts);
         // Of the text as it was typed, which is what is kept.
         let capture = self.kept(&decision, None);
-        let mut edits = edits(&self.engine, &decision, &found);
+        let mut edits = edits(&self.engine, &decision, &found, &whole.prompt, &ask.judge.placeholders);
         // Nothing in a file is redacted.
         edits.retain(|edit| edit.part < whole.own);
         let (decision, redacted) = self.after_redaction(ask, prompt, decision, &edits);
@@ -173,7 +175,7 @@ impl Snapshot {
         };
         let unread = ask.files.is_unread(&whole).then_some(Code::UnreadFile);
         let files = ask.files.notes(&whole, &found);
-        let judgement = self.judgement(ask, facts, (found, Some(&whole)), decision, edits, unread);
+        let judgement = self.judgement(ask, (facts, found, Some(&whole)), decision, edits, unread);
         let whole = (!ask.files.is_empty()).then_some(whole);
         (Judgement { redacted, capture, whole, files, ..judgement }, timings)
     }
@@ -192,7 +194,7 @@ impl Snapshot {
         };
         let facts = self.with_person(facts, ask);
         let decision = self.policy.decide(&facts);
-        self.judgement(ask, facts, (nothing(), None), decision, Vec::new(), Some(code))
+        self.judgement(ask, (facts, nothing(), None), decision, Vec::new(), Some(code))
     }
 
     /// What is kept of a text: what the policies say, else the settings; `limit` is the most.
@@ -264,8 +266,7 @@ impl Snapshot {
     fn judgement(
         &self,
         ask: &Asked<'_>,
-        facts: Facts,
-        (found, whole): (Classification, Option<&Whole>),
+        (facts, found, whole): (Facts, Classification, Option<&Whole>),
         decision: Decision,
         edits: Vec<Edit>,
         code: Option<Code>,
@@ -296,6 +297,9 @@ impl Snapshot {
                 &found,
                 &card::To {
                     operation: facts.operation,
+                    prompt: whole.map(|whole| &whole.prompt),
+                    own: whole.map_or(0, |whole| whole.own),
+                    topics_of: &|label| self.engine.topics_of(label),
                     may_code,
                     messages: &self.messages,
                     language: ask.around.language.as_deref(),
@@ -321,22 +325,6 @@ fn outcome(action: Action, may_code: bool) -> Outcome {
         Action::Warn | Action::Justify | Action::Redact => Outcome::Ask,
         Action::Block => Outcome::Refuse,
     }
-}
-
-/// The spans that redaction takes out.
-pub(crate) fn edits(engine: &Engine, decision: &Decision, found: &Classification) -> Vec<Edit> {
-    if !decision.obligations.contains(&Obligation::Redact) {
-        return Vec::new();
-    }
-    let redacted =
-        found.findings.iter().filter(|one| decision.redacts(&one.label, &engine.topics_of(&one.label)));
-    let edit = |one: shared_protocol::Finding| Edit {
-        part: one.part,
-        start: one.start,
-        end: one.end,
-        replacement: engine.replacement(&one.label),
-    };
-    merged(redacted).into_iter().map(edit).collect()
 }
 
 /// Of a text that was not looked at.

@@ -2,7 +2,6 @@
 //!
 //! INVARIANT: immutable after it is built; one engine serves any number of threads.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shared_protocol::{Finding, Label, Part, Prompt, Topic};
@@ -12,6 +11,7 @@ use crate::detector::{Detector, RuleError, Shown};
 use crate::exact::{self, Exact};
 use crate::linear::{self, Model, ModelError};
 use crate::mask::mask;
+use crate::names::names_of;
 use crate::numbers::stretches;
 use crate::prefilter::Prefilter;
 use crate::rule::{Pattern, Places};
@@ -137,11 +137,17 @@ impl Engine {
         self.find(label).map_or_else(|| topics::topics_of(label), |detector| detector.topics.clone())
     }
 
-    /// What replaces a finding of `label`: words a person understands, in brackets.
+    /// What replaces the `number`th value of `label`'s kind, such as `[EMAIL_1]`.
     #[must_use]
-    pub fn replacement(&self, label: &Label) -> String {
+    pub fn replacement(&self, label: &Label, number: u32) -> String {
+        words::numbered(&self.kind(label), number)
+    }
+
+    /// The kind of `label`, such as `EMAIL`: labels of one kind are counted together.
+    #[must_use]
+    pub fn kind(&self, label: &Label) -> String {
         let own = self.find(label).and_then(|detector| detector.words.as_ref());
-        own.map_or_else(|| words::replacement(label), |words| format!("[{words}]"))
+        own.map_or_else(|| words::kind(label).to_owned(), |words| words::kind_of(words))
     }
 
     fn find(&self, label: &Label) -> Option<&Compiled> {
@@ -308,13 +314,6 @@ impl Compiled {
         let (weight, mask, rules) = (1.0, Shown::default(), Vec::new());
         Self { label, topics, words: Some(words), weight, once: true, mask, secret: false, rules }
     }
-}
-
-/// Each different file name of `prompt` once.
-fn names_of(prompt: &Prompt) -> BTreeSet<&str> {
-    let parts = prompt.parts.iter().filter_map(|part| part.name.as_ref());
-    let files = prompt.attachments.iter().filter_map(|file| file.name.as_ref());
-    parts.chain(files).map(|name| name.expose()).collect()
 }
 
 /// Checks and compiles the rules of one detector.

@@ -126,7 +126,7 @@ impl Engine {
                 problems.push(problem(file, example.span(), "this example must not be found, and is", help));
             }
         }
-        let replaced = format!("[{}]", beside.words.get_ref());
+        let replaced = self.replacement(label, 1);
         if !self.look_through(&replaced).findings.is_empty() {
             let message = "what stands where it was taken out would be found again";
             problems.push(problem(

@@ -60,8 +60,9 @@ fn it_finds_what_its_own_file_says_and_all_that_is_compiled_in() {
     assert_eq!((level("custom.projects"), level("content.customer-data")), (Level::High, Level::Low));
     assert_eq!(engine.topics_of(&label("acme.project")).len(), 2);
     assert_eq!(engine.topics_of(&label("pii.email")), [Topic::ContentPii]);
-    assert_eq!(engine.replacement(&label("acme.project")), "[name of a project]");
-    assert_eq!(engine.replacement(&label("pii.email")), host_classify::replacement(&label("pii.email")));
+    assert_eq!(engine.replacement(&label("acme.project"), 3), "[NAME_OF_A_PROJECT_3]");
+    assert_eq!(engine.replacement(&label("pii.email"), 1), "[EMAIL_1]");
+    assert_eq!(engine.replacement(&label("pii.name"), 2), host_classify::replacement(&label("pii.name"), 2));
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn redacted(prompt: &Prompt, findings: &[Finding]) -> Prompt {
         part: finding.part,
         start: finding.start,
         end: finding.end,
-        replacement: replacement(&finding.label),
+        replacement: replacement(&finding.label, 7),
     };
     let edits: Vec<Edit> = findings.iter().map(edit).collect();
     prompt.edited(&edits)
@@ -131,7 +131,7 @@ proptest! {
         let before = prompt(&texts);
         let findings = ENGINE.classify(&before).findings;
         let after = redacted(&before, &findings);
-        let words: Vec<String> = findings.iter().map(|finding| replacement(&finding.label)).collect();
+        let words: Vec<String> = findings.iter().map(|finding| replacement(&finding.label, 7)).collect();
         for finding in ENGINE.classify(&after).findings {
             // The lines of a private key are found with all that is between them: rather too much than a key that a
             // bracket hides.

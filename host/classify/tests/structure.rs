@@ -89,13 +89,13 @@ proptest! {
                 let again: String = points.skip(finding.start).take(finding.end - finding.start).collect();
                 prop_assert!(!words.iter().any(|word| again.contains(word)), "{again:?}");
             }
-            words.extend(findings.iter().map(|finding| ENGINE.replacement(&finding.label)));
+            words.extend(findings.iter().map(|finding| ENGINE.replacement(&finding.label, 7)));
             if findings.is_empty() { break }
             let edit = |finding: &shared_protocol::Finding| Edit {
                 part: finding.part,
                 start: finding.start,
                 end: finding.end,
-                replacement: ENGINE.replacement(&finding.label),
+                replacement: ENGINE.replacement(&finding.label, 7),
             };
             let edits: Vec<Edit> = findings.iter().map(edit).collect();
             last = last.edited(&edits);
@@ -117,14 +117,14 @@ fn what_redaction_put_in_is_not_found() {
                 part: 0,
                 start: finding.start,
                 end: finding.end,
-                replacement: ENGINE.replacement(&finding.label),
+                replacement: ENGINE.replacement(&finding.label, 7),
             };
             let after = before.edited(&findings.iter().map(edit).collect::<Vec<_>>());
             for finding in ENGINE.classify(&after).findings {
                 let points = after.parts[0].text.expose().chars();
                 let again: String = points.skip(finding.start).take(finding.end - finding.start).collect();
                 let whole = finding.label.as_str() == "secret.private-key";
-                let holds = findings.iter().any(|one| again.contains(&ENGINE.replacement(&one.label)));
+                let holds = findings.iter().any(|one| again.contains(&ENGINE.replacement(&one.label, 7)));
                 assert!(whole || !holds, "{}: {} in {again:?}", file.display(), finding.label.as_str());
             }
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, FilePlace, Label, Text, UnreadFile};
+use crate::{Action, FilePlace, Label, Text, Topic, UnreadFile};
 
 /// How loud a policy's message is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +45,12 @@ pub struct CardFinding {
     /// The places of the first few that are in attached files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<FilePlace>,
+    /// What it counts as, first of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<Topic>,
+    /// Where the first few are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spots: Vec<Spot>,
 }
 
 /// An attached file that the decision is about: something was found in it, or it could not be read. A file is not
@@ -60,6 +66,18 @@ pub struct CardFile {
     /// Something was found in it.
     #[serde(default)]
     pub found: bool,
+}
+
+/// A finding's place, as a person finds it again: its mask between a few of the words around it, in which every other
+/// finding is masked too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spot {
+    /// What stands before it in its line.
+    pub before: Text,
+    /// Its mask.
+    pub mask: String,
+    /// What stands behind it in its line.
+    pub after: Text,
 }
 
 /// The card.

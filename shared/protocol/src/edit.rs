@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Text;
+
 /// Replace the half-open span of code points `start..end` of part `part` by `replacement`.
 ///
 /// A list of edits is sorted by `(part, start)` and its spans do not overlap.
@@ -13,6 +15,16 @@ pub struct Edit {
     pub start: usize,
     /// One past the last code point.
     pub end: usize,
-    /// What stands there instead, such as `[card number]`.
+    /// What stands there instead, such as `[EMAIL_1]`.
     pub replacement: String,
+}
+
+/// A value that redaction took out of a conversation before, and what stands for it there: the same value is to get
+/// the same name again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placeholder {
+    /// As it stands in the text, such as `[EMAIL_1]`.
+    pub name: String,
+    /// What it stands for; empty: nobody knows any more, and no other value gets this name.
+    pub value: Text,
 }

@@ -27,10 +27,10 @@ mod topic;
 
 pub use action::{Action, Choice, Mode, Obligation, Outcome};
 pub use app::{App, Browser};
-pub use card::{Card, CardFile, CardFinding, CardPolicy, Severity};
+pub use card::{Card, CardFile, CardFinding, CardPolicy, Severity, Spot};
 pub use code::{Code, CodeFault};
 pub use drift::{Drift, DriftKind, Road, Uncovered};
-pub use edit::Edit;
+pub use edit::{Edit, Placeholder};
 pub use event::{EventId, EventIdError, Millis};
 pub use file::{
     FILE_BYTES, FILES, FILES_BYTES, FileFault, FileId, FilePlace, PIECE_BYTES, PIECES_UNCONFIRMED, Spot,

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, App, Browser, Card, Choice, Code, CodeFault, Drift, Edit, EndReason, EventId, FileFault, FileId,
-    Identity, Millis, Mode, Obligation, Operation, Outcome, Prompt, RefusedReason, Response, Settings,
-    SignIn, Text, Uncovered,
+    Identity, Millis, Mode, Obligation, Operation, Outcome, Placeholder, Prompt, RefusedReason, Response,
+    Settings, SignIn, Text, Uncovered,
 };
 
 /// The protocol versions this code speaks, both ends included.
@@ -222,6 +222,9 @@ pub struct Judge {
     /// The page that it was held in: tells the drafts of one message from those of another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
+    /// What redaction took out of this conversation before, bounded by the extension.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub placeholders: Vec<Placeholder>,
 }
 
 /// A text that may become a prompt.
@@ -312,6 +315,13 @@ pub enum ToExtension {
         event: EventId,
         /// Why.
         why: CodeFault,
+    },
+    /// The answer to this prompt holds something that policy wants to be told of. Answers response, if at all.
+    Noticed {
+        /// The prompt's event.
+        event: EventId,
+        /// What to show; it asks for nothing.
+        card: Card,
     },
     /// Answers mistake: it is on record.
     Reported {

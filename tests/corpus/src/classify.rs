@@ -23,7 +23,7 @@ pub(crate) fn classify(bytes: &[u8]) {
         part: 0,
         start: finding.start,
         end: finding.end,
-        replacement: replacement(&finding.label),
+        replacement: replacement(&finding.label, 1),
     };
     let edited = prompt.edited(&found.findings.iter().map(edit).collect::<Vec<_>>());
     let Some(text) = edited.parts.first().map(|part| part.text.expose()) else { return };
@@ -36,7 +36,7 @@ pub(crate) fn classify(bytes: &[u8]) {
             continue;
         }
         let words = cut(text, finding);
-        let holds = found.findings.iter().any(|before| words.contains(&replacement(&before.label)));
+        let holds = found.findings.iter().any(|before| words.contains(&replacement(&before.label, 1)));
         assert!(!holds, "a replacement is found");
     }
 }

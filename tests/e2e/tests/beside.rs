@@ -131,7 +131,7 @@ async fn pasted_as_attachment(guarded: &Guarded) -> Result<()> {
     guarded.never_left(REDACTED.secret)?;
     card.choose("redact").await?;
     guarded.wait_for(State::Done).await?;
-    guarded.left("[payment card]")?;
+    guarded.left("[CARD_1]")?;
     guarded.never_left(REDACTED.secret)
 }
 

@@ -228,6 +228,26 @@ async fn matched(fleet: &Fleet, _browser: Browser) -> Result<()> {
     Ok(())
 }
 
+/// Says its word about answers with an address in them.
+const ANSWERS: &str = "@id(\"answers\")\n@action(\"coach\")\n@message(\"Herons wrote this down.\")\nforbid (principal, action in \
+     Action::\"receive\", resource) when { context.labels.contains(\"pii.email\") };\n";
+
+/// Policy has a word about an answer, quietly: nothing was held, and the page is not in the way.
+async fn noticed(fleet: &Fleet, browser: Browser) -> Result<()> {
+    let Fleet { organisation: _, guarded } = fleet;
+    guarded.ask(ALLOWED.text).await?;
+    guarded.ask("Write to jane.doe@example.com").await?;
+    let card = guarded.card().await?;
+    let words = card.words_of("body").await?;
+    ensure!(words.contains("Herons wrote this down.") && !words.contains("jane.doe@example.com"), "{words}");
+    ensure!(card.choices().await? == ["close"], "{:?}", card.choices().await?);
+    card.leave().await?;
+    guarded.screenshot(&picture(&format!("notice-{browser}"))).await?;
+    let focus = guarded.script("return document.activeElement.className", Vec::new()).await?;
+    ensure!(focus.as_str().is_some_and(|class| class.contains("composer")), "the focus went to {focus}");
+    Ok(())
+}
+
 macro_rules! in_both {
     ($($name:ident on $site:ident: $policy:expr;)+) => {
         $(
@@ -256,6 +276,7 @@ macro_rules! in_both {
 
 in_both! {
     pushed on Claude: &contacts("warn", "Herons need no phone numbers.");
+    noticed on Claude: ANSWERS;
     granted on Claude: &contacts("block", "No phone numbers.");
     expired on Claude: &contacts("warn", "No phone numbers.");
     matched on Claude: &contacts("warn", "Herons need no phone numbers.");

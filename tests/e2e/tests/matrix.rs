@@ -119,7 +119,7 @@ async fn redacted(guarded: &Guarded) -> Result<()> {
     guarded.never_left(REDACTED.secret)?;
     card.choose("redact").await?;
     guarded.wait_for(State::Done).await?;
-    let redacted = REDACTED.text.replace(REDACTED.secret, "[payment card]");
+    let redacted = REDACTED.text.replace(REDACTED.secret, "[CARD_1]");
     guarded.left(&redacted)?;
     ensure!(guarded.answer().await? == answer_to(&redacted), "the site answered to something else");
     let sent = guarded.sent(0, &["judged", "shown", "answered", "released", "response"]).await?;

@@ -44,7 +44,7 @@ pub use ledger::{Arrival, Entry, Ledger};
 pub use organisation::Organisation;
 pub use paths::{extension, host};
 pub use records::Records;
-pub use session::{Card, PATIENCE, Part, Resident, Session, State};
+pub use session::{Card, PATIENCE, Part, Resident, Session, State, axe};
 pub use site::Site;
 pub use stand_ins::{Paced, Served, StandIns, answer_to};
 pub use viewer::Viewer;

@@ -1,5 +1,6 @@
 //! One browser with a page of a stand-in: what a person does there, and what the person sees.
 
+mod access;
 mod card;
 mod faults;
 mod gate;
@@ -11,6 +12,7 @@ mod popup;
 mod viewer;
 mod wire;
 
+pub use access::axe;
 pub use card::Card;
 pub use part::{Part, Resident};
 

@@ -1,6 +1,7 @@
 //! Receivers and readers that others wrote, for the tests: of the record's sinks and exports rsyslog from the system's
 //! packages, an OpenTelemetry collector, and a reader of Parquet for Node.js; of bundles a PKCS#11 token in software from
-//! the system's packages, and an S3-compatible store; of people an OpenID Connect provider for Node.js. What is no package
+//! the system's packages, and an S3-compatible store; of people an OpenID Connect provider, of pages a checker of
+//! accessibility, both for Node.js. What is no package
 //! lies in the cached tools folder.
 
 use std::fs;
@@ -18,6 +19,8 @@ const ROTEL: &str = "0.0.1a15";
 const EASYSSF: &str = "0.7.0";
 /// A reader of Parquet without dependencies (MIT).
 const HYPARQUET: Npm = Npm { name: "hyparquet", version: "1.33.0", what: "the reader" };
+/// A checker of accessibility for pages (MPL-2.0).
+const AXE_CORE: Npm = Npm { name: "axe-core", version: "4.14.1", what: "the checker" };
 /// An OpenID Connect provider that is certified (MIT); the newest that runs on the Node.js 18 of Debian 12.
 const OIDC_PROVIDER: Npm = Npm { name: "oidc-provider", version: "8.8.1", what: "the provider" };
 
@@ -51,6 +54,7 @@ pub fn install() -> Result<()> {
     collector()?;
     HYPARQUET.install()?;
     OIDC_PROVIDER.install()?;
+    AXE_CORE.install()?;
     events()?;
     cargo_tools::S3S_FS.install()
 }

@@ -134,7 +134,7 @@ fn redacted_text_is_ready_when_the_person_answers() {
     let [ToRelay::SendThis { body: Body::Text { text }, copy: true, .. }] = &said[..] else {
         panic!("{said:?}")
     };
-    assert!(text.expose().contains("pay [payment card] now"));
+    assert!(text.expose().contains("pay [CARD_1] now"));
     assert!(!text.expose().contains("4111"));
 }
 

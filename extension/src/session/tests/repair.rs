@@ -60,6 +60,7 @@ fn the_next_background_reads_with_it_before_any_host_is_there() {
     let start = Start {
         browser: Browser::Firefox,
         language: None,
+        names: Vec::new(),
         version: "0.1.0".to_owned(),
         managed: false,
         settings: Some(enforcing()),

@@ -1,10 +1,11 @@
-//! What stands quietly below the answers: the field for a one-time code, and the word that this is a mistake.
+//! What stands quietly below the answers: the field for a one-time code, what was written to have back, and the word
+//! that this is a mistake.
 //!
 //! INVARIANT: offered only where the host takes them; neither is among the answers, and a report is none.
 
 use shared_protocol::CodeFault;
 
-use super::super::answers::{Press, may_code, may_report};
+use super::super::answers::{Press, may_code, may_report, may_restore};
 use super::super::element::{Element, Node, el};
 use super::super::model::CardModel;
 use super::super::words::Key;
@@ -15,7 +16,13 @@ pub(super) fn beside(model: &CardModel) -> Option<Element> {
         .then(|| el("div", "code").attr("id", "code").with(quiet(Press::OpenCode, Key::CodeOpen)));
     let report = may_report(model)
         .then(|| el("div", "report").attr("id", "report").with(quiet(Press::Report, Key::Report)));
-    (code.is_some() || report.is_some()).then(|| el("div", "beside").maybe(code).maybe(report))
+    let restore = may_restore(model).then(|| {
+        el("div", "restore")
+            .with(quiet(Press::GiveBack, Key::AnswerGiveBack))
+            .with(quiet(Press::Copy, Key::AnswerCopy))
+    });
+    let any = code.is_some() || report.is_some() || restore.is_some();
+    any.then(|| el("div", "beside").maybe(code).maybe(restore).maybe(report))
 }
 
 fn quiet(press: Press, key: Key) -> Element {

@@ -25,7 +25,7 @@ pub(crate) fn bar(model: &CardModel) -> Vec<Node> {
         .attr("max", "100")
         .attr("value", part.to_string())
         .attr("aria-labelledby", "title");
-    let said = el("p", "part").with(Words::with(Key::CheckingPart, Fill::Number(part)));
+    let said = el("p", "handed").with(Words::with(Key::CheckingPart, Fill::Number(part)));
     name.into_iter().chain([bar, said]).map(Node::from).collect()
 }
 
@@ -39,7 +39,7 @@ fn place(place: &FilePlace) -> Element {
     let names = place.file.iter().chain(&place.inside).map(|name| el("span", "file").with(given(name)));
     el("li", "")
         .each(names)
-        .each(place.spot.iter().flat_map(spot).map(|words| el("span", "spot").with(words)))
+        .each(place.spot.iter().flat_map(spot).map(|words| el("span", "place").with(words)))
 }
 
 fn spot(spot: &Spot) -> Vec<Words> {
@@ -60,7 +60,7 @@ pub(super) fn unread(model: &CardModel) -> Option<Element> {
     let unread = |file: &CardFile| {
         let why = file.unread?;
         let name = file.name.as_ref().map(|name| el("span", "file").with(given(name)));
-        Some(el("li", "").maybe(name).with(el("span", "spot").with(reason(why))))
+        Some(el("li", "").maybe(name).with(el("span", "place").with(reason(why))))
     };
     let files: Vec<Element> = model.card.files.iter().filter_map(unread).collect();
     if files.is_empty() {

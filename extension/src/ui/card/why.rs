@@ -10,7 +10,12 @@ use super::super::model::{CardModel, Stage};
 use super::super::words::{Fill, Key, Words};
 
 /// Why the card is here.
-pub(super) fn why(model: &CardModel) -> Element {
+pub(super) fn why(model: &CardModel) -> Option<Element> {
+    let says_all = model.stage == Stage::Kept || (model.stage == Stage::Answer && !super::is_noticed(model));
+    (!says_all).then(|| said(model))
+}
+
+fn said(model: &CardModel) -> Element {
     let why = el("div", "why").attr("id", "why");
     if model.stage == Stage::Checking {
         return why;

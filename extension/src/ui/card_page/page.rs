@@ -11,7 +11,7 @@ use super::super::browser::{self, Port};
 use super::super::card;
 use super::super::desk::{Desk, Step, View};
 use super::super::element::Node;
-use super::super::model::{CardModel, FromCard, Rejected, Stage};
+use super::super::model::{CardModel, FromCard, Rejected};
 use super::super::render::{Drawing, Renderer};
 use super::super::words::Key;
 
@@ -77,7 +77,7 @@ impl Page {
             }
             return false;
         }
-        let advice = matches!(model.stage, Stage::Sent | Stage::Checking);
+        let advice = !model.stage.interrupts();
         let (place, other) = if advice { ("advice", "dialog") } else { ("dialog", "advice") };
         self.renderer.fill_id(other, []);
         self.renderer.fill_id(place, [card::card(&model).into()]);
@@ -172,6 +172,19 @@ impl Page {
                 self.renderer.fill_id("code", [card::code_field()]);
                 self.focus("code-text");
             }
+            Step::Fill(reason) => {
+                if let Some(field) = self.field("reason") {
+                    field.set_value(&browser::text(card::reason_key(reason).name(), []));
+                    self.renderer.fill_id("reason-needed", []);
+                }
+                self.focus("reason");
+            }
+            Step::Copy => {
+                let copied =
+                    self.desk.as_ref().and_then(|desk| desk.model().text.as_ref()).is_some_and(browser::copy);
+                let words = if copied { Key::Copied } else { Key::NotCopied };
+                self.renderer.fill_id("status", [words.into()]);
+            }
             Step::CodeNeeded => self.say_of_code(card::code_needed()),
             Step::Report => {
                 self.say(&FromCard::Report);
@@ -250,7 +263,7 @@ impl Page {
         let press = match event.key().as_str() {
             "Escape" => Some(escape(model)),
             "Enter" if !event.shift_key() => field.and_then(enter),
-            "Tab" if model.stage != Stage::Sent => {
+            "Tab" if model.stage.interrupts() => {
                 self.keep_focus(event);
                 None
             }
@@ -267,7 +280,9 @@ impl Page {
     /// The dialog keeps the focus: after its last stop comes its first.
     fn keep_focus(&self, event: &KeyboardEvent) {
         let document = self.renderer.document();
-        let Ok(stops) = document.query_selector_all(".card a[href], .card button, .card textarea") else {
+        let Ok(stops) =
+            document.query_selector_all(".card a[href], .card button, .card textarea, .card [tabindex='0']")
+        else {
             return;
         };
         let (first, last) = (stops.get(0), stops.get(stops.length().saturating_sub(1)));

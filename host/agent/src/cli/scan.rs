@@ -136,7 +136,15 @@ fn judge_with(
     files: &Attached,
 ) -> Result<(Judgement, Duration)> {
     let event = EventId::try_from("00000000-0000-0000-0000-000000000000".to_owned())?;
-    let ask = Judge { event, app: person.app.clone(), at: now(), reading, private_window: false, page: None };
+    let ask = Judge {
+        event,
+        app: person.app.clone(),
+        at: now(),
+        reading,
+        private_window: false,
+        page: None,
+        placeholders: Vec::new(),
+    };
     let start = Instant::now();
     let asked = Asked {
         judge: &ask,

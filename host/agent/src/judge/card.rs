@@ -1,11 +1,14 @@
 //! The card that goes with a verdict: why, what was found, and which answers there are.
 //!
-//! INVARIANT: of the text only masks are in it.
+//! INVARIANT: of the text only masks are in it, and a few words around them in which every finding is masked.
+
+mod spots;
 
 use host_classify::Classification;
 use host_policy::{Decision, Messages};
 use shared_protocol::{
-    Action, Card, CardFile, CardFinding, CardPolicy, FilePlace, Label, Mode, Obligation, Operation,
+    Action, Card, CardFile, CardFinding, CardPolicy, FilePlace, Finding, Label, Mode, Obligation, Operation,
+    Prompt, Topic,
 };
 
 /// Masks of one label that are shown at most.
@@ -18,6 +21,12 @@ const PLACES: usize = 5;
 pub(super) struct To<'a> {
     /// What the request does.
     pub(super) operation: Operation,
+    /// The text, where it was looked through.
+    pub(super) prompt: Option<&'a Prompt>,
+    /// How many of its parts are the request's own; the others are of files.
+    pub(super) own: usize,
+    /// What a label counts as.
+    pub(super) topics_of: &'a dyn Fn(&Label) -> Vec<Topic>,
     /// A one-time code would be taken.
     pub(super) may_code: bool,
     /// The organisation's words.
@@ -61,7 +70,7 @@ pub(super) fn card(
     Some(Card {
         action,
         policies: policies.collect(),
-        findings: group(found, &to.places),
+        findings: group(found, to),
         may_edit: is_asked || (action == Action::Block && is_written(to.operation)),
         may_redact: owes(Obligation::Redact),
         may_justify: owes(Obligation::Justify),
@@ -111,7 +120,7 @@ fn is_written(operation: Operation) -> bool {
 }
 
 /// Findings by label, in the order of their first appearance; then those in files' names.
-fn group(found: &Classification, places: &[(Label, FilePlace)]) -> Vec<CardFinding> {
+fn group(found: &Classification, to: &To<'_>) -> Vec<CardFinding> {
     let spans = found.findings.iter().map(|one| (&one.label, &one.mask));
     let names = found.names.iter().map(|one| (&one.label, &one.mask));
     let mut groups: Vec<CardFinding> = Vec::new();
@@ -129,11 +138,23 @@ fn group(found: &Classification, places: &[(Label, FilePlace)]) -> Vec<CardFindi
                 count: 1,
                 masks: vec![mask.clone()],
                 places: Vec::new(),
+                topic: (to.topics_of)(label).into_iter().next(),
+                spots: Vec::new(),
             }),
         }
     }
+    if let Some(prompt) = to.prompt {
+        // What is in a file has its place there instead.
+        let own: Vec<Finding> = found.findings.iter().filter(|one| one.part < to.own).cloned().collect();
+        for (label, spot) in spots::spots(prompt, &own) {
+            let group = groups.iter_mut().find(|group| group.label == *label);
+            if let Some(group) = group.filter(|group| group.spots.len() < MASKS) {
+                group.spots.push(spot);
+            }
+        }
+    }
     for group in &mut groups {
-        let mine = places.iter().filter(|(label, _)| *label == group.label);
+        let mine = to.places.iter().filter(|(label, _)| *label == group.label);
         group.places = mine.take(PLACES).map(|(_, place)| place.clone()).collect();
     }
     groups

@@ -59,7 +59,7 @@ impl Snapshot {
             let overlaps = edits.last().is_some_and(|edit| edit.part == one.part && edit.end > one.start);
             // Nothing is taken out of a file.
             if is_it && !overlaps && one.part < whole.own {
-                let replacement = host_classify::replacement(&one.label);
+                let replacement = self.engine.replacement(&one.label, 1);
                 edits.push(Edit { part: one.part, start: one.start, end: one.end, replacement });
             }
         }

@@ -11,6 +11,8 @@ use shared_protocol::{
     Obligation, Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings,
 };
 
+mod numbering;
+
 use super::{Around, Asked, Judgement, Snapshot, UNKNOWN, fail_action, outcome, unrecorded};
 
 const FAILS: [FailAction; 4] = [FailAction::Allow, FailAction::Warn, FailAction::Justify, FailAction::Block];
@@ -45,7 +47,15 @@ fn unread(operation: Option<Operation>) -> Judge {
 
 fn ask(reading: Reading) -> Judge {
     let event = EventId::try_from("01890a5d-ac96-774b-bcce-b302099a8057".to_owned()).unwrap();
-    Judge { event, app: App::new("claude"), at: 7, reading, private_window: false, page: None }
+    Judge {
+        event,
+        app: App::new("claude"),
+        at: 7,
+        reading,
+        private_window: false,
+        page: None,
+        placeholders: Vec::new(),
+    }
 }
 
 /// Nothing is known around it.

@@ -160,7 +160,15 @@ impl Desk {
         match (is_judge, named.event, named.app) {
             (true, Some(event), Some(app)) => {
                 let reading = nameless(code);
-                let ask = Judge { event, app, at: now(), reading, private_window: false, page: None };
+                let ask = Judge {
+                    event,
+                    app,
+                    at: now(),
+                    reading,
+                    private_window: false,
+                    page: None,
+                    placeholders: Vec::new(),
+                };
                 self.hold(ask, 0, Some(code), pool);
             }
             (_, event, app) => {

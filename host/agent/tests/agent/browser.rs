@@ -219,5 +219,6 @@ pub(crate) fn judge(event: &EventId, reading: Reading) -> Judge {
         reading,
         private_window: false,
         page: None,
+        placeholders: Vec::new(),
     }
 }

@@ -180,6 +180,21 @@ impl Card<'_> {
             .await
     }
 
+    /// Presses one of these until there are this many windows; then looks into the page again.
+    pub async fn press_while(self, word: &str, windows: usize) -> Result<()> {
+        let session = self.session;
+        session
+            .until(&format!("{windows} windows after {word}"), async || {
+                if session.driver()?.windows().await?.len() == windows {
+                    return Ok(Some(()));
+                }
+                let _gone = Card { session }.press(word).await;
+                Ok(None)
+            })
+            .await?;
+        Ok(session.driver()?.enter_default_frame().await?)
+    }
+
     /// Presses Tab until one of its buttons has the focus.
     pub async fn keyboard_to(&self, word: &str) -> Result<()> {
         let here = "return document.activeElement?.dataset?.press ?? ''";
@@ -234,6 +249,18 @@ impl Card<'_> {
                 Ok(Some(self.words_of(selector).await?).filter(|words| wanted(words)))
             })
             .await
+    }
+
+    /// The text that a redacted prompt would leave with, as the card shows it, to the letter.
+    pub async fn leaving(&self) -> Result<String> {
+        let words = "return [...document.querySelectorAll('.leaving p [data-words]')].map((e) => e.dataset.words).join('')";
+        Ok(self.session.script(words, Vec::new()).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// What stands in the field for the reason.
+    pub async fn reason(&self) -> Result<String> {
+        let text = "return document.getElementById('reason').value";
+        Ok(self.session.script(text, Vec::new()).await?.as_str().unwrap_or_default().to_owned())
     }
 
     /// Writes a reason into the card's field.

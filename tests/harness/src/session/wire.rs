@@ -12,6 +12,10 @@ pub(super) enum Wire {
     ShadowRoot { element: String },
     /// The first element in a shadow root that a selector finds.
     FindInShadow { shadow: String, selector: &'static str },
+    /// The role (`computedrole`) or the name (`computedlabel`) that the browser tells assistive technology.
+    Computed { element: String, what: &'static str },
+    /// A command of Chromium's own protocol.
+    Cdp { body: Value },
 }
 
 impl FormatRequestData for Wire {
@@ -19,6 +23,13 @@ impl FormatRequestData for Wire {
         match self {
             Wire::ShadowRoot { element } => {
                 RequestData::new(Method::GET, format!("session/{session}/element/{element}/shadow"))
+            }
+            Wire::Computed { element, what } => {
+                RequestData::new(Method::GET, format!("session/{session}/element/{element}/{what}"))
+            }
+            Wire::Cdp { body } => {
+                RequestData::new(Method::POST, format!("session/{session}/goog/cdp/execute"))
+                    .add_body(body.clone())
             }
             Wire::FindInShadow { shadow, selector } => {
                 let path = format!("session/{session}/shadow/{shadow}/element");

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use host_classify::replacement;
+use host_classify::described;
 use host_journal::{Audit, By, Change, Entry, Filter, Known, Page, Record, State};
 use host_store::Store;
 use serde_json::json;
@@ -143,8 +143,7 @@ fn openings(rows: &[Record]) -> Vec<String> {
 }
 
 fn found(label: &Label, count: u64) -> String {
-    let words = replacement(label);
-    let words = words.trim_matches(['[', ']']);
+    let words = described(label);
     if count == 1 { words.to_owned() } else { format!("{words} ({count} times)") }
 }
 

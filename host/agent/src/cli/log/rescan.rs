@@ -214,6 +214,7 @@ fn asked(record: &Record, judged: &Judged, plain: Plain) -> Option<(Judge, UserF
         reading: Reading::Prompt(prompt),
         private_window: judged.private_window,
         page: None,
+        placeholders: Vec::new(),
     };
     Some((ask, user))
 }

@@ -25,7 +25,7 @@ pub(super) fn text(policy: &Policy, engine: &Engine, base: &Facts, text: &Text) 
     if !decision.obligations.contains(&Obligation::Redact) {
         return Weighed { facts, decision };
     }
-    let edits = judge::edits(engine, &decision, &found);
+    let edits = judge::edits(engine, &decision, &found, &prompt, &[]);
     let (again, _) = looked_through(engine, base, &prompt.edited(&edits));
     Weighed { facts, decision: decision.after_redaction(policy.decide(&again)) }
 }

@@ -1,14 +1,16 @@
 //! Messages about a request that was judged, and those about none.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use host_journal::{Drifted, Ended, Entry, Known, Mistaken, Refused, RefusedBy, Responded, Seen, Shown};
 use shared_protocol::{
-    Capture, Choice, Code, EventId, LateEntry, Millis, Outcome, Response, Status, ToExtension, ToHost,
+    Action, App, Capture, Card, Choice, Code, EventId, Judge, LateEntry, Millis, Operation, Outcome, Part,
+    PartKind, Prompt, Reading, Response, Status, ToExtension, ToHost,
 };
 
 use super::{Desk, now, unwritten};
-use crate::judge;
+use crate::judge::{self, Asked};
 use crate::out;
 use crate::record::{Answer, Draft, Place};
 
@@ -158,7 +160,39 @@ impl Desk {
             None => active.settings().capture,
         };
         let text = judge::response_text(capture, event, at, &app, response, &snapshot.engine);
-        self.append(event, at, Draft { entry: Entry::Response(Responded::from(response)), text })
+        self.append(event, at, Draft { entry: Entry::Response(Responded::from(response)), text })?;
+        if let Some(card) = self.notice(snapshot, (event, &app, at), response) {
+            self.send(ToExtension::Noticed { event: event.clone(), card });
+        }
+        Ok(())
+    }
+
+    /// What policy wants to be said of an answer, which the page has already.
+    fn notice(
+        &self,
+        snapshot: &judge::Snapshot,
+        (event, app, at): (&EventId, &App, Millis),
+        response: &Response,
+    ) -> Option<Card> {
+        let mut prompt = Prompt::new(Operation::ReceiveResponse);
+        prompt.conversation_id.clone_from(&response.conversation_id);
+        prompt.parts.push(Part { kind: PartKind::Text, name: None, text: response.text.clone() });
+        let ask = Judge {
+            event: event.clone(),
+            app: app.clone(),
+            at,
+            reading: Reading::Prompt(prompt),
+            private_window: false,
+            page: None,
+            placeholders: Vec::new(),
+        };
+        let (risk, around) = (self.recorder.risk(now()), self.around(&ask));
+        let browser = self.browser.get().copied();
+        let asked = Asked { judge: &ask, browser, user: None, risk, known: judge::UNKNOWN, around: &around };
+        let (judgement, _) = snapshot.judge(&asked, &|| Duration::ZERO);
+        let card = judgement.verdict.card.filter(|card| card.action == Action::Coach)?;
+        // Of a verdict about an answer there is no row that a report could be about.
+        Some(Card { may_report: false, may_code: false, ..card })
     }
 
     pub(super) fn status(&self) -> Result<(), Code> {

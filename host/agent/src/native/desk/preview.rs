@@ -56,6 +56,7 @@ impl Desk {
             reading,
             private_window: ahead.private_window,
             page: None,
+            placeholders: Vec::new(),
         };
         let known = |text: &str| active.previews.known(text, Instant::now());
         let browser = self.browser.get().copied();
@@ -64,6 +65,9 @@ impl Desk {
             Asked { judge: &ask, browser, user: None, risk, known: &known, around: &around, files: &NONE };
         let start = Instant::now();
         let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
-        judgement.verdict.card
+        // The hint names what was found; the words around it are for the card of a Send.
+        let mut card = judgement.verdict.card?;
+        card.findings.iter_mut().for_each(|found| found.spots.clear());
+        Some(card)
     }
 }

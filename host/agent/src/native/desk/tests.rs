@@ -84,6 +84,7 @@ impl Office {
             reading,
             private_window: false,
             page: None,
+            placeholders: Vec::new(),
         })));
         match self.said.recv_timeout(LONG).unwrap() {
             ToExtension::Verdict(verdict) => *verdict,

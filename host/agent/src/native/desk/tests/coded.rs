@@ -36,7 +36,8 @@ impl Office {
         let mut prompt = Prompt::new(operation);
         prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });
         let (event, app, reading) = (event.clone(), App::new("claude"), Reading::Prompt(prompt));
-        let judge = Judge { event, app, at: 1, reading, private_window: false, page: None };
+        let judge =
+            Judge { event, app, at: 1, reading, private_window: false, page: None, placeholders: Vec::new() };
         self.say(&ToHost::Judge(Box::new(judge)));
         match self.said.recv_timeout(LONG).unwrap() {
             ToExtension::Verdict(verdict) => *verdict,
