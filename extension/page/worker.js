@@ -131,7 +131,7 @@ const perform = (effects) => {
         openWindow(effect.token);
         break;
       case "open-tab":
-        api.tabs.create({ url: effect.url });
+        openTab(effect.url);
         break;
       case "close-window":
         api.windows.remove(ports.get(effect.port)?.sender.tab.windowId).catch(() => {});
@@ -146,6 +146,18 @@ const perform = (effects) => {
     }
   }
 };
+
+// The tab in which a person signs in: what waits for it hears when it is closed.
+let signing = null;
+const openTab = async (url) => {
+  const tab = await api.tabs.create({ url });
+  signing = tab.id;
+};
+api.tabs.onRemoved.addListener((tab) => {
+  if (tab !== signing) return;
+  signing = null;
+  happen({ kind: "sign-in-closed" });
+});
 
 // A card that no page can reach: its document is none that pages may frame.
 const openWindow = async (token) => {

@@ -28,6 +28,7 @@ mod proving;
 mod repair;
 mod threads;
 mod unexplained;
+mod verifying;
 
 #[cfg(test)]
 mod tests;
@@ -149,6 +150,7 @@ impl Session {
             Event::Popup { port: _, said: FromPopup::Check } => self.ask_status(now, out),
             Event::Popup { port: _, said: FromPopup::SignIn { what } } => self.sign_in(now, what, out),
             Event::Garbled { port, event } => self.garbled(now, port, event, out),
+            Event::SignInClosed => self.sign_in_closed(out),
             Event::NoWindow { token } => self.dismissed(now, &token, out),
             Event::HostOpened => self.link.hello(self.hello(), out),
             Event::HostSaid { frame } => self.host_said(now, &frame, out),

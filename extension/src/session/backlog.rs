@@ -88,6 +88,7 @@ fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Late { .. }
         | ToHost::Status
         | ToHost::SignIn { .. }
+        | ToHost::SignInClosed
         | ToHost::SitesRefused { .. }
         | ToHost::Preview(_) => None,
     }
@@ -109,6 +110,7 @@ fn bytes(message: &ToHost) -> usize {
         | ToHost::Status
         | ToHost::Mistake { .. }
         | ToHost::SignIn { .. }
+        | ToHost::SignInClosed
         | ToHost::SitesRefused { .. }
         | ToHost::Preview(_) => 0,
     }

@@ -252,6 +252,7 @@ fn card(action: Action) -> Card {
         may_justify: action == Action::Justify,
         may_send: action == Action::Warn,
         may_code: action == Action::Block,
+        may_verify: false,
         may_report: action == Action::Block,
     }
 }

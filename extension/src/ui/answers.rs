@@ -25,13 +25,15 @@ pub(crate) enum Press {
     OpenCode,
     /// Send it with the code in the field.
     Code,
+    /// Prove who I am first.
+    Verify,
     /// This is a mistake.
     Report,
 }
 
 impl Press {
     /// Every press.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Edit,
         Self::Redact,
         Self::Justify,
@@ -39,6 +41,7 @@ impl Press {
         Self::Close,
         Self::OpenCode,
         Self::Code,
+        Self::Verify,
         Self::Report,
     ];
 
@@ -52,6 +55,7 @@ impl Press {
             Self::Close => "close",
             Self::OpenCode => "open-code",
             Self::Code => "code",
+            Self::Verify => "verify",
             Self::Report => "report",
         }
     }
@@ -70,6 +74,7 @@ pub(crate) fn offers(model: &CardModel) -> Vec<Press> {
         // The reason goes with the redacted text where both are asked for; the text as it is stays here.
         let permitted = [
             (card.may_redact, Press::Redact),
+            (card.may_verify, Press::Verify),
             (card.may_edit, Press::Edit),
             (card.may_justify && !card.may_redact, Press::Justify),
             (card.may_send, Press::Send),
@@ -154,6 +159,7 @@ pub(crate) fn answer(model: &CardModel, press: Press, written: &Written) -> Answ
         | Press::Send
         | Press::OpenCode
         | Press::Code
+        | Press::Verify
         | Press::Report => {}
     }
     if !offers(model).contains(&press) {
@@ -168,6 +174,7 @@ pub(crate) fn answer(model: &CardModel, press: Press, written: &Written) -> Answ
         Press::Redact => Choice::Redact { reason: asks_reason(model).then_some(reason) },
         Press::Justify => Choice::Justify { reason },
         Press::Send => Choice::SendAnyway,
+        Press::Verify => Choice::Verify,
         Press::Close | Press::OpenCode | Press::Code | Press::Report => return Answer::NotOffered,
     })
 }
@@ -182,7 +189,7 @@ mod tests {
     fn cards() -> Vec<CardModel> {
         let mut cards = Vec::new();
         for stage in [Stage::Ask, Stage::Refused, Stage::Sent] {
-            for bits in 0..64_u8 {
+            for bits in 0..128_u8 {
                 let card = Card {
                     action: Action::Warn,
                     policies: Vec::new(),
@@ -193,6 +200,7 @@ mod tests {
                     may_send: bits & 8 != 0,
                     may_code: bits & 16 != 0,
                     may_report: bits & 32 != 0,
+                    may_verify: bits & 64 != 0,
                 };
                 cards.push(CardModel {
                     stage,
@@ -231,6 +239,7 @@ mod tests {
                             card.may_justify && !card.may_redact && reason.expose() == "a customer asked"
                         }
                         Choice::SendAnyway => card.may_send,
+                        Choice::Verify => card.may_verify,
                         Choice::Code { code } => card.may_code && code.expose() == "a customer asked",
                         Choice::None => false,
                     };

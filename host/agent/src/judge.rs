@@ -9,6 +9,7 @@ mod card;
 mod choice;
 mod granting;
 mod kept;
+mod lifting;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -45,6 +46,8 @@ pub(crate) struct Snapshot {
     pub(crate) may_keep_text: bool,
     /// Whether there are keys that sign one-time codes: what is blocked then waits for one.
     pub(crate) takes_codes: bool,
+    /// The person can prove who they are; their risk is then this at most.
+    pub(crate) proves_to: Option<Level>,
     /// What the card says of a policy, by language.
     pub(crate) messages: Messages,
     /// What the organisation says of sites.
@@ -253,11 +256,13 @@ impl Snapshot {
         // Nobody gives a code for a fault, nor for what goes without a person knowing.
         let quiet = matches!(facts.operation, Operation::SendDraft | Operation::ReceiveResponse);
         let may_code = self.takes_codes && code.is_none() && decision.faults.is_empty() && !quiet;
+        let may_verify =
+            code.is_none() && decision.faults.is_empty() && !quiet && self.lifts(&facts, &decision);
         let policy_fault = (!decision.faults.is_empty()).then_some(Code::PolicyFault);
         let stale_fault = (expired > decision.action).then_some(Code::Expired);
         let verdict = Verdict {
             event: ask.judge.event.clone(),
-            outcome: outcome(action, may_code),
+            outcome: outcome(action, may_code || may_verify),
             action: reported,
             card: card::card(
                 action,
@@ -267,6 +272,7 @@ impl Snapshot {
                 &card::To {
                     operation: facts.operation,
                     may_code,
+                    may_verify,
                     messages: &self.messages,
                     language: ask.around.language.as_deref(),
                 },
@@ -299,7 +305,9 @@ fn fail_action(fail: &FailSettings, code: Code) -> FailAction {
         | Code::UnknownEvent
         | Code::EditFailed
         | Code::LateFull
-        | Code::Uncovered => fail.deadline,
+        | Code::Uncovered
+        | Code::Unverified
+        | Code::SendAgain => fail.deadline,
     }
 }
 
@@ -354,9 +362,9 @@ fn tighten(decision: &Decision, fail: Action) -> (Action, Vec<Obligation>) {
     (action, obligations)
 }
 
-fn outcome(action: Action, may_code: bool) -> Outcome {
+fn outcome(action: Action, may_lift: bool) -> Outcome {
     match action {
-        Action::Block if may_code => Outcome::Ask,
+        Action::Block if may_lift => Outcome::Ask,
         Action::Allow | Action::Coach => Outcome::Release,
         Action::Warn | Action::Justify | Action::Redact => Outcome::Ask,
         Action::Block => Outcome::Refuse,

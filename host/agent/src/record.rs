@@ -8,6 +8,7 @@ mod before;
 mod coded;
 mod keyboard;
 mod line;
+mod proved;
 mod random;
 mod risk;
 mod rows;

@@ -2,7 +2,8 @@
 //!
 //! The order for one held request:
 //! `judge` -> `verdict`; when the verdict asks, `shown`, then `answered` -> `go`; later `response`, `ended`.
-//! A code is an answer too: `answered` -> `go`, `verdict` or `code-refused`. `mistake` -> `reported` at any time after
+//! A code is an answer too: `answered` -> `go`, `verdict` or `code-refused`. So is the wish to prove who one is: `answered`
+//! -> `open-page`, then `go` or `error`, as long after as the person takes. `mistake` -> `reported` at any time after
 //! the verdict; it decides nothing.
 //! INVARIANT: `judge` and `answered` are idempotent by event id: a worker that died asks again and gets the
 //! recorded answer. What was said of an event and not confirmed by `go`, `noted` or `error` is said again to the
@@ -134,6 +135,8 @@ pub enum ToHost {
         /// How.
         what: SignIn,
     },
+    /// The provider's page was closed before anybody came back from it: the sign-in is over.
+    SignInClosed,
 }
 
 /// A site's repaired data that is not taken. It is the organisation's text: no prompt is in it.
@@ -215,6 +218,8 @@ pub enum RefusedReason {
     Closed,
     /// Machine time ran out in the extension.
     Deadline,
+    /// The host went away while the person was proving who they are.
+    Unverified,
 }
 
 /// How an interaction ended.

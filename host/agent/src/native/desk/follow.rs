@@ -32,6 +32,7 @@ pub(super) fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Status
         | ToHost::SitesRefused { .. }
         | ToHost::SignIn { .. }
+        | ToHost::SignInClosed
         | ToHost::Preview(_) => None,
     }
 }
@@ -56,7 +57,7 @@ impl Desk {
             ToHost::Answered { event, choice: Choice::Code { code }, at } => self.coded(event, &code, at),
             ToHost::Answered { event, choice, at } => self.answered(event, &choice, at),
             ToHost::Refused { event, reason, at } => {
-                self.forget_for_code(&event);
+                self.forget_kept(&event);
                 let by = RefusedBy::Extension(reason);
                 self.append(&event, at, row(Entry::Refused(Refused { by })))?;
                 self.noted(event)
@@ -91,6 +92,7 @@ impl Desk {
             | ToHost::Judge(_)
             | ToHost::Late { .. }
             | ToHost::SignIn { .. }
+            | ToHost::SignInClosed
             | ToHost::Preview(_) => Err(Code::Internal),
         }
     }
@@ -104,7 +106,7 @@ impl Desk {
     }
 
     fn answered(&self, event: EventId, choice: &Choice, at: Millis) -> Result<(), Code> {
-        self.forget_for_code(&event);
+        self.forget_kept(&event);
         let active = self.live.active();
         let place = Place { event: &event, app: None, at, person: None };
         let answer = self.recorder.answer(&place, choice, &|| active.recipients());
