@@ -5,12 +5,12 @@
 
 import init, { Session } from "../wasm/promptgate.js";
 import { stand, watch } from "./net.js";
+import { mark, openTab, whenClosed } from "./person.js";
 
 const api = globalThis.browser ?? globalThis.chrome;
 const HOST = "io.promptgate.host";
 const ports = new Map();
-let session = null;
-let host = null;
+let [session, host] = [null, null];
 let wake = 0;
 let lastPort = 0;
 // What a fault yields: as the last session said, also to an earlier background.
@@ -140,24 +140,12 @@ const perform = (effects) => {
         stand(effect);
         break;
       case "badge":
-        api.action.setBadgeText({ text: effect.text });
+        mark(effect.badge);
         break;
       default:
     }
   }
 };
-
-// The tab in which a person signs in: what waits for it hears when it is closed.
-let signing = null;
-const openTab = async (url) => {
-  const tab = await api.tabs.create({ url });
-  signing = tab.id;
-};
-api.tabs.onRemoved.addListener((tab) => {
-  if (tab !== signing) return;
-  signing = null;
-  happen({ kind: "sign-in-closed" });
-});
 
 // A card that no page can reach: its document is none that pages may frame.
 const openWindow = async (token) => {
@@ -206,7 +194,7 @@ api.runtime.onConnect.addListener((port) => {
 });
 
 watch(happen);
+whenClosed(() => happen({ kind: "sign-in-closed" }));
 
 // Waking early lets the host start before the first Send.
-api.runtime.onInstalled.addListener(() => ready);
-api.runtime.onStartup.addListener(() => ready);
+for (const early of [api.runtime.onInstalled, api.runtime.onStartup]) early.addListener(() => ready);

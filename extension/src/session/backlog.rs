@@ -89,6 +89,7 @@ fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Status
         | ToHost::SignIn { .. }
         | ToHost::SignInClosed
+        | ToHost::Mine { .. }
         | ToHost::SitesRefused { .. }
         | ToHost::Preview(_) => None,
     }
@@ -111,6 +112,7 @@ fn bytes(message: &ToHost) -> usize {
         | ToHost::Mistake { .. }
         | ToHost::SignIn { .. }
         | ToHost::SignInClosed
+        | ToHost::Mine { .. }
         | ToHost::SitesRefused { .. }
         | ToHost::Preview(_) => 0,
     }

@@ -61,6 +61,7 @@ impl Session {
                 self.link.reported(&event);
                 self.cards.reported(&event, out);
             }
+            ToExtension::Mine(mine) => self.mine = Some(mine),
             ToExtension::Sites { sites } => self.repair(sites, out),
             // Nothing else is opened at a host's word.
             ToExtension::OpenPage { url } if url.starts_with("https://") => {

@@ -15,6 +15,7 @@ mod preview;
 mod proving;
 mod repair;
 mod unreachable;
+mod verifying;
 mod words;
 
 use std::collections::BTreeMap;

@@ -16,6 +16,7 @@ mod finding;
 pub mod frame;
 mod identity;
 mod message;
+mod mine;
 mod operation;
 mod prompt;
 mod response;
@@ -36,6 +37,7 @@ pub use message::{
     ComposerText, EndReason, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading, RefusedReason,
     SiteRefused, Status, ToExtension, ToHost, Verdict, Welcome,
 };
+pub use mine::{Mine, MineEnd, MineItem};
 pub use operation::Operation;
 pub use prompt::{Account, AccountKind, Attachment, Part, PartKind, Prompt};
 pub use response::{Response, ToolCall};

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, App, Browser, Card, Choice, Code, CodeFault, Drift, Edit, EventId, Identity, Millis, Mode,
+    Action, App, Browser, Card, Choice, Code, CodeFault, Drift, Edit, EventId, Identity, Millis, Mine, Mode,
     Obligation, Operation, Outcome, Prompt, Response, Settings, SignIn, Text, Uncovered,
 };
 
@@ -134,6 +134,11 @@ pub enum ToHost {
     SignIn {
         /// How.
         what: SignIn,
+    },
+    /// A page of the extension asks what is on record about the person. Answered by `mine`.
+    Mine {
+        /// Most interactions, newest first.
+        limit: u32,
     },
     /// The provider's page was closed before anybody came back from it: the sign-in is over.
     SignInClosed,
@@ -318,6 +323,8 @@ pub enum ToExtension {
         /// A site's id to the text of its `site.toml`.
         sites: BTreeMap<String, String>,
     },
+    /// Answers mine.
+    Mine(Mine),
     /// The provider's page, in a tab of its own.
     OpenPage {
         /// Its address, under https.

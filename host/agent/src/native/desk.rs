@@ -5,6 +5,7 @@
 
 mod coded;
 mod follow;
+mod mine;
 mod preview;
 mod proving;
 mod signing_in;

@@ -33,6 +33,7 @@ pub(super) fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::SitesRefused { .. }
         | ToHost::SignIn { .. }
         | ToHost::SignInClosed
+        | ToHost::Mine { .. }
         | ToHost::Preview(_) => None,
     }
 }
@@ -76,6 +77,7 @@ impl Desk {
                 self.recorder.note(Some(&app), at, entry).map_err(|fault| unwritten(&fault))
             }
             ToHost::Status => self.status(),
+            ToHost::Mine { limit } => self.mine(limit),
             ToHost::Mistake { event, at } => {
                 self.append(&event, at, row(Entry::Mistake(Mistaken {})))?;
                 self.send(ToExtension::Reported { event });
