@@ -8,6 +8,7 @@ mod before;
 mod coded;
 mod keyboard;
 mod line;
+mod mine;
 mod proved;
 mod random;
 mod risk;
@@ -19,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, anyhow};
 use host_journal::{
-    Entry, Filter, Kind, Known, NewRow, Page, Plain, Record, Refused, RefusedBy, Salt, Sealed, State,
+    Entry, Filter, Kind, Known, NewRow, Plain, Record, Refused, RefusedBy, Salt, Sealed, State,
 };
 use host_store::{Store, StoreError};
 use shared_protocol::{App, Choice, EventId, LateEntry, Millis, Outcome};
@@ -259,28 +260,6 @@ impl Recorder {
             let rows = host_journal::count(view, &Filter::default())?;
             let drift = host_journal::count(view, &of(Kind::Drift))?;
             Ok((rows, drift, host_journal::count(view, &of(Kind::Uncovered))?))
-        });
-        self.told(read)
-    }
-
-    /// How many interactions there are, and the newest of a page, each with its rows.
-    pub(crate) fn interactions(
-        &self,
-        filter: &Filter,
-        page: &Page,
-    ) -> Result<(u64, Vec<(Record, Vec<Record>)>)> {
-        let opened = self.opened()?;
-        let read: Result<_, host_journal::JournalError> = opened.store.read(|view| {
-            let records = host_journal::list(view, filter, page)?;
-            let whole = |record: Record| {
-                let rows = match &record.event {
-                    Some(event) => host_journal::event(view, event)?,
-                    None => Vec::new(),
-                };
-                Ok::<_, host_journal::JournalError>((record, rows))
-            };
-            let listed = records.into_iter().map(whole).collect::<Result<Vec<_>, _>>()?;
-            Ok((host_journal::count(view, filter)?, listed))
         });
         self.told(read)
     }
