@@ -6,12 +6,12 @@
 import init, { Session } from "../wasm/promptgate.js";
 import { stand, watch } from "./net.js";
 import { openCard, openReader } from "./windows.js";
+import { mark, openTab, whenClosed } from "./person.js";
 
 const api = globalThis.browser ?? globalThis.chrome;
 const HOST = "io.promptgate.host";
 const ports = new Map();
-let session = null;
-let host = null;
+let [session, host] = [null, null];
 let wake = 0;
 let lastPort = 0;
 // What a fault yields: as the last session said, also to an earlier background.
@@ -140,7 +140,7 @@ const perform = (effects) => {
         openReader(effect.token);
         break;
       case "open-tab":
-        api.tabs.create({ url: effect.url });
+        openTab(effect.url);
         break;
       case "close-window":
         api.windows.remove(ports.get(effect.port)?.sender.tab.windowId).catch(() => {});
@@ -149,7 +149,7 @@ const perform = (effects) => {
         stand(effect);
         break;
       case "badge":
-        api.action.setBadgeText({ text: effect.text });
+        mark(effect.badge);
         break;
       default:
     }
@@ -194,7 +194,7 @@ api.runtime.onConnect.addListener((port) => {
 
 watch(happen);
 api.tabs.onRemoved.addListener((tab) => happen({ kind: "tab-gone", tab }));
+whenClosed(() => happen({ kind: "sign-in-closed" }));
 
 // Waking early lets the host start before the first Send.
-api.runtime.onInstalled.addListener(() => ready);
-api.runtime.onStartup.addListener(() => ready);
+for (const early of [api.runtime.onInstalled, api.runtime.onStartup]) early.addListener(() => ready);

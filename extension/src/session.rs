@@ -34,16 +34,17 @@ mod reading;
 mod repair;
 mod threads;
 mod unexplained;
+mod verifying;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use shared_protocol::{Browser, EventId, Millis, Settings};
+use shared_protocol::{Browser, EventId, Millis, Mine, Settings, ToHost};
 use shared_sites::{SiteError, Sites};
 
-pub use self::effect::{Effect, HookConfig, OnDeadline, Shape, ToPort, ToRelay};
+pub use self::effect::{Badge, Effect, HookConfig, OnDeadline, Shape, ToPort, ToRelay};
 pub use self::event::{AtOnce, CopyEnd, Event, FromRelay, Head, PortId, PortName, Seen, Start};
 pub use self::names::Table;
 use crate::ui::model::{FromPopup, HostLink, PopupState, ToPopup};
@@ -87,7 +88,9 @@ pub struct Session {
     asked: unexplained::Asked,
     wake: Option<Millis>,
     told_popup: Option<PopupState>,
-    badge: &'static str,
+    /// What is on record about the person, as it was told last.
+    mine: Option<Mine>,
+    badge: Badge,
 }
 
 /// One page's relay.
@@ -134,7 +137,8 @@ impl Session {
             asked: unexplained::Asked::default(),
             wake: None,
             told_popup: None,
-            badge: "",
+            mine: None,
+            badge: Badge::default(),
         })
     }
 
@@ -169,7 +173,12 @@ impl Session {
             Event::TabGone { tab } => self.tab_gone(tab),
             Event::Popup { port: _, said: FromPopup::Check } => self.ask_status(now, out),
             Event::Popup { port: _, said: FromPopup::SignIn { what } } => self.sign_in(now, what, out),
+            Event::Popup { port: _, said: FromPopup::Mine { limit } } => {
+                self.want_host(now, out);
+                self.link.say_now(&ToHost::Mine { limit }, out);
+            }
             Event::Garbled { port, event } => self.garbled(now, port, event, out),
+            Event::SignInClosed => self.sign_in_closed(out),
             Event::NoWindow { token } => self.dismissed(now, &token, out),
             Event::HostOpened => self.link.hello(self.hello(), out),
             Event::HostSaid { frame } => self.host_said(now, &frame, out),
@@ -198,6 +207,10 @@ impl Session {
                 self.popups.push(port);
                 self.told_popup = None;
                 self.net.said();
+                // What was told before may be of somebody else. A page beside it keeps what it has until the next answer.
+                if self.popups.len() == 1 {
+                    self.mine = None;
+                }
                 self.ask_status(now, out);
             }
         }
@@ -241,18 +254,38 @@ impl Session {
             self.wake = wake;
             out.push(Effect::Wake { at: wake });
         }
-        let badge = match self.link.shown() {
-            HostLink::Connecting | HostLink::Connected if self.net.is_unsaid() => "!",
-            HostLink::Connecting | HostLink::Connected => "",
-            HostLink::Missing | HostLink::Lost | HostLink::Version => "!",
-        };
+        let badge = self.standing();
         if badge != self.badge {
             self.badge = badge;
-            out.push(Effect::Badge { text: badge });
+            out.push(Effect::Badge { badge });
         }
         self.stand_net(out);
         out.extend(self.names.changed().map(|names| Effect::SaveNames { names }));
         self.tell_popups(out);
+    }
+
+    /// What the mark on the button says: nothing where all is well or nothing is known yet.
+    fn standing(&self) -> Badge {
+        use shared_protocol::PolicySource;
+
+        match (self.link.shown(), &self.settings) {
+            (HostLink::Missing | HostLink::Lost | HostLink::Version, _) => Badge::Unprotected,
+            (HostLink::Connecting | HostLink::Connected, _) if self.net.is_unsaid() => Badge::Degraded,
+            (HostLink::Connecting, _) | (HostLink::Connected, None) => Badge::Unknown,
+            (HostLink::Connected, Some(settings)) => {
+                let policy = settings.policy.as_ref();
+                let is_off = |policy: &shared_protocol::PolicyState| policy.stale || policy.refused.is_some();
+                match settings.source {
+                    PolicySource::ManagedWithoutBundle => Badge::Degraded,
+                    _ if policy.is_some_and(is_off) => Badge::Degraded,
+                    PolicySource::Bundle => Badge::Protected,
+                    PolicySource::BuiltinEnforce if settings.managed => Badge::Protected,
+                    PolicySource::BuiltinMonitor
+                    | PolicySource::BuiltinEnforce
+                    | PolicySource::DeveloperFile => Badge::Trial,
+                }
+            }
+        }
     }
 
     fn tell_popups(&mut self, out: &mut Vec<Effect>) {
@@ -264,6 +297,7 @@ impl Session {
             settings: self.settings.clone(),
             status: self.link.status().cloned(),
             late: u64::try_from(self.late.entries().len()).unwrap_or(u64::MAX),
+            mine: self.mine.clone(),
         };
         if self.told_popup.as_ref() == Some(&state) {
             return;

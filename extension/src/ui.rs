@@ -18,7 +18,9 @@ mod hint;
 mod hint_page;
 mod icon;
 mod label;
+mod lately;
 pub mod model;
+mod pages;
 mod popup;
 mod popup_page;
 mod reader;
@@ -52,7 +54,19 @@ pub fn reader_start() {
 /// Starts the popup in the document of `ui/popup.html`.
 #[wasm_bindgen]
 pub fn popup_start() {
-    popup_page::start();
+    popup_page::start(popup_page::Shown::Popup);
+}
+
+/// Starts the options page in the document of `ui/options.html`.
+#[wasm_bindgen]
+pub fn options_start() {
+    popup_page::start(popup_page::Shown::Options);
+}
+
+/// Starts the first page in the document of `ui/welcome.html`.
+#[wasm_bindgen]
+pub fn welcome_start() {
+    popup_page::start(popup_page::Shown::Welcome);
 }
 
 /// Draws the gate in the document of `ui/gate.html`, from a `gate::GateState`.

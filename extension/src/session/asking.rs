@@ -1,7 +1,7 @@
 //! A held request that a person is asked about: the card, the choice, the host's word on it.
 //!
 //! INVARIANT: a choice counts only when the card permits it, and lets go only after the host wrote it down.
-//! A code that is on its way, and the report of a mistake: see `proving`.
+//! A code that is on its way, a proof of who the person is, and the report of a mistake: see `proving`, `verifying`.
 
 use shared_protocol::{Action, App, Choice, Code, EventId, Millis, Outcome, RefusedReason, ToHost};
 
@@ -174,9 +174,11 @@ impl Session {
         let Some(hold) = self.holds.get_mut(event) else { return };
         let question = match &mut hold.state {
             State::Asking(question) => question,
+            // So is it while the person is at the provider's.
+            State::Verifying(question) if matches!(choice, Choice::Edit | Choice::None) => question,
             // Taking it back is permitted while a code is looked at; another answer is not.
             State::Proving(proof) if matches!(choice, Choice::Edit | Choice::None) => &mut proof.question,
-            State::Judging | State::Answering { .. } | State::Proving(_) => return,
+            State::Judging | State::Answering { .. } | State::Proving(_) | State::Verifying(_) => return,
         };
         if let Err(why) = question.permits(&choice) {
             if let Some(port) = card {
@@ -190,6 +192,9 @@ impl Session {
         }
         if let Choice::Code { code } = choice {
             return self.prove(now, event, code, out);
+        }
+        if choice == Choice::Verify {
+            return self.verify(now, event, out);
         }
         let alone = question.alone;
         let edited = question.edited.take();
@@ -207,7 +212,11 @@ impl Session {
             }
             (
                 false,
-                Choice::Redact { .. } | Choice::Justify { .. } | Choice::SendAnyway | Choice::Code { .. },
+                Choice::Redact { .. }
+                | Choice::Justify { .. }
+                | Choice::SendAnyway
+                | Choice::Code { .. }
+                | Choice::Verify,
             ) => {
                 hold.state = State::Answering { choice, edited };
                 hold.due = due;
@@ -223,7 +232,7 @@ impl Session {
         let Some(hold) = self.holds.get_mut(event) else { return };
         let permit = match &mut hold.state {
             State::Answering { choice, edited } => Permit::by_choice(choice, edited.take()),
-            State::Proving(_) => Some(Permit::AsItIs),
+            State::Proving(_) | State::Verifying(_) => Some(Permit::AsItIs),
             State::Judging | State::Asking(_) => return,
         };
         let permit = permit.filter(|_| outcome == Outcome::Release);

@@ -88,6 +88,8 @@ fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Late { .. }
         | ToHost::Status
         | ToHost::SignIn { .. }
+        | ToHost::SignInClosed
+        | ToHost::Mine { .. }
         | ToHost::SitesRefused { .. }
         | ToHost::FileBegin { .. }
         | ToHost::FilePiece { .. }
@@ -114,6 +116,8 @@ fn bytes(message: &ToHost) -> usize {
         | ToHost::Status
         | ToHost::Mistake { .. }
         | ToHost::SignIn { .. }
+        | ToHost::SignInClosed
+        | ToHost::Mine { .. }
         | ToHost::SitesRefused { .. }
         | ToHost::FileBegin { .. }
         | ToHost::FilePiece { .. }

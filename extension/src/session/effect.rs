@@ -89,9 +89,26 @@ pub enum Effect {
     },
     /// The mark on the extension's button.
     Badge {
-        /// Up to four letters.
-        text: &'static str,
+        /// What it says.
+        badge: Badge,
     },
+}
+
+/// How protection stands, as far as a button can say it; the worker has mark, colour and words for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Badge {
+    /// Nothing is known yet.
+    #[default]
+    Unknown,
+    /// All is well.
+    Protected,
+    /// Nobody manages this machine.
+    Trial,
+    /// It works, and something needs a look.
+    Degraded,
+    /// No host answers.
+    Unprotected,
 }
 
 /// Something said at a port.

@@ -185,6 +185,7 @@ impl Session {
         }
         for event in due {
             match self.holds.get(&event).map(Hold::is_asking) {
+                Some(true) if self.is_verifying(&event) => self.verifying_over(now, &event, out),
                 Some(true) => self.choose(now, None, &event, Choice::None, out),
                 Some(false) if self.files_due(now, &event, out) => {}
                 Some(false) => self.fault(now, &event, Code::Deadline, out),

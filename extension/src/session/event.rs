@@ -116,6 +116,8 @@ pub enum Event {
         #[serde(default)]
         event: Option<EventId>,
     },
+    /// The tab of the provider's page was closed.
+    SignInClosed,
     /// The browser opens no window for a card.
     NoWindow {
         /// The card's token.

@@ -44,6 +44,8 @@ pub(super) enum State {
     Asking(Question),
     /// A person answered; the host is to write it down.
     Answering { choice: Choice, edited: Option<Body> },
+    /// A person proves who they are, on a page of the provider's. The card stays, and the question's time goes on.
+    Verifying(Question),
     /// A person gave a code; the host is to look at it. The card stays: the question stands if it is refused.
     Proving(Proof),
 }
@@ -94,6 +96,7 @@ impl Question {
             // Beside redaction the reason goes with the redacted text, never with the text as it is.
             Choice::Justify { reason } => (self.card.may_justify && !self.card.may_redact, given(reason)),
             Choice::SendAnyway => (self.card.may_send, true),
+            Choice::Verify => (self.card.may_verify, true),
             Choice::Code { code } => (self.card.may_code && code.len() <= MOST_CODE, given(code)),
         };
         match (offered, reasoned) {
@@ -119,7 +122,8 @@ impl Permit {
         match choice {
             Choice::SendAnyway | Choice::Justify { .. } | Choice::Code { .. } => Some(Self::AsItIs),
             Choice::Redact { .. } => edited.map(Self::Edited),
-            Choice::Edit | Choice::None => None,
+            // The host's word after it is no answer to a choice.
+            Choice::Edit | Choice::None | Choice::Verify => None,
         }
     }
 }
@@ -178,9 +182,9 @@ impl Hold {
         (!text.is_empty()).then(|| Text::from(text))
     }
 
-    /// Whether a person is asked.
+    /// Whether a person is asked, or at work on an answer: the wait is theirs and not the machine's.
     pub(super) fn is_asking(&self) -> bool {
-        matches!(self.state, State::Asking(_))
+        matches!(self.state, State::Asking(_) | State::Verifying(_))
     }
 
     /// Whether a question is asked that no host knows of.
@@ -237,6 +241,7 @@ pub(super) fn own_card(action: Action, code: Code) -> Card {
         may_justify: false,
         may_send: asks,
         may_code: false,
+        may_verify: false,
         may_report: false,
         files: Vec::new(),
     }

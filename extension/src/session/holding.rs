@@ -127,7 +127,7 @@ impl Session {
     pub(super) fn ask_host(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) {
         let file_ms = self.file_ms() + self.machine_ms();
         let Some(hold) = self.holds.get_mut(event) else { return };
-        if matches!(hold.state, State::Asking(_)) || hold.told {
+        if hold.is_asking() || hold.told {
             return;
         }
         let judging = matches!(hold.state, State::Judging);
@@ -145,7 +145,7 @@ impl Session {
                     let choice = Choice::Code { code: proof.code.clone() };
                     ToHost::Answered { event: event.clone(), choice, at: now }
                 }
-                State::Judging | State::Asking(_) => judge(event, hold, names),
+                State::Judging | State::Asking(_) | State::Verifying(_) => judge(event, hold, names),
             };
             hold.told = self.link.say_now(&message, out);
             hold.known |= hold.told;
@@ -177,6 +177,7 @@ impl Session {
         let Some(hold) = self.holds.get(event) else { return };
         match hold.state {
             State::Asking(_) => return,
+            State::Verifying(_) => return self.unverified(now, event, code, out),
             State::Answering { .. } | State::Proving(_) => return self.refuse_for(now, event, code, out),
             State::Judging => {}
         }
@@ -198,7 +199,9 @@ impl Session {
             | Code::UnknownEvent
             | Code::EditFailed
             | Code::LateFull
-            | Code::Uncovered => fail.deadline,
+            | Code::Uncovered
+            | Code::Unverified
+            | Code::SendAgain => fail.deadline,
         };
         match yields {
             FailAction::Allow => self.release_late(now, event, out),

@@ -62,6 +62,7 @@ impl Session {
                 self.cards.reported(&event, out);
             }
             ToExtension::Noticed { event, card } => self.noticed(&event, card, out),
+            ToExtension::Mine(mine) => self.mine = Some(mine),
             ToExtension::Sites { sites } => self.repair(sites, out),
             ToExtension::FileTaken { file, up_to } => self.file_taken(now, &file, up_to, out),
             ToExtension::FileFault { file, code } => self.file_fault(now, &file, code, out),
@@ -91,6 +92,7 @@ impl Session {
         self.link.lost(now, shown);
         self.late.lost();
         self.previews.lost();
+        self.verifying_lost(now, out);
         let waiting = self.waiting();
         for event in &waiting {
             if let Some(hold) = self.holds.get_mut(event) {
@@ -117,7 +119,7 @@ impl Session {
     fn waiting(&self) -> Vec<EventId> {
         let waits = |state: &State| match state {
             State::Judging | State::Answering { .. } | State::Proving(_) => true,
-            State::Asking(_) => false,
+            State::Asking(_) | State::Verifying(_) => false,
         };
         let mut waiting: Vec<_> = self.holds.iter().filter(|(_, hold)| waits(&hold.state)).collect();
         waiting.sort_by_key(|(_, hold)| hold.at);
@@ -164,6 +166,11 @@ impl Session {
         self.link.say_now(&ToHost::SignIn { what }, out);
         // Where it stands.
         self.link.say_now(&ToHost::Status, out);
+    }
+
+    /// The provider's page was closed. Where its answer came back before, this changes nothing.
+    pub(super) fn sign_in_closed(&mut self, out: &mut Vec<Effect>) {
+        self.link.say_now(&ToHost::SignInClosed, out);
     }
 
     pub(super) fn ask_status(&mut self, now: Millis, out: &mut Vec<Effect>) {

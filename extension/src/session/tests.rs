@@ -17,6 +17,7 @@ mod preview;
 mod proving;
 mod repair;
 mod unreachable;
+mod verifying;
 mod words;
 
 use std::collections::BTreeMap;
@@ -255,6 +256,7 @@ fn card(action: Action) -> Card {
         may_justify: action == Action::Justify,
         may_send: action == Action::Warn,
         may_code: action == Action::Block,
+        may_verify: false,
         may_report: action == Action::Block,
         files: Vec::new(),
     }

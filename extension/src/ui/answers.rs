@@ -25,6 +25,8 @@ pub(crate) enum Press {
     OpenCode,
     /// Send it with the code in the field.
     Code,
+    /// Prove who I am first.
+    Verify,
     /// This is a mistake.
     Report,
     /// Put a common reason into the field.
@@ -57,7 +59,7 @@ impl Reason {
 
 impl Press {
     /// Every press.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Edit,
         Self::Redact,
         Self::Justify,
@@ -65,6 +67,7 @@ impl Press {
         Self::Close,
         Self::OpenCode,
         Self::Code,
+        Self::Verify,
         Self::Report,
         Self::Reason(Reason::Work),
         Self::Reason(Reason::Agreed),
@@ -85,6 +88,7 @@ impl Press {
             Self::Close => "close",
             Self::OpenCode => "open-code",
             Self::Code => "code",
+            Self::Verify => "verify",
             Self::Report => "report",
             Self::Reason(Reason::Work) => "reason-work",
             Self::Reason(Reason::Agreed) => "reason-agreed",
@@ -110,6 +114,7 @@ pub(crate) fn offers(model: &CardModel) -> Vec<Press> {
         // The reason goes with the redacted text where both are asked for; the text as it is stays here.
         let permitted = [
             (card.may_redact, Press::Redact),
+            (card.may_verify, Press::Verify),
             (card.may_edit, Press::Edit),
             (card.may_justify && !card.may_redact, Press::Justify),
             (card.may_send, Press::Send),
@@ -220,6 +225,7 @@ pub(crate) fn answer(model: &CardModel, press: Press, written: &Written) -> Answ
         | Press::Send
         | Press::OpenCode
         | Press::Code
+        | Press::Verify
         | Press::Report
         | Press::Reason(_)
         | Press::Copy
@@ -238,6 +244,7 @@ pub(crate) fn answer(model: &CardModel, press: Press, written: &Written) -> Answ
         Press::Redact => Choice::Redact { reason: asks_reason(model).then_some(reason) },
         Press::Justify => Choice::Justify { reason },
         Press::Send => Choice::SendAnyway,
+        Press::Verify => Choice::Verify,
         Press::Close
         | Press::OpenCode
         | Press::Code
@@ -259,7 +266,7 @@ mod tests {
     fn cards() -> Vec<CardModel> {
         let mut cards = Vec::new();
         for stage in [Stage::Ask, Stage::Checking, Stage::Refused, Stage::Sent, Stage::Answer, Stage::Kept] {
-            for bits in 0..64_u8 {
+            for bits in 0..128_u8 {
                 let card = Card {
                     action: Action::Warn,
                     policies: Vec::new(),
@@ -271,6 +278,7 @@ mod tests {
                     may_code: bits & 16 != 0,
                     may_report: bits & 32 != 0,
                     files: Vec::new(),
+                    may_verify: bits & 64 != 0,
                 };
                 cards.push(CardModel {
                     stage,
@@ -322,6 +330,7 @@ mod tests {
                             card.may_justify && !card.may_redact && reason.expose() == "a customer asked"
                         }
                         Choice::SendAnyway => card.may_send,
+                        Choice::Verify => card.may_verify,
                         Choice::Code { code } => card.may_code && code.expose() == "a customer asked",
                         Choice::None => false,
                     };

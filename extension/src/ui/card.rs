@@ -164,6 +164,7 @@ fn thing(model: &CardModel) -> Thing {
 
 fn state(model: &CardModel) -> Words {
     let key = match (model.stage, thing(model)) {
+        (Stage::Ask, _) if model.card.action == Action::Block && model.card.may_verify => Key::HeldForProof,
         (Stage::Ask, _) if model.card.action == Action::Block => Key::HeldForCode,
         (Stage::Ask, Thing::Message) => Key::AskMessage,
         (Stage::Ask, Thing::File) | (Stage::Checking, _) => Key::AskFile,
@@ -252,6 +253,7 @@ fn buttons(model: &CardModel) -> Option<Element> {
 fn button(model: &CardModel, press: Press, at: usize) -> Element {
     let (key, class) = match press {
         Press::Redact => (Key::AnswerRedact, "second"),
+        Press::Verify => (Key::AnswerVerify, "second"),
         Press::Edit if thing(model) == Thing::Message => (Key::AnswerEdit, "second"),
         Press::Edit if thing(model) == Thing::File && model.stage == Stage::Ask => {
             (Key::AnswerRemove, "second")

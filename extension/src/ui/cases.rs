@@ -18,8 +18,15 @@ use super::model::{CardModel, HintModel, PopupState};
 use super::popup::{Around, popup};
 use super::words::{Fill, Key, Words};
 
-/// Keys that the manifest uses and no code.
-const IN_MANIFEST: [&str; 2] = ["extension_name", "extension_description"];
+/// Keys that the manifest and the worker use and no Rust.
+const IN_MANIFEST: [&str; 6] = [
+    "badge_degraded",
+    "badge_protected",
+    "badge_trial",
+    "badge_unprotected",
+    "extension_description",
+    "extension_name",
+];
 
 /// How much the places take, in cells of a Latin letter (a Chinese or Japanese one takes two): the first beginning of a
 /// key that fits. What is not named here is running text, and wraps.
@@ -93,6 +100,7 @@ fn read(words: &Words, locale: &Locale) -> String {
     match words {
         Words::Given(words) => format!("<{words}>"),
         Words::Number(number) => number.to_string(),
+        Words::Moment(at) => format!("({at})"),
         Words::Ours(key, fills) => {
             let fills: Vec<String> = fills
                 .iter()

@@ -135,12 +135,19 @@ impl Desk {
         }
     }
 
-    /// While a code is looked at the request may still be taken back, and a report waits for nothing.
+    /// While a code is looked at, or the person is at the provider's, the request may still be taken back, and a report waits for nothing.
     fn waits_for_answer_to(&self, press: Press) -> bool {
         match (&self.answered, press) {
-            (None, _) | (_, Press::Report) | (Some(Choice::Code { .. }), Press::Edit | Press::Close) => false,
+            (None, _)
+            | (_, Press::Report)
+            | (Some(Choice::Code { .. } | Choice::Verify), Press::Edit | Press::Close) => false,
             (Some(_), _) => true,
         }
+    }
+
+    /// Whether it waits for the person, who is on the provider's page.
+    pub(crate) fn is_verifying(&self) -> bool {
+        self.answered == Some(Choice::Verify)
     }
 
     /// The report is on record.
@@ -203,6 +210,7 @@ mod tests {
                 may_justify: false,
                 may_send: true,
                 may_code: true,
+                may_verify: true,
                 may_report: true,
                 files: Vec::new(),
             },

@@ -10,8 +10,8 @@
 
 use serde::{Deserialize, Serialize};
 use shared_protocol::{
-    App, Card, Choice, Code, CodeFault, EventId, Millis, Operation, PolicySource, Settings, SignIn, Status,
-    Text,
+    App, Card, Choice, Code, CodeFault, EventId, Millis, Mine, Operation, PolicySource, Settings, SignIn,
+    Status, Text,
 };
 
 /// How long, in milliseconds, the card must have been in view before a press counts: nobody answers what they
@@ -279,6 +279,11 @@ pub struct HintModel {
 pub enum FromPopup {
     /// Ask the host again. Opening the port asks by itself.
     Check,
+    /// Ask what is on record about the person.
+    Mine {
+        /// Most interactions, newest first.
+        limit: u32,
+    },
     /// The person wants to sign in.
     SignIn {
         /// How.
@@ -327,4 +332,7 @@ pub struct PopupState {
     /// Entries kept in the browser until the host is back.
     #[serde(default)]
     pub late: u64,
+    /// What is on record about the person lately; absent until it was asked for and answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mine: Option<Mine>,
 }

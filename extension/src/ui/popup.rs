@@ -10,6 +10,7 @@ use shared_protocol::{Capture, PolicySource, PolicyState, Preview, Settings, Unr
 
 use super::element::{Element, Node, el};
 use super::icon::Icon;
+use super::lately::lately;
 use super::model::{HostLink, PopupState};
 use super::words::{Fill, Key, Words};
 
@@ -24,7 +25,7 @@ pub(crate) struct Around {
 
 /// How protection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     /// A host answers and its policy is carried out for an organisation.
     Protected,
     /// A host answers; nobody manages this machine.
@@ -51,15 +52,33 @@ pub(crate) fn popup(state: &PopupState, around: &Around) -> Element {
         .maybe(fix(state, standing))
         .maybe(settings(state).and_then(|settings| settings.policy.as_ref()).and_then(notes::notes))
         .maybe(state.status.as_ref().and_then(|status| status.identity.as_ref()).map(person::person))
+        .maybe(state.mine.as_ref().map(|mine| lately(mine, FEW)))
         .with(rows(state, around))
         .maybe(recorded(state))
+        .with(links())
+}
+
+/// Most interactions in the popup.
+const FEW: usize = 3;
+
+/// The ways to the pages that say more.
+fn links() -> Element {
+    let link = |to: &'static str, key: Key| {
+        el("a", "").attr("href", to).attr("target", "_blank").attr("rel", "noopener").with(key)
+    };
+    el("p", "links").with(link("options.html", Key::LinkRecord)).with(link("welcome.html", Key::LinkWelcome))
+}
+
+/// The tone and the word of a standing.
+pub(super) fn named_tone(standing: Standing) -> (&'static str, &'static str) {
+    (tone(standing), word(standing))
 }
 
 fn settings(state: &PopupState) -> Option<&Settings> {
     state.status.as_ref().map(|status| &status.settings).or(state.settings.as_ref())
 }
 
-fn standing(state: &PopupState, around: &Around) -> Standing {
+pub(super) fn standing(state: &PopupState, around: &Around) -> Standing {
     if !around.sites_permitted {
         return Standing::Sites;
     }
@@ -99,7 +118,7 @@ fn word(standing: Standing) -> &'static str {
     }
 }
 
-fn head(standing: Standing) -> Element {
+pub(super) fn head(standing: Standing) -> Element {
     let (icon, title, about) = match standing {
         Standing::Protected => (Icon::Shield, Key::StateProtected, Key::AboutProtected),
         Standing::Trial(PolicySource::BuiltinMonitor) => (Icon::Eye, Key::StateTrial, Key::AboutWatching),
@@ -121,7 +140,7 @@ fn head(standing: Standing) -> Element {
     el("header", "").with(el("span", "badge").attr("aria-hidden", "true").with(icon)).with(titles)
 }
 
-fn fix(state: &PopupState, standing: Standing) -> Option<Element> {
+pub(super) fn fix(state: &PopupState, standing: Standing) -> Option<Element> {
     let section = || el("section", "fix").attr("aria-labelledby", "fix").with(heading("fix", Key::Fix));
     match standing {
         Standing::Protected
@@ -157,7 +176,7 @@ fn press(word: &'static str, key: Key) -> Element {
     el("button", "first").attr("type", "button").attr("data-press", word).with(key)
 }
 
-fn rows(state: &PopupState, around: &Around) -> Element {
+pub(super) fn rows(state: &PopupState, around: &Around) -> Element {
     let version = |version: &str| Words::with(Key::HostVersion, Fill::Name(version.to_owned()));
     let host = match &state.status {
         Some(status) => version(&status.host),
@@ -208,7 +227,7 @@ fn row(name: Key, value: Words) -> Element {
 }
 
 /// What is recorded, as the settings in force have it. Nothing is said when none are known.
-fn recorded(state: &PopupState) -> Option<Element> {
+pub(super) fn recorded(state: &PopupState) -> Option<Element> {
     let settings = settings(state)?;
     let text = match settings.capture {
         Capture::Full => Key::RecordedFull,

@@ -1,4 +1,4 @@
-//! The popup, live: port, presses, what the browser itself knows.
+//! The popup and the pages that say the same in a tab, live: port, presses, what the browser itself knows.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,11 +10,29 @@ use web_sys::Event;
 
 use super::browser::{self, Port};
 use super::model::{FromPopup, HostLink, POPUP_PORT, PopupState, ToPopup};
+use super::pages::{options, welcome};
 use super::popup::{Around, popup};
 use super::render::{Drawing, Renderer, press_word};
 
-/// The popup.
+/// Interactions that are asked for: by the popup as many as by the options page, since both hear the same answer.
+const MANY: u32 = 50;
+
+/// Which page it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// The popup.
+    Popup,
+    /// What is recorded.
+    Options,
+    /// What the product does.
+    Welcome,
+}
+
+/// The page.
 struct Page {
+    shown: Shown,
+    /// What is on record was asked for on this connection.
+    asked: bool,
     renderer: Renderer,
     port: Option<Port>,
     state: PopupState,
@@ -26,12 +44,14 @@ struct Page {
 struct Shared(Rc<RefCell<Page>>);
 
 /// Starts the popup in this document.
-pub(crate) fn start() {
+pub(crate) fn start(shown: Shown) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let page = Page {
+        shown,
+        asked: false,
         renderer: Renderer::new(document, Drawing::Plain),
         port: None,
-        state: PopupState { link: HostLink::Connecting, settings: None, status: None, late: 0 },
+        state: PopupState { link: HostLink::Connecting, settings: None, status: None, late: 0, mine: None },
         around: Around { version: browser::version(), sites_permitted: true },
     };
     let shared = Shared(Rc::new(RefCell::new(page)));
@@ -54,10 +74,16 @@ impl Shared {
             move |ToPopup::State { state }| {
                 heard.with(|page| {
                     page.state = *state;
+                    page.ask();
                     page.draw();
                 });
             },
-            move || lost.with(|page| page.port = None),
+            move || {
+                lost.with(|page| {
+                    page.port = None;
+                    page.asked = false;
+                });
+            },
         );
         self.with(|page| {
             page.port = port;
@@ -124,7 +150,20 @@ impl Shared {
 }
 
 impl Page {
+    /// Asks what is on record about the person, once a host is there to say it.
+    fn ask(&mut self) {
+        if !self.asked && self.shown != Shown::Welcome && self.state.link == HostLink::Connected {
+            let asks = FromPopup::Mine { limit: MANY };
+            self.asked = self.port.as_ref().is_some_and(|port| browser::say(port, &asks));
+        }
+    }
+
     fn draw(&self) {
-        self.renderer.fill_id("popup", [popup(&self.state, &self.around).into()]);
+        let page = match self.shown {
+            Shown::Popup => popup(&self.state, &self.around),
+            Shown::Options => options(&self.state, &self.around),
+            Shown::Welcome => welcome(&self.state, &self.around),
+        };
+        self.renderer.fill_id("popup", [page.into()]);
     }
 }

@@ -124,6 +124,7 @@ impl Renderer {
         match words {
             Words::Given(words) => words.clone(),
             Words::Number(number) => self.number(*number),
+            Words::Moment(at) => self.moment(*at),
             Words::Ours(key, fills) => browser::text(
                 key.name(),
                 fills.iter().map(|fill| match fill {
@@ -143,6 +144,17 @@ impl Renderer {
 
     fn number(&self, number: u64) -> String {
         self.format(number, None)
+    }
+
+    /// Day and time on this computer's clock.
+    fn moment(&self, at: u64) -> String {
+        let options = js_sys::Object::new();
+        for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short"), ("numberingSystem", "latn")] {
+            let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
+        }
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds stay far below 2^53")]
+        let date = js_sys::Date::new(&(at as f64).into());
+        date.to_locale_string(&self.language, &options).into()
     }
 
     // Whole minutes while there are many, seconds at the end. No line ends between number and unit.

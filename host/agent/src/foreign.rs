@@ -54,6 +54,7 @@ pub fn question(line: &[u8]) -> Result<Value, usize> {
             user,
             may_keep_text: false,
             takes_codes: false,
+            proves_to: None,
             messages: host_policy::Messages::default(),
             theirs: host_policy::BundleSettings::default(),
             stale: false,

@@ -10,6 +10,7 @@ mod choice;
 mod failing;
 mod granting;
 mod kept;
+mod lifting;
 mod numbering;
 
 use std::cell::Cell;
@@ -52,6 +53,8 @@ pub(crate) struct Snapshot {
     pub(crate) may_keep_text: bool,
     /// Whether there are keys that sign one-time codes: what is blocked then waits for one.
     pub(crate) takes_codes: bool,
+    /// The person can prove who they are; their risk is then this at most.
+    pub(crate) proves_to: Option<Level>,
     /// What the card says of a policy, by language.
     pub(crate) messages: Messages,
     /// What the organisation says of sites.
@@ -284,11 +287,13 @@ impl Snapshot {
         // Nobody gives a code for a fault, nor for what goes without a person knowing.
         let quiet = matches!(facts.operation, Operation::SendDraft | Operation::ReceiveResponse);
         let may_code = self.takes_codes && code.is_none() && decision.faults.is_empty() && !quiet;
+        let may_verify =
+            code.is_none() && decision.faults.is_empty() && !quiet && self.lifts(&facts, &decision);
         let policy_fault = (!decision.faults.is_empty()).then_some(Code::PolicyFault);
         let stale_fault = (expired > decision.action).then_some(Code::Expired);
         let verdict = Verdict {
             event: ask.judge.event.clone(),
-            outcome: outcome(action, may_code),
+            outcome: outcome(action, may_code || may_verify),
             action: reported,
             card: card::card(
                 action,
@@ -301,6 +306,7 @@ impl Snapshot {
                     own: whole.map_or(0, |whole| whole.own),
                     topics_of: &|label| self.engine.topics_of(label),
                     may_code,
+                    may_verify,
                     messages: &self.messages,
                     language: ask.around.language.as_deref(),
                     places: whole.map_or_else(Vec::new, |whole| ask.files.places(whole, &found)),
@@ -318,9 +324,9 @@ impl Snapshot {
     }
 }
 
-fn outcome(action: Action, may_code: bool) -> Outcome {
+fn outcome(action: Action, may_lift: bool) -> Outcome {
     match action {
-        Action::Block if may_code => Outcome::Ask,
+        Action::Block if may_lift => Outcome::Ask,
         Action::Allow | Action::Coach => Outcome::Release,
         Action::Warn | Action::Justify | Action::Redact => Outcome::Ask,
         Action::Block => Outcome::Refuse,

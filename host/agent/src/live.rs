@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use host_classify::Engine;
 use host_policy::bundle::PublicKey;
 use host_policy::{BundleSettings, Guardrails, Messages, Policy};
-use shared_protocol::{Capture, Mode, PolicySource, Settings};
+use shared_protocol::{Capture, Level, Mode, PolicySource, Settings};
 
 use crate::bundles::{InForce, Rules};
 use crate::identity::Known;
@@ -139,6 +139,12 @@ impl Active {
         self.in_force.sites()
     }
 
+    /// What a proof of who the person is takes their risk down to; none where nobody is signed in who could prove it.
+    fn proves_to(&self) -> Option<Level> {
+        let _known = self.configured.identity.as_ref().and(self.known.session.as_ref())?;
+        Some(self.scoring().map_or(Level::High, |scoring| scoring.rules.proves_to()))
+    }
+
     /// How risk is scored and who is told of it; none where it is switched off.
     pub(crate) fn scoring(&self) -> Option<Scoring> {
         Scoring::of(&self.configured)
@@ -175,6 +181,7 @@ impl Active {
                 user: self.known.facts.clone(),
                 may_keep_text: self.configured.may_keep_text(),
                 takes_codes: !self.grant_keys().is_empty(),
+                proves_to: self.proves_to(),
                 messages,
                 theirs,
                 stale: self.in_force.stale,

@@ -8,6 +8,8 @@ mod before;
 mod coded;
 mod keyboard;
 mod line;
+mod mine;
+mod proved;
 mod random;
 mod risk;
 mod rows;

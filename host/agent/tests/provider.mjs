@@ -87,7 +87,12 @@ server.on("request", async (request, response) => {
       if (asked.get("revoke")) await provider.RefreshToken.revokeByGrantId(grant);
       response.end("done");
     } else if (pathname.startsWith("/interaction/") && request.method === "GET") {
-      response.end('<form method="post"><input name="who"></form>');
+      const { prompt } = await provider.interactionDetails(request, response);
+      const inputs = ["who", "acr", "amr", "age", "refuse"].map((name) => `<label>${name} <input name="${name}"></label>`);
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.end(`<!doctype html><title>${prompt.name}</title>
+        <form method="post" data-prompt="${prompt.name}">${prompt.name === "login" ? inputs.join("") : ""}
+        <button>Go on</button></form>`);
     } else if (pathname.startsWith("/interaction/")) {
       const said = await fields(request);
       if (said.get("refuse")) {
@@ -100,7 +105,7 @@ server.on("request", async (request, response) => {
         return await provider.interactionFinished(request, response, { consent: {} }, { mergeWithLastSubmission: true });
       }
       const ts = Math.floor(Date.now() / 1000) - Number(said.get("age") ?? 0);
-      const login = { accountId: said.get("who"), acr: said.get("acr") ?? undefined, ts };
+      const login = { accountId: said.get("who"), acr: said.get("acr") || undefined, ts };
       if (said.get("amr")) login.amr = said.get("amr").split(" ");
       await provider.interactionFinished(request, response, { login });
     } else {

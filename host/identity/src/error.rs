@@ -39,6 +39,9 @@ pub enum IdentityError {
     /// The person did not come back.
     #[error("nobody came back from the browser in time: sign in again")]
     TimedOut,
+    /// The page was closed, or another sign-in was begun.
+    #[error("the provider's page was closed before anybody came back from it: sign in again")]
+    GivenUp,
     /// Others spoke instead.
     #[error(
         "too many requests that were none of this sign-in: see what else talks to 127.0.0.1, and sign in again"

@@ -61,7 +61,12 @@ impl Loopback {
     }
 
     /// Waits for the answer with this `state`.
-    pub(crate) fn wait(self, state: &str, until: Instant) -> Result<Callback, IdentityError> {
+    pub(crate) fn wait(
+        self,
+        state: &str,
+        until: Instant,
+        is_over: &dyn Fn() -> bool,
+    ) -> Result<Callback, IdentityError> {
         let (sender, requests) = channel();
         let mut connections = 0;
         while Instant::now() < until {
@@ -76,6 +81,9 @@ impl Loopback {
             }
             if let Some(callback) = self.looked(state, &requests) {
                 return Ok(callback);
+            }
+            if is_over() {
+                return Err(IdentityError::GivenUp);
             }
         }
         Err(IdentityError::TimedOut)

@@ -94,8 +94,20 @@ impl Attempt<'_> {
     /// # Errors
     /// When nobody came back, or it is not the sign-in that was asked for.
     pub fn finish(self, patience: Duration) -> Result<SignedIn, IdentityError> {
+        self.finish_unless(patience, &|| false)
+    }
+
+    /// The same, unless it is given up while nobody has come back yet.
+    ///
+    /// # Errors
+    /// As above, and when it was given up.
+    pub fn finish_unless(
+        self,
+        patience: Duration,
+        is_over: &dyn Fn() -> bool,
+    ) -> Result<SignedIn, IdentityError> {
         let Self { found, demand, only, listener, redirect, state, nonce, verifier, began, .. } = self;
-        let mut callback = listener.wait(state.secret(), Instant::now() + patience)?;
+        let mut callback = listener.wait(state.secret(), Instant::now() + patience, is_over)?;
         let made = code(found, &mut callback)
             .and_then(|code| exchanged(found, code, redirect, verifier))
             .and_then(|response| accepted(found, &response, &nonce, &demand, only.as_deref(), began));

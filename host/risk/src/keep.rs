@@ -144,6 +144,27 @@ pub fn reset(
     Ok(change)
 }
 
+/// Takes a person's level down as far as a fresh proof of who they are does. The change, when it moved.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn verified(
+    tx: &Tx<'_>,
+    person: &str,
+    rules: &Rules,
+    now: Millis,
+    tell: Tell<'_>,
+) -> Result<Option<Change>, StoreError> {
+    let Some(row) = tx.risk(person)? else { return Ok(None) };
+    let mut standing = understood(&row);
+    let change = standing.verify(rules, now);
+    if let Some(change) = &change {
+        put(tx, person, &standing, row.seen)?;
+        write(tx, person, change, None, tell)?;
+    }
+    Ok(change)
+}
+
 /// The level of this number.
 #[must_use]
 pub fn level_of(number: u8) -> Level {

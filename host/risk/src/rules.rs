@@ -28,6 +28,8 @@ pub struct Rules {
     pub mode: Mode,
     /// After which time half of the points are left, milliseconds.
     pub half_life: Millis,
+    /// What a fresh proof of who somebody is takes their level down to.
+    pub verified: Level,
     /// The levels.
     pub bands: [Band; 3],
     /// The behaviours.
@@ -50,6 +52,8 @@ impl Rules {
         Ok(Self {
             mode: Mode::Decay,
             half_life: HALF_LIFE,
+            // That it is them says nothing of what they do: the rest fades by itself, or somebody looks.
+            verified: Level::Medium,
             bands: [band(Level::Low, 10, 5), band(Level::Medium, 40, 25), band(Level::High, 80, 60)],
             behaviours: builtin::behaviours()?,
         })
@@ -69,6 +73,15 @@ impl Rules {
             self.behaviours.insert(at, one.changed(change));
         }
         Ok(self)
+    }
+
+    /// The most that a level is after a fresh proof of who somebody is. In mode `max` a proof takes nothing down.
+    #[must_use]
+    pub fn proves_to(&self) -> Level {
+        match self.mode {
+            Mode::Decay => self.verified,
+            Mode::Max => Level::High,
+        }
     }
 
     pub(crate) fn behaviour(&self, id: &str) -> Option<&Behaviour> {

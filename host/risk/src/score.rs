@@ -35,6 +35,11 @@ impl Points {
         Self((left.floor() as u64).min(self.0))
     }
 
+    /// So much of it as `part` is of `whole`, rounded down.
+    pub(crate) fn share(self, part: Self, whole: Self) -> Self {
+        Self(self.0.saturating_mul(part.0) / whole.0.max(1))
+    }
+
     pub(crate) fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }

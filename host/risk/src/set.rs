@@ -124,6 +124,7 @@ fn entity(cause: &str) -> &'static str {
     match cause {
         "reset" | "dismissed" | "rules" | "test" => "admin",
         "decay" => "system",
+        "verified" => "user",
         _ => "policy",
     }
 }
@@ -149,6 +150,9 @@ fn reason_admin(told: &Told<'_>) -> String {
         "test" => format!("A test of the connection: the risk in the use of AI assistants is {to}."),
         "reset" => format!("An administrator set the risk in the use of AI assistants back{from} to {to}."),
         "dismissed" => format!("An administrator called this a mistake: {behind}. The risk is {to} now."),
+        "verified" => format!(
+            "The person proved who they are. The risk in the use of AI assistants went{from} to {to}."
+        ),
         _ => format!("The risk in the use of AI assistants went{from} to {to}: {behind}."),
     }
 }

@@ -59,6 +59,8 @@ pub enum Cause {
     Reset,
     /// Somebody called one behaviour a mistake.
     Dismissed,
+    /// The person proved who they are.
+    Verified,
 }
 
 impl Cause {
@@ -71,6 +73,7 @@ impl Cause {
             Self::Rules => "rules",
             Self::Reset => "reset",
             Self::Dismissed => "dismissed",
+            Self::Verified => "verified",
         }
     }
 }
@@ -206,6 +209,29 @@ impl Standing {
             reasons: vec![reason],
             events: pot.events.into_iter().map(|(_, event)| event).collect(),
         })
+    }
+
+    /// The person proved who they are: what is above the level that a proof leads to is taken down to it, each behaviour by
+    /// the same share. What holds until somebody looks stays, and in mode `max` everything does. The change, when the level
+    /// moved.
+    pub fn verify(&mut self, rules: &Rules, now: Millis) -> Option<Change> {
+        let before = self.level;
+        self.fade(rules, now);
+        self.level = self.level_now(rules);
+        let above = rules.bands.iter().filter(|band| band.level > rules.verified).map(|band| band.down).min();
+        let score = self.pots.values().fold(Points::default(), |sum, pot| sum.plus(pot.points));
+        if let Some(most) = above.map(|down| Points(down.0.saturating_sub(1)))
+            && rules.mode == Mode::Decay
+            && score > most
+        {
+            for pot in self.pots.values_mut() {
+                pot.points = pot.points.share(most, score);
+            }
+            // As if the score had never been higher.
+            self.level = Level::None;
+            self.level = self.level_now(rules).min(before);
+        }
+        self.changed(rules, before, Cause::Verified)
     }
 
     /// What the score rests on, the weightiest first.

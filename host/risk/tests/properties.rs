@@ -73,6 +73,29 @@ fn modes() -> impl Strategy<Value = Mode> {
 }
 
 proptest! {
+    /// A proof takes a level down to what a proof leads to, but for what holds until somebody looks; it raises none.
+    #[test]
+    fn a_proof_never_raises(mode in modes(), story in story(), to in level()) {
+        let rules = Rules { verified: to, ..rules(mode) };
+        let mut standing = Standing::default();
+        let mut last = 0;
+        for (now, seen) in &story {
+            standing.observe(&rules, *now, std::slice::from_ref(seen));
+            last = *now;
+        }
+        standing.settle(&rules, last);
+        let before = standing.clone();
+        let change = standing.verify(&rules, last);
+        prop_assert!(standing.level <= before.level && standing.score() <= before.score());
+        prop_assert_eq!(change.is_some(), standing.level != before.level);
+        let held = |id: &str| rules.behaviours.iter().any(|one| one.id == id && one.holds);
+        let is_held = mode == Mode::Max || standing.pots.keys().any(|id| held(id));
+        prop_assert!(is_held || standing.level <= to, "{standing:?}");
+        if mode == Mode::Max {
+            prop_assert_eq!(standing.level, before.level);
+        }
+    }
+
     /// The same story with one more thing in it is never the better one.
     #[test]
     fn more_evidence_never_lowers(mode in modes(), story in story(), more in sign(), at in any::<prop::sample::Index>()) {

@@ -97,4 +97,7 @@ pub enum Choice {
         /// The code as it was typed.
         code: crate::Text,
     },
+    /// Let me prove who I am: a page of the provider opens, and the request is judged anew afterwards. Only where the card
+    /// says `may_verify`. Answered by `go`, or by an error with `unverified` or `send-again`; the wait is the card's own.
+    Verify,
 }

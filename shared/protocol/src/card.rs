@@ -100,6 +100,10 @@ pub struct Card {
     /// A one-time code that the organisation signed is taken; beside `block`, the question is asked for its sake.
     #[serde(default)]
     pub may_code: bool,
+    /// A fresh proof of who the person is would lift what stands in the way, or a part of it; beside `block`, the question is
+    /// asked for its sake.
+    #[serde(default)]
+    pub may_verify: bool,
     /// The host takes the report that this verdict is a mistake.
     #[serde(default)]
     pub may_report: bool,

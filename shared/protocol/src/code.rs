@@ -42,6 +42,10 @@ pub enum Code {
     LateFull,
     /// 17: a request that no hook vouched for was stopped at the network level.
     Uncovered,
+    /// 18: the proof of who the person is did not come, or was not what it had to be.
+    Unverified,
+    /// 19: the person proved who they are, and something else stands in the way: the next send asks about that.
+    SendAgain,
 }
 
 impl Code {
@@ -66,6 +70,8 @@ impl Code {
             Self::EditFailed => 15,
             Self::LateFull => 16,
             Self::Uncovered => 17,
+            Self::Unverified => 18,
+            Self::SendAgain => 19,
         }
     }
 }

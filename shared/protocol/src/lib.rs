@@ -17,6 +17,7 @@ mod finding;
 pub mod frame;
 mod identity;
 mod message;
+mod mine;
 mod operation;
 mod prompt;
 mod reason;
@@ -24,6 +25,7 @@ mod response;
 mod settings;
 mod text;
 mod topic;
+mod version;
 
 pub use action::{Action, Choice, Mode, Obligation, Outcome};
 pub use app::{App, Browser};
@@ -39,9 +41,10 @@ pub use file::{
 pub use finding::{Finding, Label, LabelError};
 pub use identity::{Identity, SignIn};
 pub use message::{
-    ComposerText, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading, SiteRefused, Status,
-    ToExtension, ToHost, Verdict, Welcome,
+    ComposerText, Hello, Judge, LateEntry, Reading, SiteRefused, Status, ToExtension, ToHost, Verdict,
+    Welcome,
 };
+pub use mine::{Mine, MineEnd, MineItem};
 pub use operation::Operation;
 pub use prompt::{Account, AccountKind, Attachment, Part, PartKind, Prompt};
 pub use reason::{EndReason, RefusedReason};
@@ -51,3 +54,4 @@ pub use settings::{
 };
 pub use text::Text;
 pub use topic::{Level, Topic, TopicError, TopicScore};
+pub use version::{PROTOCOL, ProtocolRange};

@@ -2,7 +2,8 @@
 //!
 //! The order for one held request:
 //! `judge` -> `verdict`; when the verdict asks, `shown`, then `answered` -> `go`; later `response`, `ended`.
-//! A code is an answer too: `answered` -> `go`, `verdict` or `code-refused`. `mistake` -> `reported` at any time after
+//! A code is an answer too: `answered` -> `go`, `verdict` or `code-refused`. So is the wish to prove who one is: `answered`
+//! -> `open-page`, then `go` or `error`, as long after as the person takes. `mistake` -> `reported` at any time after
 //! the verdict; it decides nothing.
 //! INVARIANT: `judge` and `answered` are idempotent by event id: a worker that died asks again and gets the
 //! recorded answer. What was said of an event and not confirmed by `go`, `noted` or `error` is said again to the
@@ -14,30 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, App, Browser, Card, Choice, Code, CodeFault, Drift, Edit, EndReason, EventId, FileFault, FileId,
-    Identity, Millis, Mode, Obligation, Operation, Outcome, Placeholder, Prompt, RefusedReason, Response,
-    Settings, SignIn, Text, Uncovered,
+    Identity, Millis, Mine, Mode, Obligation, Operation, Outcome, Placeholder, Prompt, ProtocolRange,
+    RefusedReason, Response, Settings, SignIn, Text, Uncovered,
 };
-
-/// The protocol versions this code speaks, both ends included.
-pub const PROTOCOL: ProtocolRange = ProtocolRange { min: 1, max: 1 };
-
-/// A range of protocol versions, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProtocolRange {
-    /// Oldest.
-    pub min: u16,
-    /// Newest.
-    pub max: u16,
-}
-
-impl ProtocolRange {
-    /// The newest version both speak.
-    #[must_use]
-    pub fn common(self, other: Self) -> Option<u16> {
-        let newest = self.max.min(other.max);
-        (newest >= self.min.max(other.min)).then_some(newest)
-    }
-}
 
 /// From the extension to the host.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -179,6 +159,13 @@ pub enum ToHost {
         /// As [`crate::Attachment::id`] says it.
         id: String,
     },
+    /// A page of the extension asks what is on record about the person. Answered by `mine`.
+    Mine {
+        /// Most interactions, newest first.
+        limit: u32,
+    },
+    /// The provider's page was closed before anybody came back from it: the sign-in is over.
+    SignInClosed,
 }
 
 /// A site's repaired data that is not taken. It is the organisation's text: no prompt is in it.
@@ -334,6 +321,8 @@ pub enum ToExtension {
         /// A site's id to the text of its `site.toml`.
         sites: BTreeMap<String, String>,
     },
+    /// Answers mine.
+    Mine(Mine),
     /// The provider's page, in a tab of its own.
     OpenPage {
         /// Its address, under https.

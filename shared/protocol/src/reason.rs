@@ -14,6 +14,8 @@ pub enum RefusedReason {
     Closed,
     /// Machine time ran out in the extension.
     Deadline,
+    /// The host went away while the person was proving who they are.
+    Unverified,
 }
 
 /// How an interaction ended.

@@ -17,6 +17,11 @@ impl Interaction {
         Self { event: event.to_owned(), rows }
     }
 
+    /// Its rows, oldest first.
+    pub fn rows(&self) -> &[Value] {
+        &self.rows
+    }
+
     /// The row of this kind.
     pub fn row(&self, kind: &str) -> Option<&Value> {
         self.rows.iter().find(|row| row["kind"] == kind)

@@ -9,12 +9,14 @@ mod lifecycle;
 mod page;
 mod part;
 mod popup;
+mod signing;
 mod viewer;
 mod wire;
 
 pub use access::axe;
 pub use card::Card;
 pub use part::{Part, Resident};
+pub use signing::Tabs;
 
 use crate::browser::{Browser, Home, Launch, Process};
 use crate::records::Records;

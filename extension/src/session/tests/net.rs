@@ -3,7 +3,7 @@
 use shared_protocol::{FailAction, FailSettings, Road, Settings, ToHost, Uncovered};
 
 use super::{PAGE, Script, enforcing, event};
-use crate::session::{Effect, Event, Seen, ToPort, ToRelay};
+use crate::session::{Badge, Effect, Event, Seen, ToPort, ToRelay};
 
 fn seen(tab: Option<i64>, method: &str, url: &str, stopped: bool) -> Event {
     let (method, url) = (method.to_owned(), url.into());
@@ -79,12 +79,14 @@ fn a_person_who_waits_is_told_to_reload() {
 fn where_no_card_can_be_the_button_says_it_until_the_popup_did() {
     let mut script = Script::with_host(enforcing());
     let badge = |effects: &[Effect]| {
-        effects.iter().find_map(|effect| if let Effect::Badge { text } = effect { Some(*text) } else { None })
+        effects
+            .iter()
+            .find_map(|effect| if let Effect::Badge { badge } = effect { Some(*badge) } else { None })
     };
-    assert_eq!(badge(&script.happen(seen(Some(8), "POST", SEND, true))), Some("!"));
+    assert_eq!(badge(&script.happen(seen(Some(8), "POST", SEND, true))), Some(Badge::Degraded));
     let name = crate::session::PortName::Popup;
     let opened = Event::Opened { port: 9, name, tab: None, private: false, top: false };
-    assert_eq!(badge(&script.happen(opened)), Some(""));
+    assert_eq!(badge(&script.happen(opened)), Some(Badge::Trial));
 }
 
 #[test]

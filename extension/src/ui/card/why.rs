@@ -77,6 +77,8 @@ fn fault(code: Code) -> Words {
         Code::EditFailed => Key::FaultEdit.into(),
         Code::Expired => Key::FaultExpired.into(),
         Code::Uncovered => Key::FaultUncovered.into(),
+        Code::Unverified => Key::FaultUnverified.into(),
+        Code::SendAgain => Key::FaultSendAgain.into(),
         Code::BadFrame
         | Code::BadMessage
         | Code::NotRecorded

@@ -68,7 +68,8 @@ impl Page {
         if let Some(desk) = self.desk.as_mut()
             && desk.renew(&model)
         {
-            let (repeat, working) = (desk.repeat(), desk.is_answered().then(|| Key::Working.into()));
+            let working = desk.is_answered().then(|| working(desk).into());
+            let repeat = desk.repeat();
             self.renderer.fill_id("status", working);
             self.renderer.fill_id("progress", card::bar(&model));
             self.say(&FromCard::Size { height: self.height });
@@ -163,9 +164,10 @@ impl Page {
         match desk.press(press, &written, event.is_trusted(), now) {
             Step::Ignore => {}
             Step::Say(said) => {
+                let words = working(desk);
                 self.say(&said);
                 self.busy(true);
-                self.renderer.fill_id("status", [Key::Working.into()]);
+                self.renderer.fill_id("status", [words.into()]);
             }
             Step::ReasonNeeded => self.ask_reason(),
             Step::OpenCode => {
@@ -317,6 +319,11 @@ impl Page {
             self.say(&said);
         }
     }
+}
+
+/// What is said while an answer is on its way.
+fn working(desk: &Desk) -> Key {
+    if desk.is_verifying() { Key::Verifying } else { Key::Working }
 }
 
 /// Milliseconds of a browser clock without their fraction.

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use host_identity::{Demand, Discovered, IdentityError, Person, Unmet};
 use host_journal::{Audit, Change, SiteWord};
-use shared_protocol::SignIn;
+use shared_protocol::{EventId, SignIn};
 
 use super::renew::seconds;
 use super::{Kept, Known, Vault, change};
@@ -27,6 +27,10 @@ pub(crate) struct Signing<'a> {
     pub(crate) known: &'a Known,
     /// Where it goes on record.
     pub(crate) recorder: &'a Recorder,
+    /// The request that it is for, where a card asked.
+    pub(crate) event: Option<&'a EventId>,
+    /// Whether nobody waits for it any more.
+    pub(crate) is_over: &'a dyn Fn() -> bool,
 }
 
 impl Signing<'_> {
@@ -45,7 +49,7 @@ impl Signing<'_> {
         let found = Discovered::at(self.settings.provider.clone())?;
         let attempt = found.begin(&demand, about)?;
         open(attempt.url());
-        let signed_in = match attempt.finish(self.settings.patience) {
+        let signed_in = match attempt.finish_unless(self.settings.patience, self.is_over) {
             Ok(signed_in) => signed_in,
             Err(fault) => {
                 let whose = about.map(|_| self.known.person.as_str());
@@ -67,15 +71,20 @@ impl Signing<'_> {
             SignIn::StepUp => (Change::Verified, false),
             SignIn::Enrol => (Change::Enrolled, true),
         };
-        self.audit(change, Some(&person.id), &person.issuer)?;
+        let audit = self.said(change, Some(&person.id), &person.issuer);
+        self.recorder.verified(self.event, &person.id, audit)?;
         change::verified(self.data, person, self.machine, enrols, now)
     }
 
     fn audit(&self, what: Change, whose: Option<&str>, name: &str) -> Result<()> {
+        self.recorder.audit(self.event, self.said(what, whose, name))
+    }
+
+    fn said(&self, what: Change, whose: Option<&str>, name: &str) -> Audit {
         let mut audit = Audit::new(what, self.recorder.by());
         audit.whose = whose.map(SiteWord::from);
         audit.name = Some(SiteWord::from(name));
-        self.recorder.audit(None, audit)
+        audit
     }
 }
 
@@ -95,6 +104,7 @@ fn word(fault: &IdentityError) -> &'static str {
         IdentityError::Claim { .. } => "claim",
         IdentityError::Refused { .. } | IdentityError::Ended => "refused",
         IdentityError::TimedOut => "timed-out",
+        IdentityError::GivenUp => "closed",
         IdentityError::Disturbed => "disturbed",
         IdentityError::Net { .. }
         | IdentityError::Discovery { .. }

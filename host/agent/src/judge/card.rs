@@ -29,6 +29,8 @@ pub(super) struct To<'a> {
     pub(super) topics_of: &'a dyn Fn(&Label) -> Vec<Topic>,
     /// A one-time code would be taken.
     pub(super) may_code: bool,
+    /// A proof of who the person is would lift something.
+    pub(super) may_verify: bool,
     /// The organisation's words.
     pub(super) messages: &'a Messages,
     /// The language that the person reads.
@@ -76,6 +78,7 @@ pub(super) fn card(
         may_justify: owes(Obligation::Justify),
         may_send: owes(Obligation::Warn) && !owes(Obligation::Justify) && !owes(Obligation::Redact),
         may_code: to.may_code && (is_asked || action == Action::Block),
+        may_verify: to.may_verify && (is_asked || action == Action::Block),
         may_report: true,
         files: to.files.clone(),
     })
@@ -92,6 +95,7 @@ pub(super) fn refused(card: Option<Card>) -> Card {
         may_justify: false,
         may_send: false,
         may_code: false,
+        may_verify: false,
         may_report: true,
         files: Vec::new(),
     };

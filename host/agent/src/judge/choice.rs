@@ -8,8 +8,8 @@ use shared_protocol::{Choice, Obligation, Outcome};
 pub(crate) fn answer(obligations: &[Obligation], choice: &Choice) -> Outcome {
     let owes = |obligation| obligations.contains(&obligation);
     let is_met = match choice {
-        // A code is looked at by whoever has the keys; by itself it meets no duty.
-        Choice::Edit | Choice::None | Choice::Code { .. } => false,
+        // A code is looked at by whoever has the keys, a proof by whoever asked for it; by itself neither meets a duty.
+        Choice::Edit | Choice::None | Choice::Code { .. } | Choice::Verify => false,
         Choice::SendAnyway => {
             owes(Obligation::Warn) && !owes(Obligation::Justify) && !owes(Obligation::Redact)
         }

@@ -24,7 +24,9 @@ pub(super) fn fail_action(fail: &FailSettings, code: Code) -> FailAction {
         | Code::UnknownEvent
         | Code::EditFailed
         | Code::LateFull
-        | Code::Uncovered => fail.deadline,
+        | Code::Uncovered
+        | Code::Unverified
+        | Code::SendAgain => fail.deadline,
     }
 }
 

@@ -73,7 +73,9 @@ pub(crate) fn reason_text(event: &EventId, at: Millis, app: &App, choice: &Choic
     let reason = match choice {
         Choice::Justify { reason } => reason,
         Choice::Redact { reason } => reason.as_ref()?,
-        Choice::Edit | Choice::SendAnyway | Choice::None | Choice::Code { .. } => return None,
+        Choice::Edit | Choice::SendAnyway | Choice::None | Choice::Code { .. } | Choice::Verify => {
+            return None;
+        }
     };
     Some(Plain::reason(event.clone(), at, app.clone(), reason.clone()))
 }

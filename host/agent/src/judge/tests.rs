@@ -28,6 +28,7 @@ fn snapshot(policy: Policy, fail: FailSettings) -> Snapshot {
         user: UserFacts::default(),
         may_keep_text: true,
         takes_codes: false,
+        proves_to: None,
         messages: Messages::default(),
         theirs: BundleSettings::default(),
         stale: false,

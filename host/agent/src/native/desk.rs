@@ -6,7 +6,9 @@
 mod coded;
 mod files;
 mod follow;
+mod mine;
 mod preview;
+mod proving;
 mod signing_in;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -19,7 +21,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use host_journal::Timings;
 use shared_protocol::{
-    App, Browser, Code, Drift, DriftKind, EventId, Hello, Judge, Millis, Outcome, PROTOCOL, Reading,
+    App, Browser, Choice, Code, Drift, DriftKind, EventId, Hello, Judge, Millis, Outcome, PROTOCOL, Reading,
     ToExtension, ToHost, Verdict, Welcome,
 };
 
@@ -57,14 +59,14 @@ pub(super) struct Desk {
     /// Judgements on the way: a second `judge` of the same event waits for the first one's verdict.
     judging: Mutex<HashSet<EventId>>,
     bad_rows: Mutex<usize>,
-    /// Requests whose card takes a code.
-    for_code: Mutex<VecDeque<Arc<Judge>>>,
+    /// Requests whose card takes a code, or waits for a proof of who the person is.
+    at_hand: Mutex<VecDeque<Arc<Judge>>>,
     /// Attached files.
     shelf: Arc<Shelf>,
     /// Judgements that wait for files, with what was said of their events since.
     waiting: Mutex<HashMap<EventId, Vec<ToHost>>>,
     /// A sign-in that the extension started is under way.
-    signing_in: AtomicBool,
+    signing_in: Mutex<Option<signing_in::Waiting>>,
     /// Late entries could not be written down: the question after them is not answered, so that the extension
     /// keeps them.
     late_lost: AtomicBool,
@@ -106,10 +108,10 @@ impl Desk {
             language: OnceLock::new(),
             judging: Mutex::new(HashSet::new()),
             bad_rows: Mutex::new(0),
-            for_code: Mutex::new(VecDeque::new()),
+            at_hand: Mutex::new(VecDeque::new()),
             shelf: Arc::new(Shelf::new(Readers::new())),
             waiting: Mutex::default(),
-            signing_in: AtomicBool::new(false),
+            signing_in: Mutex::new(None),
             late_lost: AtomicBool::new(false),
         }
     }
@@ -136,7 +138,14 @@ impl Desk {
                 let work = Box::new(move || desk.preview(*ahead));
                 pool.put(Job { key: None, bytes: text.len(), work });
             }
-            ToHost::SignIn { what } => self.sign_in(what),
+            ToHost::SignIn { what } => self.sign_in(what, None),
+            ToHost::SignInClosed => self.sign_in_closed(),
+            // The verdict that it answers was on record before it was told.
+            ToHost::Answered { event, choice: Choice::Verify, at } => {
+                let desk = Arc::clone(self);
+                let (key, work) = (event.clone(), Box::new(move || desk.verify(event, at)));
+                pool.put(Job { key: Some(key), bytes: text.len(), work });
+            }
             // In the reading thread: what follows about these events must find them on record.
             ToHost::Late { entries } => self.late(&entries),
             ToHost::FileBegin { .. }
@@ -252,9 +261,9 @@ impl Desk {
         self.judging().remove(&held.ask.event);
         if let Ok(Ok(verdict)) = &told
             && verdict.outcome == Outcome::Ask
-            && verdict.card.as_ref().is_some_and(|card| card.may_code)
+            && verdict.card.as_ref().is_some_and(|card| card.may_code || card.may_verify)
         {
-            self.keep_for_code(&held.ask);
+            self.keep(&held.ask);
         }
         self.send(match told {
             Ok(Ok(verdict)) => ToExtension::Verdict(Box::new(verdict)),

@@ -107,6 +107,11 @@ impl Recorder {
         self.scored.scores.as_ref().and_then(|scores| scores())
     }
 
+    /// The rules, and what messages are named by.
+    pub(super) fn rules_with_seed(&self) -> Result<Option<(Scoring, [u8; 16])>> {
+        self.rules().map(|scoring| Ok((scoring, random()?))).transpose()
+    }
+
     pub(super) fn observed(&self) -> Result<Option<Observed>> {
         let person = self.person();
         let Some(scoring) = self.rules().filter(|_| !person.is_empty()) else { return Ok(None) };

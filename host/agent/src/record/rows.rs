@@ -110,7 +110,8 @@ pub(super) fn refused(choice: &Choice) -> Draft {
         | Choice::SendAnyway
         | Choice::Justify { .. }
         | Choice::Redact { .. }
-        | Choice::Code { .. } => RefusedBy::Person,
+        | Choice::Code { .. }
+        | Choice::Verify => RefusedBy::Person,
     };
     Draft { entry: Entry::Refused(Refused { by }), text: None }
 }
@@ -119,8 +120,11 @@ pub(super) fn refused(choice: &Choice) -> Draft {
 pub(super) fn is_edited(choice: &Choice) -> bool {
     match choice {
         Choice::Redact { .. } => true,
-        Choice::Edit | Choice::SendAnyway | Choice::Justify { .. } | Choice::Code { .. } | Choice::None => {
-            false
-        }
+        Choice::Edit
+        | Choice::SendAnyway
+        | Choice::Justify { .. }
+        | Choice::Code { .. }
+        | Choice::Verify
+        | Choice::None => false,
     }
 }

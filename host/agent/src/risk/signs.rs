@@ -20,7 +20,12 @@ fn seen(row: &NewRow) -> Option<Seen> {
         Entry::Answered(answered) => match answered.choice {
             ChoiceWord::Justify | ChoiceWord::SendAnyway => Sign::Override,
             // A code is an exception that somebody gave.
-            ChoiceWord::Edit | ChoiceWord::Redact | ChoiceWord::None | ChoiceWord::Code => return None,
+            ChoiceWord::Edit
+            | ChoiceWord::Redact
+            | ChoiceWord::None
+            | ChoiceWord::Code
+            // Who proves who they are is the less of a risk.
+            | ChoiceWord::Verify => return None,
         },
         Entry::Late(late) if late.released && late.text_bytes > 0 => Sign::Unprotected,
         Entry::Uncovered(row) if !row.seen.stopped => Sign::Unprotected,
@@ -100,6 +105,7 @@ mod tests {
             (ChoiceWord::Edit, None),
             (ChoiceWord::Redact, None),
             (ChoiceWord::Code, None),
+            (ChoiceWord::Verify, None),
             (ChoiceWord::None, None),
         ] {
             assert_eq!(of(Entry::Answered(Answered { choice, reason_bytes: 0 })), wanted, "{choice:?}");

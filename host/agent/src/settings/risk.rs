@@ -5,6 +5,7 @@
 //! enabled = true                                  # false: nothing is scored
 //! mode = "decay"                                  # or max: the highest level seen, until a reset
 //! half_life_hours = 48                            # in mode decay
+//! verified_to = "medium"                          # a step-up takes a level down to this; high: it takes nothing down
 //! posture_file = "/var/lib/edr/posture.json"      # what a security product says of this device
 //! posture_command = ["/opt/edr/posture", "--json"] # or a program that prints the same; no shell is between
 //! remote_control = true                           # false: sessions of remote control are not looked for
@@ -27,6 +28,7 @@ use std::time::Duration;
 
 use host_risk::{Mode, Override, Rules};
 use serde::Deserialize;
+use shared_protocol::Level;
 use toml::Spanned;
 
 use super::sink::Wrong;
@@ -118,6 +120,7 @@ pub(super) struct Written {
     enabled: Option<bool>,
     mode: Option<Mode>,
     half_life_hours: Option<Spanned<u64>>,
+    verified_to: Option<Level>,
     posture_file: Option<PathBuf>,
     posture_command: Option<Spanned<Vec<String>>>,
     remote_control: Option<bool>,
@@ -143,8 +146,9 @@ pub(super) fn understood(written: Written) -> Result<RiskSettings, Wrong> {
     if written.enabled == Some(false) {
         return Ok(RiskSettings::off());
     }
-    let Written { mode, half_life_hours, behaviours, posture_file, remote_control, .. } = written;
-    let rules = rules(Theirs { mode, half_life_hours, behaviours })?;
+    let Written { mode, half_life_hours, verified_to, behaviours, posture_file, remote_control, .. } =
+        written;
+    let rules = rules(Theirs { mode, half_life_hours, verified_to, behaviours })?;
     let posture_command = written.posture_command.map_or(Ok(Vec::new()), command)?;
     let travel = written.travel.map(Travel::understood).transpose()?;
     Ok(RiskSettings {
@@ -194,6 +198,7 @@ impl Travel {
 struct Theirs {
     mode: Option<Mode>,
     half_life_hours: Option<Spanned<u64>>,
+    verified_to: Option<Level>,
     #[serde(default)]
     behaviours: BTreeMap<Spanned<String>, Override>,
 }
@@ -209,6 +214,7 @@ pub(crate) fn in_bundle(text: &str) -> Result<Rules, Wrong> {
 fn rules(theirs: Theirs) -> Result<Rules, Wrong> {
     let mut rules = Rules::builtin().map_err(|fault| (0, fault.to_string()))?;
     rules.mode = theirs.mode.unwrap_or_default();
+    rules.verified = theirs.verified_to.unwrap_or(rules.verified);
     if let Some(hours) = theirs.half_life_hours {
         if !(1..=24 * 365).contains(hours.get_ref()) {
             return Err((hours.span().start, "a half-life is 1 to 8760 hours".to_owned()));

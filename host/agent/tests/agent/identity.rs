@@ -5,6 +5,7 @@ mod enrolling;
 mod judged;
 mod leaving;
 mod provider;
+mod proving;
 mod refused;
 mod renewing;
 mod signing_in;

@@ -38,6 +38,8 @@ pub enum ChoiceWord {
     None,
     /// Send it: with a one-time code.
     Code,
+    /// Prove who one is first.
+    Verify,
 }
 
 impl From<&Choice> for Answered {
@@ -50,6 +52,8 @@ impl From<&Choice> for Answered {
             Choice::None => (ChoiceWord::None, None),
             // The code itself is nowhere; the audit row beside this one names the grant.
             Choice::Code { .. } => (ChoiceWord::Code, None),
+            // What came of it says the audit row of this event.
+            Choice::Verify => (ChoiceWord::Verify, None),
         };
         Self { choice, reason_bytes: reason.map_or(0, |reason| reason.len() as u64) }
     }

@@ -24,7 +24,7 @@ pub(super) fn capabilities(launch: &Launch, home: &Home, stand_ins: &StandIns) -
     let port = stand_ins.address().port();
     let rules =
         StandIns::hosts().iter().map(|host| format!("MAP {host}:443 127.0.0.1:{port}")).collect::<Vec<_>>();
-    let rules = format!("{},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1", rules.join(","));
+    let rules = format!("{},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1,EXCLUDE localhost", rules.join(","));
     let mut flags = vec![
         format!("--user-data-dir={}", home.profile().display()),
         format!("--host-resolver-rules={rules}"),

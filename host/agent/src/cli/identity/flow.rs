@@ -28,6 +28,8 @@ impl Desk<'_> {
             machine: self.env.machine(),
             known: self.active.known(),
             recorder: &self.recorder,
+            event: None,
+            is_over: &|| false,
         };
         let mut way_in = None;
         let signed_in = signing.run(what, |url| {

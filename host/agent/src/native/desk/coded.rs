@@ -11,13 +11,13 @@ use super::{Desk, now, unwritten};
 use crate::judge::{self, Asked};
 use crate::record::{Coded, Place};
 
-/// Requests that are kept while a card offers to take a code for them; older ones are forgotten first, and a code for an
-/// exact value then does not fit.
+/// Requests that are kept while a card offers to take a code for them, or a proof of who the person is; older ones are
+/// forgotten first: a code for an exact value then does not fit, and what was proved counts from the next send.
 const KEPT: usize = 32;
 
 impl Desk {
-    /// Keeps a request for the code that may come.
-    pub(super) fn keep_for_code(&self, ask: &std::sync::Arc<Judge>) {
+    /// Keeps a request for what may come.
+    pub(super) fn keep(&self, ask: &std::sync::Arc<Judge>) {
         let mut kept = self.kept();
         kept.push_back(std::sync::Arc::clone(ask));
         if kept.len() > KEPT {
@@ -26,7 +26,7 @@ impl Desk {
     }
 
     /// The question is over.
-    pub(super) fn forget_for_code(&self, event: &EventId) {
+    pub(super) fn forget_kept(&self, event: &EventId) {
         self.kept().retain(|ask| ask.event != *event);
     }
 
@@ -34,7 +34,7 @@ impl Desk {
     pub(super) fn coded(&self, event: EventId, code: &Text, at: Millis) -> Result<(), Code> {
         let said = self.try_code(&event, code, at)?;
         if let ToExtension::Go { .. } = said {
-            self.forget_for_code(&event);
+            self.forget_kept(&event);
         }
         self.send(said);
         Ok(())
@@ -92,7 +92,9 @@ impl Desk {
         }
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, std::collections::VecDeque<std::sync::Arc<Judge>>> {
-        self.for_code.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    pub(super) fn kept(
+        &self,
+    ) -> std::sync::MutexGuard<'_, std::collections::VecDeque<std::sync::Arc<Judge>>> {
+        self.at_hand.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

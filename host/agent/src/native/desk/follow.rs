@@ -39,6 +39,8 @@ pub(super) fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::FileEnd { .. }
         | ToHost::FileGone { .. }
         | ToHost::FileNamed { .. }
+        | ToHost::SignInClosed
+        | ToHost::Mine { .. }
         | ToHost::Preview(_) => None,
     }
 }
@@ -63,7 +65,7 @@ impl Desk {
             ToHost::Answered { event, choice: Choice::Code { code }, at } => self.coded(event, &code, at),
             ToHost::Answered { event, choice, at } => self.answered(event, &choice, at),
             ToHost::Refused { event, reason, at } => {
-                self.forget_for_code(&event);
+                self.forget_kept(&event);
                 let by = RefusedBy::Extension(reason);
                 self.append(&event, at, row(Entry::Refused(Refused { by })))?;
                 self.noted(event)
@@ -82,6 +84,7 @@ impl Desk {
                 self.recorder.note(Some(&app), at, entry).map_err(|fault| unwritten(&fault))
             }
             ToHost::Status => self.status(),
+            ToHost::Mine { limit } => self.mine(limit),
             ToHost::Mistake { event, at } => {
                 self.append(&event, at, row(Entry::Mistake(Mistaken {})))?;
                 self.send(ToExtension::Reported { event });
@@ -103,6 +106,7 @@ impl Desk {
             | ToHost::FileEnd { .. }
             | ToHost::FileGone { .. }
             | ToHost::FileNamed { .. }
+            | ToHost::SignInClosed
             | ToHost::Preview(_) => Err(Code::Internal),
         }
     }
@@ -116,7 +120,7 @@ impl Desk {
     }
 
     fn answered(&self, event: EventId, choice: &Choice, at: Millis) -> Result<(), Code> {
-        self.forget_for_code(&event);
+        self.forget_kept(&event);
         let active = self.live.active();
         let place = Place { event: &event, app: None, at, person: None };
         let answer = self.recorder.answer(&place, choice, &|| active.recipients());

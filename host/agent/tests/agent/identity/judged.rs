@@ -69,8 +69,9 @@ fn a_sign_in_that_the_extension_starts_ends_in_a_status() {
         _ => None,
     };
     let url = browser.wait(page);
-    // One at a time.
-    browser.send(&ToHost::SignIn { what: SignIn::Login });
+    // One at a time: asked for again, the same page opens again.
+    browser.send(&ToHost::SignIn { what: SignIn::Enrol });
+    assert_eq!(browser.wait(page), url);
     assert_eq!(identity(&mut browser), Some(Identity { waiting: true, ..nobody }));
     let mut visitor = Visitor::new();
     let callback = visitor.visit(&url, &[("who", "jane"), ("acr", "high")]);

@@ -1,0 +1,6 @@
+// Starts the page: all of it is Rust (src/ui).
+
+import init, { welcome_start } from "../wasm/promptgate.js";
+
+await init({ module_or_path: new URL("../wasm/promptgate_bg.wasm", import.meta.url) });
+welcome_start();

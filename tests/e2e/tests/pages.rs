@@ -1,0 +1,113 @@
+//! The pages that a person opens in a tab, in real browsers: what is recorded about them, and what Promptgate does.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use tests_e2e::{ALLOWED, Guarded, WARNED};
+use tests_harness::{Browser, Launch, Site, State};
+
+/// Whether anything is wider than the window.
+const OVERFLOWS: &str = "return document.documentElement.scrollWidth > window.innerWidth";
+
+/// What stands where the keyboard comes by, in its order.
+const STOPS: &str = "return [...document.querySelectorAll('a[href], button')].map((e) => e.textContent)";
+
+fn picture(name: &str, browser: Browser) -> PathBuf {
+    env::temp_dir().join(format!("promptgate-e2e/pages-{name}-{browser}.png"))
+}
+
+/// Opens both pages, looks that nothing is cut off, and takes their pictures; their words.
+async fn looked_at(guarded: &Guarded, name: &str, browser: Browser) -> Result<[String; 2]> {
+    let mut words = [String::new(), String::new()];
+    for (page, said) in ["options", "welcome"].into_iter().zip(&mut words) {
+        let before = guarded.open_page(&format!("ui/{page}.html")).await?;
+        let wanted = if page == "options" { ".item" } else { ".rows dd" };
+        let there = format!("return document.querySelectorAll('{wanted}').length > 0");
+        let end = std::time::Instant::now() + tests_harness::PATIENCE;
+        while guarded.script(&there, Vec::new()).await? != true {
+            ensure!(std::time::Instant::now() < end, "{page} never has {wanted}");
+        }
+        *said = guarded.page_says(page, |words| words.len() > 100).await?;
+        ensure!(guarded.script(OVERFLOWS, Vec::new()).await? == false, "{page} {name}: too wide");
+        guarded.screenshot(&picture(&format!("{page}-{name}"), browser)).await?;
+        guarded.close_tab(before).await?;
+    }
+    Ok(words)
+}
+
+async fn recorded(browser: Browser) -> Result<()> {
+    let guarded = Guarded::start(browser, Site::Claude).await?;
+    guarded.ask(ALLOWED.text).await?;
+    guarded.open(Site::Claude).await?;
+    guarded.send(WARNED.text).await?;
+    guarded.card().await?.choose("edit").await?;
+    guarded.wait_for(State::Failed).await?;
+    guarded.sent(1, &["refused"]).await?;
+    let [options, welcome] = looked_at(&guarded, "light", browser).await?;
+    for words in ["A message to Claude", "Not sent", "Sent", "What is never recorded", "Who can open it"] {
+        ensure!(options.contains(words), "{words}: {options}");
+    }
+    ensure!(!options.contains(WARNED.secret) && !options.contains(ALLOWED.text), "{options}");
+    for words in ["What it does", "Here and now"] {
+        ensure!(welcome.contains(words), "{words}: {welcome}");
+    }
+    let before = guarded.open_page("ui/options.html").await?;
+    guarded.page_says("options", |words| words.len() > 100).await?;
+    let stops = guarded.script(STOPS, Vec::new()).await?;
+    ensure!(stops.as_array().is_some_and(|stops| !stops.is_empty()), "{stops}");
+    guarded.close_tab(before).await?;
+    let popup = |words: &str| words.contains("A message to Claude");
+    guarded.popup("lately", popup, Some(&picture("popup-light", browser))).await?;
+    guarded.stop().await
+}
+
+/// Dark and narrow at once.
+async fn narrow(browser: Browser) -> Result<()> {
+    let launch = Launch { dark: true, size: (320, 900), ..Launch::guarded(browser)? };
+    let guarded = Guarded::launch(&launch, Site::Claude).await?;
+    guarded.ask(ALLOWED.text).await?;
+    guarded.sent(0, &["released"]).await?;
+    looked_at(&guarded, "dark-narrow", browser).await?;
+    guarded.popup("lately", |words| words.contains("Claude"), Some(&picture("popup-dark", browser))).await?;
+    guarded.stop().await
+}
+
+/// Without a host both pages say so, and what to do.
+async fn alone(browser: Browser) -> Result<()> {
+    let guarded = Guarded::start(browser, Site::Claude).await?;
+    guarded.home().hide_host(true)?;
+    guarded.kill_host()?;
+    let before = guarded.open_page("ui/welcome.html").await?;
+    let said = guarded.page_says("no host", |words| words.starts_with("unconnected")).await?;
+    ensure!(said.contains("promptgate doctor"), "{said}");
+    guarded.screenshot(&picture("welcome-alone", browser)).await?;
+    guarded.close_tab(before).await?;
+    guarded.stop().await
+}
+
+macro_rules! in_both {
+    ($($name:ident;)+) => {
+        $(
+            mod $name {
+                use super::*;
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn chromium() -> Result<()> {
+                    super::$name(Browser::Chromium).await
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn firefox() -> Result<()> {
+                    super::$name(Browser::Firefox).await
+                }
+            }
+        )+
+    };
+}
+
+in_both! {
+    recorded;
+    narrow;
+    alone;
+}
