@@ -241,7 +241,6 @@ fn buttons(model: &CardModel) -> Option<Element> {
     if !model.stage.interrupts() && offers == [Press::Close] {
         return None;
     }
-    let offers = offers(model);
     let how = (offers.contains(&Press::Redact) && model.leaves.is_empty())
         .then(|| el("p", "how").with(Key::RedactHow));
     let file = offers.contains(&Press::Edit) && thing(model) == Thing::File && model.stage == Stage::Ask;

@@ -122,7 +122,7 @@ impl Stage {
     pub fn interrupts(self) -> bool {
         match self {
             Self::Ask | Self::Refused | Self::Again => true,
-            Self::Sent | Self::Answer | Self::Kept => false,
+            Self::Checking | Self::Sent | Self::Answer | Self::Kept => false,
         }
     }
 }

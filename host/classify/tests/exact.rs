@@ -126,7 +126,7 @@ fn what_the_rules_find_stays() {
     let merged = merged(&with.findings);
     assert_eq!(merged.len(), 1);
     assert_eq!((merged[0].start, merged[0].end), (9, 26));
-    assert_eq!(engine.replacement(&with.findings[0].label), "[customer data]");
+    assert_eq!(engine.replacement(&with.findings[0].label, 1), "[CUSTOMER_DATA_1]");
     assert!(!with.findings[0].mask.contains("ana"));
 }
 

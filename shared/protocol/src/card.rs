@@ -50,7 +50,7 @@ pub struct CardFinding {
     pub topic: Option<Topic>,
     /// Where the first few are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub spots: Vec<Spot>,
+    pub spots: Vec<Excerpt>,
 }
 
 /// An attached file that the decision is about: something was found in it, or it could not be read. A file is not
@@ -71,7 +71,7 @@ pub struct CardFile {
 /// A finding's place, as a person finds it again: its mask between a few of the words around it, in which every other
 /// finding is masked too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spot {
+pub struct Excerpt {
     /// What stands before it in its line.
     pub before: Text,
     /// Its mask.

@@ -29,7 +29,7 @@ mod version;
 
 pub use action::{Action, Choice, Mode, Obligation, Outcome};
 pub use app::{App, Browser};
-pub use card::{Card, CardFile, CardFinding, CardPolicy, Severity, Spot};
+pub use card::{Card, CardFile, CardFinding, CardPolicy, Excerpt, Severity};
 pub use code::{Code, CodeFault};
 pub use drift::{Drift, DriftKind, Road, Uncovered};
 pub use edit::{Edit, Placeholder};

@@ -221,7 +221,7 @@ async fn matched(fleet: &Fleet, _browser: Browser) -> Result<()> {
         guarded.wait_for(State::Done).await?;
         guarded.never_left(secret)?;
         guarded.left(stays)?;
-        guarded.left("[customer data]")?;
+        guarded.left("[CUSTOMER_DATA_1]")?;
     }
     let rows = guarded.records()?.list(&["--kind", "judged"])?;
     ensure!(rows.iter().any(|row| row["labels"]["exact.customers"] == 1), "{rows:?}");

@@ -2,7 +2,7 @@
 //!
 //! INVARIANT: the composer is not marked, since the page reads it; the places are listed here and nowhere else.
 
-use shared_protocol::{CardFinding, Spot, Topic};
+use shared_protocol::{CardFinding, Excerpt, Topic};
 
 use super::super::element::{Element, el};
 use super::super::label;
@@ -50,7 +50,7 @@ fn finding(finding: &CardFinding) -> Element {
     el("li", "").with(label).with(spots).maybe(files::places(finding))
 }
 
-fn spot(spot: &Spot) -> Element {
+fn spot(spot: &Excerpt) -> Element {
     let around = |text: &str| (!text.is_empty()).then(|| Words::Given(text.to_owned()));
     el("span", "spot")
         .maybe(around(spot.before.expose()))

@@ -72,6 +72,7 @@ fn put_one_risk(tx: &Tx<'_>, person: u64, number: u64) -> Result<(), StoreError>
         txn: jti,
         receiver: ["okta", "caep"][usize::try_from(number % 2).unwrap()].to_owned(),
         person: who.clone(),
+        event: "risk".to_owned(),
         at,
         before: 0,
         after: 2,

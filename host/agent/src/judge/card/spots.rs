@@ -2,7 +2,7 @@
 //!
 //! INVARIANT: no found character is in a spot: what is around one is masked wherever anything was found.
 
-use shared_protocol::{Finding, Label, Prompt, Spot, Text};
+use shared_protocol::{Excerpt, Finding, Label, Prompt, Text};
 
 /// Code points that are shown on each side.
 const AROUND: usize = 28;
@@ -14,7 +14,7 @@ const LONGEST: usize = 256;
 const MOST_BYTES: usize = 1 << 20;
 
 /// A spot for each finding that is a place in a line, in their order.
-pub(super) fn spots<'a>(prompt: &Prompt, findings: &'a [Finding]) -> Vec<(&'a Label, Spot)> {
+pub(super) fn spots<'a>(prompt: &Prompt, findings: &'a [Finding]) -> Vec<(&'a Label, Excerpt)> {
     let mut spots = Vec::new();
     for (index, part) in prompt.parts.iter().enumerate() {
         if part.text.len() > MOST_BYTES {
@@ -40,7 +40,7 @@ pub(super) fn spots<'a>(prompt: &Prompt, findings: &'a [Finding]) -> Vec<(&'a La
     spots
 }
 
-fn spot(shown: &[char], one: &Finding) -> Spot {
+fn spot(shown: &[char], one: &Finding) -> Excerpt {
     let before = shown.get(..one.start).unwrap_or_default();
     let after = shown.get(one.end..).unwrap_or_default();
     let line = before.iter().rev().take_while(|char| **char != '\n').count();
@@ -52,7 +52,7 @@ fn spot(shown: &[char], one: &Finding) -> Spot {
     if rest > AROUND {
         behind.push('…');
     }
-    Spot { before: Text::from(words), mask: one.mask.clone(), after: Text::from(behind) }
+    Excerpt { before: Text::from(words), mask: one.mask.clone(), after: Text::from(behind) }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use shared_protocol::{
 };
 
 use super::{Desk, now, unwritten};
+use crate::files::Attached;
 use crate::judge::{self, Asked};
 use crate::out;
 use crate::record::{Answer, Draft, Place};
@@ -192,7 +193,9 @@ impl Desk {
         };
         let (risk, around) = (self.recorder.risk(now()), self.around(&ask));
         let browser = self.browser.get().copied();
-        let asked = Asked { judge: &ask, browser, user: None, risk, known: judge::UNKNOWN, around: &around };
+        let files = Attached::default();
+        let (known, around) = (judge::UNKNOWN, &around);
+        let asked = Asked { judge: &ask, browser, user: None, risk, known, around, files: &files };
         let (judgement, _) = snapshot.judge(&asked, &|| Duration::ZERO);
         let card = judgement.verdict.card.filter(|card| card.action == Action::Coach)?;
         // Of a verdict about an answer there is no row that a report could be about.

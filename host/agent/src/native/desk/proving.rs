@@ -57,6 +57,7 @@ impl Desk {
         let active = self.live.active();
         let Ok(snapshot) = active.snapshot() else { return false };
         let around = self.around(&ask);
+        let files = self.files_now(&ask);
         let asked = Asked {
             judge: &ask,
             browser: self.browser.get().copied(),
@@ -64,6 +65,7 @@ impl Desk {
             risk: self.recorder.risk(now()),
             known: judge::UNKNOWN,
             around: &around,
+            files: &files,
         };
         let (judgement, _) = snapshot.judge(&asked, &|| Duration::ZERO);
         judgement.verdict.outcome == Outcome::Release && judgement.verdict.action <= Action::Coach

@@ -172,7 +172,8 @@ impl Inbox {
             url: &self.settings.address.clone(),
             content_type: "application/json",
             authorization: authorization.as_deref(),
-            body: &body,
+            body: body.as_bytes(),
+            gzip: false,
         };
         let answer = self.client()?.post_for(&post, "application/json")?;
         match answer.status {
