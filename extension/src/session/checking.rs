@@ -76,7 +76,7 @@ impl Session {
 
     fn progress_model(&self, event: &EventId) -> CardModel {
         let (done, size) = self.files.progress(event);
-        let part = if size == 0 { 100 } else { (done.saturating_mul(100) / size).min(100) };
+        let part = done.saturating_mul(100).checked_div(size).unwrap_or(100).min(100);
         let prompt = self.holds.get(event).and_then(Hold::prompt);
         let names = prompt.map(|prompt| prompt.attachments.iter().filter_map(|file| file.name.clone()));
         let mut card = own_card(Action::Allow, Code::Deadline);

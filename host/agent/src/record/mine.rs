@@ -5,13 +5,12 @@ use host_journal::{Filter, Page, Record};
 
 use super::Recorder;
 
+/// An interaction's first row, and all its rows.
+type Interaction = (Record, Vec<Record>);
+
 impl Recorder {
     /// How many interactions there are, and the newest of a page, each with its rows.
-    pub(crate) fn interactions(
-        &self,
-        filter: &Filter,
-        page: &Page,
-    ) -> Result<(u64, Vec<(Record, Vec<Record>)>)> {
+    pub(crate) fn interactions(&self, filter: &Filter, page: &Page) -> Result<(u64, Vec<Interaction>)> {
         let opened = self.opened()?;
         let read: Result<_, host_journal::JournalError> = opened.store.read(|view| {
             let records = host_journal::list(view, filter, page)?;

@@ -182,7 +182,8 @@ mod tests {
             (good.replace("\"idp\"", "\"i d\""), "\"i d\""),
         ] {
             let (start, what) = read(&text).unwrap_err();
-            assert!(text[start..].starts_with(place), "{what}: {}", &text[start..]);
+            let from = text.get(start..).unwrap();
+            assert!(from.starts_with(place), "{what}: {from}");
         }
         let (start, what) = read(&format!("{good}{good}")).unwrap_err();
         assert!(start > good.len() && what.contains("two signals"), "{what}");

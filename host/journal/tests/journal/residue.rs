@@ -45,7 +45,8 @@ fn turns(person: u64, number: u64) -> Vec<NewRow> {
     let ids = Ids { conversation: Some(&conversation), parent: Some(&parent), message: Some(&message) };
     let mut sent = of(person, turn(number, &format!("app-{mark}"), ids));
     sent.sealed = found(number).sealed;
-    sent.sealed[0].blob = mark.repeat(usize::try_from(scattered(number) % 40).unwrap().pow(2) + 1);
+    let blob = mark.repeat(usize::try_from(scattered(number) % 40).unwrap().pow(2) + 1);
+    sent.sealed.iter_mut().for_each(|sealed| sealed.blob.clone_from(&blob));
     let shown =
         NewRow { event: Some(event(number)), ..row(number, &format!("app-{mark}"), Entry::Shown(Shown {})) };
     vec![sent, NewRow { person: String::new(), ..shown }, of(person, answer(number, "chatgpt", ids))]
@@ -70,7 +71,7 @@ fn put_one_risk(tx: &Tx<'_>, person: u64, number: u64) -> Result<(), StoreError>
         id: 0,
         jti: jti.clone(),
         txn: jti,
-        receiver: ["okta", "caep"][usize::try_from(number % 2).unwrap()].to_owned(),
+        receiver: if number % 2 == 0 { "okta" } else { "caep" }.to_owned(),
         person: who.clone(),
         event: "risk".to_owned(),
         at,
@@ -261,7 +262,7 @@ fn marks(folder: &Path) -> BTreeSet<u64> {
     for entry in std::fs::read_dir(folder).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         let marked = bytes.windows(6).filter(|six| six.starts_with(b"zq") && six.ends_with(b"xk"));
-        found.extend(marked.filter_map(|six| std::str::from_utf8(&six[2..4]).ok()?.parse::<u64>().ok()));
+        found.extend(marked.filter_map(|six| std::str::from_utf8(six.get(2..4)?).ok()?.parse::<u64>().ok()));
     }
     found
 }
@@ -275,7 +276,7 @@ fn in_turns(filled: &mut Filled, person: u64, other: u64, count: u64) {
     for number in filled.next..filled.next + count {
         let nobodys = NewRow { person: String::new(), ..row(number, &mark, Entry::Shown(Shown {})) };
         let mut sent = of(person, found(number));
-        sent.sealed[0].blob = mark.repeat(60);
+        sent.sealed.iter_mut().for_each(|sealed| sealed.blob = mark.repeat(60));
         let machine = audit(PERSONS, number);
         filled.append(vec![sent, nobodys, of(person, answer(number, "chatgpt", ids))]);
         let theirs = turn(

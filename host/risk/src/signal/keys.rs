@@ -68,8 +68,11 @@ struct Header {
     b64: Option<serde::de::IgnoredAny>,
 }
 
+/// Modulus and exponent of an RSA key.
+type Numbers = (Vec<u8>, Vec<u8>);
+
 impl Jwk {
-    fn understood(self) -> Option<(String, (Vec<u8>, Vec<u8>))> {
+    fn understood(self) -> Option<(String, Numbers)> {
         let is_for_this = self.kty == "RSA"
             && self.alg.is_none_or(|alg| alg == "RS256")
             && self.used_for.is_none_or(|used_for| used_for == "sig");

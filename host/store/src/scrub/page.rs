@@ -1,6 +1,7 @@
 //! Where in a page of the file nothing stands: SQLite's file format, sections 1.5, 1.6 and 1.8
 //! (<https://www.sqlite.org/fileformat2.html>). Pure.
 
+use std::iter;
 use std::ops::Range;
 
 /// What a page is, by the file's pointer map.
@@ -79,7 +80,7 @@ impl Layout {
         if page.len() != self.size || content < pointers || content > self.usable {
             return None;
         }
-        let mut unused = vec![pointers..content];
+        let mut unused: Vec<_> = iter::once(pointers..content).collect();
         // Given-up cells, a list in rising order: next, size, and then what nobody reads.
         let (mut block, mut after) = (be16(page, head + 1)?, content);
         while block != 0 {

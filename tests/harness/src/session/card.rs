@@ -293,11 +293,20 @@ impl Card<'_> {
                     return Ok(Some(()));
                 }
                 // Between two looks the card may go: then there is nothing left to press.
+                let mut another = false;
                 if session.enter_card().await? {
-                    let _gone = Card { session }.press(choice).await;
+                    let card = Card { session };
+                    // One that does not offer it is about something else, which came after.
+                    let mut offers = card.choices().await.unwrap_or_default();
+                    another = !offers.is_empty();
+                    offers.extend(card.beside().await.unwrap_or_default());
+                    another &= !offers.iter().any(|offer| offer == choice);
+                    if !another {
+                        let _gone = card.press(choice).await;
+                    }
                 }
                 session.driver()?.enter_default_frame().await?;
-                Ok(None)
+                Ok(another.then_some(()))
             })
             .await
     }

@@ -33,11 +33,9 @@ pub(super) fn run(
             "policies": judgement.decision.policies.iter().map(|policy| &policy.id).collect::<Vec<_>>(),
             "ms": ms,
         });
-        if !files.is_empty() {
-            if let Some(told) = told.as_object_mut() {
-                told.insert("files".to_owned(), json!(judgement.files));
-                told.insert("places".to_owned(), json!(places(&judgement, files)));
-            }
+        if let Some(told) = told.as_object_mut().filter(|_| !files.is_empty()) {
+            told.insert("files".to_owned(), json!(judgement.files));
+            told.insert("places".to_owned(), json!(places(&judgement, files)));
         }
         out::line(&told.to_string());
         return Ok(Exit::Done);

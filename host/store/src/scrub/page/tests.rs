@@ -111,7 +111,8 @@ fn what_is_no_page_of_a_tree_is_left_alone() {
     let clean = whole(&|_| {}).unwrap();
     assert!(clean[8..].iter().all(|byte| *byte == 0));
     assert_eq!(be16(&clean, 5), Some(1024));
-    let refused: [&dyn Fn(&mut Vec<u8>); 7] = [
+    type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
+    let refused: [Change<'_>; 7] = [
         &|page| page[0] = 1,
         // Content that begins among the pointers, or after the end.
         &|page| page[4] = 255,
