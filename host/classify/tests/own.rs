@@ -106,7 +106,7 @@ fn what_is_wrong_is_told_at_its_place() {
         ),
         (
             "name of a project",
-            "falcon one",
+            "falconone",
             "2: what stands where it was taken out would be found again | call it by words that no pattern matches",
         ),
         (

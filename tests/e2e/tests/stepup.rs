@@ -15,7 +15,7 @@ use tests_harness::{Browser, Launch, Organisation, PATIENCE, Provider, Site, Sta
 
 const FAIL: &str = "[fail]\ndeadline_ms = 20000\n";
 const VERIFY: &str = "[identity.verify]\nacr = [\"high\"]\nmax_age_s = 0\n";
-const ENROL: &str = "[identity.enrol]\nacr = [\"high\"]\nmax_age_s = 60\n";
+const ENROL: &str = "[identity.enrol]\nacr = [\"high\"]\nmax_age_s = 0\n";
 
 /// Who is a high risk shows that it is them.
 const RISKY: &str = "@id(\"high-risk-proves\")\n@action(\"block\")\n@message(\"Show that it is you.\")\n\
@@ -110,7 +110,8 @@ fn picture(name: &str, browser: Browser) -> PathBuf {
 
 /// Pressing "Sign in" leads through the provider's pages in a tab of the same browser; the popup then says who it is.
 async fn signed_in_from_the_popup(browser: Browser) -> Result<()> {
-    let policy = "@id(\"none\")\n@action(\"coach\")\nforbid (principal, action, resource) when { false };\n";
+    let policy = "@id(\"none\")\n@action(\"coach\")\n@message(\"Herons are shared.\")\n\
+        forbid (principal, action in Action::\"share\", resource);\n";
     let Some(desk) = Desk::start(browser, policy, "").await? else { return Ok(()) };
     let guarded = &desk.guarded;
     guarded.popup("nobody", |words| words.contains("Sign in"), Some(&picture("nobody", browser))).await?;
@@ -133,12 +134,15 @@ async fn enrolled(browser: Browser) -> Result<()> {
         return Ok(());
     };
     let guarded = &desk.guarded;
+    // A block waits for a code.
     guarded.send(ALLOWED.text).await?;
+    guarded.card().await?.choose("edit").await?;
     guarded.wait_for(State::Failed).await?;
     let said = desk.by_popup("enrol", &[("who", "jane"), ("acr", "low")]).await?;
     ensure!(said.contains("You are not signed in"), "{said}");
     guarded.open(Site::Claude).await?;
     guarded.send(ALLOWED.text).await?;
+    guarded.card().await?.choose("edit").await?;
     guarded.wait_for(State::Failed).await?;
     guarded.never_left(ALLOWED.text)?;
     let said = desk.by_popup("enrol", &[("who", "jane"), ("acr", "high")]).await?;

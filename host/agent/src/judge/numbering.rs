@@ -4,11 +4,14 @@
 //! already: so the originals can be put back.
 //! INVARIANT: pure, and the same for the same text and names: what is decided again is the text that leaves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use host_classify::{Classification, Engine, merged};
 use host_policy::Decision;
 use shared_protocol::{Edit, Finding, Obligation, Placeholder, Prompt};
+
+/// Code points of a name in brackets at most: a kind of an organisation's own words, and a number.
+const LONGEST: usize = 256;
 
 /// The spans that redaction takes out, with the names that take their place. `known`: what was taken out of the
 /// conversation before.
@@ -24,20 +27,24 @@ pub(crate) fn edits(
     }
     let redacted =
         found.findings.iter().filter(|one| decision.redacts(&one.label, &engine.topics_of(&one.label)));
-    let mut names = Names { engine, prompt, known, given: BTreeMap::new(), last: BTreeMap::new() };
-    let edit = |one: Finding| Edit {
+    let redacted = merged(redacted);
+    let mut names =
+        Names { engine, known, written: written(prompt), given: BTreeMap::new(), last: BTreeMap::new() };
+    let values = values(prompt, &redacted);
+    let edit = |(one, value): (Finding, String)| Edit {
         part: one.part,
         start: one.start,
         end: one.end,
-        replacement: names.name(&one, value(prompt, &one)),
+        replacement: names.name(&one, value),
     };
-    merged(redacted).into_iter().map(edit).collect()
+    redacted.into_iter().zip(values).map(edit).collect()
 }
 
 struct Names<'a> {
     engine: &'a Engine,
-    prompt: &'a Prompt,
     known: &'a [Placeholder],
+    /// What stands in brackets in the text.
+    written: BTreeSet<String>,
     /// Name by kind and value.
     given: BTreeMap<(String, String), String>,
     /// The last number tried of each kind.
@@ -71,8 +78,7 @@ impl Names<'_> {
     }
 
     fn is_taken(&self, name: &str) -> bool {
-        self.known.iter().any(|known| known.name == name)
-            || self.prompt.parts.iter().any(|part| part.text.expose().contains(name))
+        self.written.contains(name) || self.known.iter().any(|known| known.name == name)
     }
 }
 
@@ -86,8 +92,35 @@ fn highest(known: &[Placeholder], kind: &str) -> u32 {
     known.iter().filter_map(|known| number(&known.name, kind)).max().unwrap_or(0)
 }
 
-/// What the finding found.
-fn value(prompt: &Prompt, one: &Finding) -> String {
-    let text = prompt.parts.get(one.part).map_or("", |part| part.text.expose());
-    text.chars().skip(one.start).take(one.end.saturating_sub(one.start)).collect()
+/// What stands in brackets in the text and may be a name.
+fn written(prompt: &Prompt) -> BTreeSet<String> {
+    let mut written = BTreeSet::new();
+    for text in prompt.parts.iter().map(|part| part.text.expose()) {
+        for (start, _) in text.match_indices('[') {
+            let rest = text.get(start..).unwrap_or_default();
+            let end = rest.char_indices().take(LONGEST).find(|(_, char)| *char == ']');
+            written.extend(end.and_then(|(end, _)| rest.get(..=end)).map(str::to_owned));
+        }
+    }
+    written
+}
+
+/// What each finding found. In one walk over each part: a text can have a finding in every line.
+fn values(prompt: &Prompt, findings: &[Finding]) -> Vec<String> {
+    let mut values = Vec::with_capacity(findings.len());
+    let (mut part, mut at) = (usize::MAX, 0);
+    let mut rest = "".chars();
+    for one in findings {
+        // Findings are sorted and do not overlap; were they not, the walk would begin anew.
+        if one.part != part || one.start < at {
+            (part, at) = (one.part, 0);
+            rest = prompt.parts.get(one.part).map_or("", |part| part.text.expose()).chars();
+        }
+        if let Some(skipped) = one.start.checked_sub(at + 1) {
+            rest.nth(skipped);
+        }
+        values.push(rest.by_ref().take(one.end.saturating_sub(one.start)).collect());
+        at = one.end.max(one.start);
+    }
+    values
 }

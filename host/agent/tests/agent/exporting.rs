@@ -154,8 +154,8 @@ fn exports_of_many_devices_are_read_as_one_record() {
     fs::write(&file, text).unwrap();
     let told = shared.run(&[&["log", "list"], &from[..]].concat());
     assert!(String::from_utf8(told.stderr).unwrap().contains("`hash` is not hexadecimal"));
-    assert_eq!(shared.run(&["log", "list", "--from", "/not/there"]).status.code(), Some(1));
+    assert_eq!(shared.run(&["log", "list", "--from", "/not/there"]).status.code(), Some(3));
     let empty = shared.path().join("empty");
     fs::create_dir(&empty).unwrap();
-    assert_eq!(shared.run(&["log", "list", "--from", empty.to_str().unwrap()]).status.code(), Some(1));
+    assert_eq!(shared.run(&["log", "list", "--from", empty.to_str().unwrap()]).status.code(), Some(3));
 }

@@ -191,7 +191,7 @@ fn what_cannot_be_read_follows_its_setting() {
     for (setting, outcome) in
         [("allow", Outcome::Release), ("justify", Outcome::Ask), ("block", Outcome::Refuse)]
     {
-        let home = Home::with("builtin-enforce", &format!("{PATIENT}\nunread_file = \"{setting}\""));
+        let home = Home::with("builtin-enforce", &format!("unread_file = \"{setting}\""));
         let mut browser = Browser::start(&home);
         upload(&mut browser, &file(1), "locked.docx", &fs::read(folder().join("locked.docx")).unwrap());
         let of =

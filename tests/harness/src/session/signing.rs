@@ -49,12 +49,14 @@ impl Session {
         .await
     }
 
-    /// Presses a button of the extension's page.
+    /// Presses a button of the extension's page, which may be drawn anew between a look and the press.
     pub async fn press_in_page(&self, word: &str) -> Result<()> {
-        let button = self
-            .until(word, async || Ok(self.driver()?.find(By::Css(format!("[data-press={word}]"))).await.ok()))
-            .await?;
-        Ok(button.click().await?)
+        self.until(word, async || {
+            let button = self.driver()?.find(By::Css(format!("[data-press={word}]"))).await;
+            let Ok(button) = button else { return Ok(None) };
+            Ok(button.click().await.ok())
+        })
+        .await
     }
 
     /// The tabs that are open now.

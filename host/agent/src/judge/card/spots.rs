@@ -88,7 +88,7 @@ mod tests {
             told,
             [
                 ("write to ", "j••••", " and to •••••••••••••••, he …"),
-                ("…•••••••••••••••• and to ", "j••••", ", he knows all about the hero…"),
+                ("… to •••••••••••••••• and to ", "j••••", ", he knows all about the her…"),
             ]
         );
     }
