@@ -12,10 +12,8 @@
   // By event: {id, hold} while held; {id, ticket, head, text} while its answer is copied.
   const open = new Map();
   const events = new Map();
-  let hook = null;
-  let worker = null;
-  let failures = 0;
-  let lost = false;
+  let [hook, worker] = [null, null];
+  let [failures, lost] = [0, false];
 
   const post = (message) => {
     try {

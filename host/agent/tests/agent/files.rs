@@ -15,7 +15,7 @@ use shared_protocol::{
 };
 
 use crate::browser::{AT, Browser, event, judge};
-use crate::home::{Home, PATIENT, holds, json_lines};
+use crate::home::{Home, holds, json_lines};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/files")

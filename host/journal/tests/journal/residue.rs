@@ -71,7 +71,7 @@ fn put_one_risk(tx: &Tx<'_>, person: u64, number: u64) -> Result<(), StoreError>
         id: 0,
         jti: jti.clone(),
         txn: jti,
-        receiver: if number % 2 == 0 { "okta" } else { "caep" }.to_owned(),
+        receiver: if number.is_multiple_of(2) { "okta" } else { "caep" }.to_owned(),
         person: who.clone(),
         event: "risk".to_owned(),
         at,
