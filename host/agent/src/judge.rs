@@ -140,14 +140,15 @@ impl Snapshot {
             read_ahead.set(read_ahead.get() + usize::from(known.is_some()));
             known
         };
-        let (facts, found) = self.facts(&Asked { known: &known, ..*ask }, prompt);
+        let is_over = || clock().saturating_sub(start) > self.for_models();
+        let (facts, found) = self.facts(&Asked { known: &known, ..*ask }, prompt, &is_over);
         let previewed = !prompt.parts.is_empty() && read_ahead.get() == prompt.parts.len();
         let classified = clock();
         let decision = self.policy.decide(&facts);
         // Of the text as it was typed, which is what is kept.
         let capture = self.kept(&decision, None);
         let edits = edits(&self.engine, &decision, &found);
-        let (decision, redacted) = self.after_redaction(ask, prompt, decision, &edits);
+        let (decision, redacted) = self.after_redaction(ask, prompt, decision, &edits, &is_over);
         let decided = clock();
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let timings = Timings {
@@ -190,8 +191,13 @@ impl Snapshot {
         prompt.text_len() > limit
     }
 
-    fn facts(&self, ask: &Asked<'_>, prompt: &Prompt) -> (Facts, Classification) {
-        let found = self.engine.classify_knowing(prompt, ask.known);
+    /// How long the slowest model may read, so that no verdict waits for it until the deadline.
+    fn for_models(&self) -> Duration {
+        Duration::from_millis(u64::from(self.settings.fail.deadline_ms)) / 2
+    }
+
+    fn facts(&self, ask: &Asked<'_>, prompt: &Prompt, is_over: &dyn Fn() -> bool) -> (Facts, Classification) {
+        let found = self.engine.classify_knowing(prompt, ask.known, is_over);
         let mut facts = self.with_person(Facts::of(ask.judge.app.clone(), prompt), ask);
         facts.classified(&found.topics, &found.findings, |label| self.engine.topics_of(label));
         for name in &found.names {
@@ -222,11 +228,12 @@ impl Snapshot {
         prompt: &Prompt,
         decision: Decision,
         edits: &[Edit],
+        is_over: &dyn Fn() -> bool,
     ) -> (Decision, Option<Facts>) {
         if !decision.obligations.contains(&Obligation::Redact) {
             return (decision, None);
         }
-        let (facts, _) = self.facts(ask, &prompt.edited(edits));
+        let (facts, _) = self.facts(ask, &prompt.edited(edits), is_over);
         let again = self.policy.decide(&facts);
         (decision.after_redaction(again), Some(facts))
     }

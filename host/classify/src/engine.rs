@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use shared_protocol::{Finding, Label, Part, Prompt, Topic};
 
+use crate::asked::{Asked, Asking};
 use crate::classification::{Classification, NameFinding};
 use crate::detector::{Detector, RuleError, Shown};
-use crate::linear::{self, Model, ModelError};
+use crate::encoder::EncoderError;
+use crate::linear::ModelError;
 use crate::mask::mask;
 use crate::numbers::stretches;
 use crate::prefilter::Prefilter;
@@ -37,7 +39,7 @@ pub struct Engine {
     /// Topics that are an organisation's own, sorted.
     own: Vec<Topic>,
     /// What is asked for; the rules answer alone without it.
-    linear: Result<Model<'static>, ModelError>,
+    asking: Asking,
 }
 
 #[derive(Debug)]
@@ -67,7 +69,7 @@ impl Engine {
         for detector in read {
             detectors.push(Compiled { words: None, ..self::read(detector)? });
         }
-        Self::of(detectors, structure, linear::builtin())
+        Self::of(detectors, structure, Asking::builtin())
     }
 
     /// The same with an organisation's own detectors, each label once; one of a label that is compiled in takes the place
@@ -75,14 +77,25 @@ impl Engine {
     pub(crate) fn with_own(mut self, own: Vec<Compiled>) -> Result<Self, RuleError> {
         self.detectors.retain(|detector| own.iter().all(|other| other.label != detector.label));
         self.detectors.extend(own);
-        Self::of(self.detectors, self.structure, self.linear)
+        Self::of(self.detectors, self.structure, self.asking)
     }
 
-    fn of(
-        mut detectors: Vec<Compiled>,
-        structure: Structure,
-        linear: Result<Model<'static>, ModelError>,
-    ) -> Result<Self, RuleError> {
+    /// The same with topics that an organisation tells by examples: a text is compared with them by what both mean. Where
+    /// the encoder does not answer, which the record says, only detectors tell these topics.
+    #[must_use]
+    pub fn with_examples<'a>(
+        mut self,
+        topics: impl IntoIterator<Item = (&'a Topic, &'a Vec<String>)>,
+    ) -> Self {
+        let topics: Vec<_> = topics.into_iter().collect();
+        self.own.extend(topics.iter().map(|(topic, _)| (*topic).clone()));
+        self.own.sort();
+        self.own.dedup();
+        self.asking.learn(&topics);
+        self
+    }
+
+    fn of(mut detectors: Vec<Compiled>, structure: Structure, asking: Asking) -> Result<Self, RuleError> {
         detectors.sort_by(|one, other| one.label.cmp(&other.label));
         let doubled = detectors.windows(2).find_map(|pair| match pair {
             [one, other] if one.label == other.label => Some(one.label.as_str().to_owned()),
@@ -102,19 +115,33 @@ impl Engine {
         let mut own: Vec<Topic> = topics.filter(|topic| matches!(topic, Topic::Custom(_))).cloned().collect();
         own.sort();
         own.dedup();
-        Ok(Self { detectors, places, prefilter, structure, own, linear })
+        Ok(Self { detectors, places, prefilter, structure, own, asking })
     }
 
     /// The same without the linear model: what is left when that cannot be used.
     #[must_use]
-    pub fn without_model(self, fault: ModelError) -> Self {
-        Self { linear: Err(fault), ..self }
+    pub fn without_model(mut self, fault: ModelError) -> Self {
+        self.asking.linear = Err(fault);
+        self
+    }
+
+    /// The same without the encoder.
+    #[must_use]
+    pub fn without_encoder(mut self, fault: EncoderError) -> Self {
+        self.asking.encoder = Err(fault);
+        self
+    }
+
+    /// Why the encoder does not answer, if it does not.
+    #[must_use]
+    pub fn encoder_fault(&self) -> Option<EncoderError> {
+        self.asking.encoder.as_ref().err().copied()
     }
 
     /// Why the linear model does not answer, if it does not.
     #[must_use]
     pub fn model_fault(&self) -> Option<ModelError> {
-        self.linear.as_ref().err().copied()
+        self.asking.linear.as_ref().err().copied()
     }
 
     /// The topics that are an organisation's own, sorted.
@@ -149,26 +176,26 @@ impl Engine {
     /// Says what is in `prompt`.
     #[must_use]
     pub fn classify(&self, prompt: &Prompt) -> Classification {
-        self.classify_knowing(prompt, &|_| None)
+        self.classify_knowing(prompt, &|_| None, &|| false)
     }
 
     /// The same, using what [`Engine::look_through`] has said of the very same text before, where `known` still
-    /// has it.
+    /// has it. The encoder reads no further once `is_over`.
     #[must_use]
     pub fn classify_knowing(
         &self,
         prompt: &Prompt,
         known: &dyn Fn(&str) -> Option<Arc<Scanned>>,
+        is_over: &dyn Fn() -> bool,
     ) -> Classification {
         let mut findings = Vec::new();
         let mut found = Vec::new();
-        let mut asked = [0.0_f32; linear::HEADS];
+        let mut asked = Asked::default();
         for (part, Part { text, .. }) in prompt.parts.iter().enumerate() {
-            let scanned = known(text.expose()).unwrap_or_else(|| Arc::new(self.look_through(text.expose())));
+            let scanned =
+                known(text.expose()).unwrap_or_else(|| Arc::new(self.look_until(text.expose(), is_over)));
             found.extend(&scanned.evidence);
-            for (asked, score) in asked.iter_mut().zip(scanned.asked) {
-                *asked = asked.max(score);
-            }
+            asked.add(&scanned.asked);
             findings.extend(scanned.findings.iter().map(|finding| Finding { part, ..finding.clone() }));
         }
         let mut names = Vec::new();
@@ -193,22 +220,29 @@ impl Engine {
         });
         let mut topics = topics::score(&self.own, evidence);
         let mut engines = vec![NAME.to_owned()];
-        if let Ok(model) = &self.linear {
-            linear::combine(model, &asked, &mut topics);
-            engines.push(linear::NAME.to_owned());
-        }
+        self.asking.combine(&asked, &mut topics, &mut engines);
         Classification { findings, names, topics, engines }
+    }
+
+    /// What the rules find in a text, without asking any model.
+    #[must_use]
+    pub fn find_in(&self, text: &str) -> Vec<Finding> {
+        self.findings(text, &self.scan(text))
     }
 
     /// Looks through one text ahead of the prompt that it may become a part of.
     #[must_use]
     pub fn look_through(&self, text: &str) -> Scanned {
+        self.look_until(text, &|| false)
+    }
+
+    fn look_until(&self, text: &str, is_over: &dyn Fn() -> bool) -> Scanned {
         let hits = self.scan(text);
         let mut evidence: Vec<(usize, f32)> = hits.iter().map(|hit| (hit.detector, hit.confidence)).collect();
         evidence.extend(proximity::beside_a_name(&hits, |detector| {
             self.detectors.get(detector).map(|found| &found.label)
         }));
-        let asked = self.linear.as_ref().map_or([0.0; linear::HEADS], |model| linear::scores(model, text));
+        let asked = self.asking.of(text, is_over);
         Scanned { findings: self.findings(text, &hits), evidence, asked }
     }
 
@@ -299,102 +333,4 @@ fn read(detector: Detector) -> Result<Compiled, RuleError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::LazyLock;
-
-    use proptest::prelude::*;
-
-    use super::{Compiled, Engine, compile};
-    use crate::builtin;
-    use crate::linear;
-    use crate::rule::Pattern;
-    use crate::structure::Structure;
-
-    static QUICK: LazyLock<Engine> = LazyLock::new(|| Engine::builtin().unwrap());
-
-    /// Every rule looked for everywhere.
-    static WHOLE: LazyLock<Engine> = LazyLock::new(|| {
-        let compiled = |detector| {
-            let Compiled { rules, .. } = compile(detector).unwrap();
-            rules.into_iter().map(Pattern::everywhere).collect::<Vec<_>>()
-        };
-        let rules = builtin::detectors().unwrap().into_iter().map(compiled);
-        let detectors = builtin::detectors().unwrap().into_iter().zip(rules);
-        let whole =
-            detectors.map(|(detector, rules)| Compiled { words: None, rules, ..compile(detector).unwrap() });
-        let structure = Structure::new(&builtin::detectors().unwrap()).unwrap();
-        Engine::of(whole.collect(), structure, linear::builtin()).unwrap()
-    });
-
-    /// Pieces of what the detectors show, cut anywhere, put together anyhow.
-    fn pieces() -> impl Strategy<Value = String> {
-        let examples = crate::builtin::examples();
-        let cut =
-            (prop::sample::select(examples), any::<prop::sample::Index>(), any::<prop::sample::Index>());
-        cut.prop_map(|(text, one, other)| {
-            let chars: Vec<char> = text.chars().collect();
-            let (one, other) = (one.index(chars.len() + 1), other.index(chars.len() + 1));
-            chars[one.min(other)..one.max(other)].iter().collect()
-        })
-    }
-
-    fn words() -> impl Strategy<Value = String> {
-        let contexts = builtin::detectors().unwrap().into_iter().flat_map(|detector| detector.rules);
-        let mut words: Vec<String> =
-            contexts.filter_map(|rule| rule.context).flat_map(|context| context.words).collect();
-        words.sort();
-        words.dedup();
-        let spelt = prop_oneof![Just(0), Just(1), Just(2)];
-        (prop::sample::select(words), spelt).prop_map(|(word, spelt)| match spelt {
-            0 => word,
-            1 => word.to_uppercase(),
-            _ => word.replace('k', "\u{212a}").replace('i', "\u{130}"),
-        })
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(96))]
-
-        /// Searching the stretches of digits only finds what searching everything finds.
-        #[test]
-        fn stretches_miss_nothing(text in "([0-9]{1,5}|[ +().,/\u{a0}-]{1,3}|tel|card|ssn|é){1,20}") {
-            prop_assert_eq!(QUICK.scan(&text), WHOLE.scan(&text));
-        }
-
-        /// Searching only where words stand finds what searching everything finds.
-        #[test]
-        fn words_miss_nothing(
-            text in prop::collection::vec(
-                prop_oneof![3 => pieces(), 2 => words(), 2 => "[ \t\n:=\"'.,;/@_-]{1,4}", 1 => "[A-Za-z0-9é]{1,40}", 1 => "[0-9 -]{4,20}"],
-                0..16,
-            )
-        ) {
-            let text = text.concat();
-            prop_assert_eq!(QUICK.scan(&text), WHOLE.scan(&text));
-        }
-    }
-
-    #[test]
-    fn every_example_is_found_the_same_way() {
-        for texts in builtin::examples().chunks(40) {
-            let text = texts.join("\n");
-            assert_eq!(QUICK.scan(&text), WHOLE.scan(&text), "{text}");
-        }
-    }
-
-    #[test]
-    fn every_pattern_compiles() {
-        for detector in builtin::detectors().unwrap() {
-            compile(detector).unwrap();
-        }
-    }
-
-    /// One secret's format more must not cost every text a search of its own.
-    #[test]
-    fn every_secret_is_asked_for_by_words() {
-        for detector in QUICK.detectors.iter().filter(|detector| detector.secret) {
-            let label = detector.label.as_str();
-            assert!(detector.rules.iter().all(|rule| rule.asked.is_some()), "{label}");
-        }
-    }
-}
+mod tests;

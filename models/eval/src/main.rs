@@ -1,4 +1,4 @@
-//! `cargo run --release -p models-eval [-- --data DIR] [--json] [--wrong] [--curves DIR]`: how good the linear model is, on sources it
+//! `cargo run --release -p models-eval [-- --data DIR] [--json] [--wrong] [--custom] [--curves DIR]`: how good the linear model is, on sources it
 //! has seen and on sources it has not, beside a score that knows the text's length only.
 //!
 //! Without `--data` the written examples alone are scored, and it says where the sets are expected.
@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a command prints")]
 
 mod curves;
+mod custom;
 mod flags;
 mod leave_out;
 mod metrics;
@@ -30,10 +31,15 @@ struct Options {
     curves: Option<PathBuf>,
     only: Option<String>,
     wrong: bool,
+    custom: bool,
 }
 
 fn main() -> Result<()> {
     let options = options()?;
+    if options.custom {
+        println!("{}", custom::table()?);
+        return Ok(());
+    }
     let model = host_classify::linear::builtin()?;
     let written = written::rows()?;
     let mut tables = Vec::new();
@@ -83,10 +89,13 @@ fn options() -> Result<Options> {
             "--data" => options.data = Some(value()?.into()),
             "--wrong" => options.wrong = true,
             "--json" => options.json = true,
+            "--custom" => options.custom = true,
             "--curves" => options.curves = Some(value()?.into()),
             "--only" => options.only = Some(value()?),
             other => {
-                bail!("`{other}` is none of --data DIR, --json, --wrong, --curves DIR, --only FAMILY|TOPIC")
+                bail!(
+                    "`{other}` is none of --data DIR, --json, --wrong, --custom, --curves DIR, --only FAMILY|TOPIC"
+                )
             }
         }
     }

@@ -100,7 +100,10 @@ fn content(
             None
         }
     };
-    let engine = engine(folder, problems);
+    let engine = engine(folder, problems).map(|engine| match &guardrails {
+        Some(guardrails) => engine.with_examples(&guardrails.examples),
+        None => engine,
+    });
     sites(folder, problems);
     risk(folder, problems);
     if let (Some(guardrails), Some(engine)) = (&guardrails, &engine) {
@@ -225,7 +228,7 @@ fn topics(folder: &Folder, guardrails: &Guardrails, engine: &Engine, problems: &
         let at = text.find(name.trim_start_matches("custom.")).unwrap_or_default();
         let message = format!("no detector is evidence for `{name}`: its level is always 0");
         let problem = Problem::at(text, at..at, Weight::Warning, message).in_file(file);
-        problems.push(problem.help("name it in the `topics` of a detector"));
+        problems.push(problem.help("name it in the `topics` of a detector, or give it `examples`"));
     }
     let strange = |topic: &&Topic| !guardrails.topics.contains_key(*topic);
     for topic in engine.own_topics().iter().filter(strange) {

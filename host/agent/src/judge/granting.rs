@@ -50,7 +50,7 @@ impl Snapshot {
     /// Whether the request would go without this value.
     fn covers_value(&self, ask: &Asked<'_>, grant: &Grant) -> bool {
         let Reading::Prompt(prompt) = &ask.judge.reading else { return false };
-        let (_, found) = self.facts(ask, prompt);
+        let (_, found) = self.facts(ask, prompt, &|| false);
         let mut edits: Vec<Edit> = Vec::new();
         for one in &found.findings {
             let is_it = span(prompt, one.part, one.start, one.end)
@@ -64,7 +64,7 @@ impl Snapshot {
         if edits.is_empty() {
             return false;
         }
-        let (facts, _) = self.facts(ask, &prompt.edited(&edits));
+        let (facts, _) = self.facts(ask, &prompt.edited(&edits), &|| false);
         goes(&self.policy.decide(&facts))
     }
 }
