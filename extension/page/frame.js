@@ -108,7 +108,11 @@ const promptgateFrame = (() => {
   const open = (token, focus, lost) => {
     if (is(token)) {
       // A background that died and asks again finds the card as the person left it.
-      if (promptgateView.seen() > 0) return;
+      if (promptgateView.seen() > 0) {
+        // What only told how far a file is now asks.
+        if (focus && !shown.asked) shown.focus = shown.asked = true;
+        return;
+      }
       promptgateView.rise();
       shown.focus = focus;
       place();
@@ -117,7 +121,7 @@ const promptgateFrame = (() => {
     close();
     const { host, frame } = build();
     frame.src = api.runtime.getURL(`ui/card.html#${token}`);
-    shown = { token, host, frame, focus, height: START_HEIGHT };
+    shown = { token, host, frame, focus, asked: focus, height: START_HEIGHT };
     promptgateView.begin(host, frame, wide, () => lost(token));
     place();
   };

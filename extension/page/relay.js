@@ -68,21 +68,20 @@
     if (!held) return;
     open.delete(event);
     events.delete(held.id);
+    promptgateFiles.drop(event);
   };
 
   const onHold = ({ id, request, at_once: said }) => {
-    if (!isId(id) || events.has(id) || !isRequest(request)) return;
-    if (open.size >= MOST_HELD) {
-      hook.postMessage({ kind: "refuse", id, refusal: null });
-      return;
-    }
+    if (!isId(id) || events.has(id) || !isRequest(request)) return undefined;
+    if (open.size >= MOST_HELD) return hook.postMessage({ kind: "refuse", id, refusal: null });
     const event = draw();
-    const { api: made, method, url, headers, body } = request;
+    const { api: made, method, url, headers } = request;
+    const body = promptgateFiles.take(event, request.body);
     const hold = { api: made, method, url, headers, body, page_url: location.href };
     const at_once = atOnceOf(said);
     open.set(event, { id, hold, at_once });
     events.set(id, event);
-    say({ kind: "hold", event, request: hold, again: false, at_once }, true);
+    return say({ kind: "hold", event, request: hold, again: false, at_once }, true);
   };
 
   const onHook = ({ data }) => {
@@ -127,10 +126,10 @@
     const held = open.get(message.event);
     if (!held) return;
     const { kind, body, copy, refusal, ticket, text } = message;
+    forget(message.event);
     if (kind !== "refuse" && copy === true) {
       open.set(message.event, { id: held.id, ticket, head: null, text: "" });
-    } else {
-      forget(message.event);
+      events.set(held.id, message.event);
     }
     hook.postMessage({ kind, id: held.id, body, copy: copy === true, refusal: refusal ?? null });
     // The worker shows a card before it refuses.
@@ -149,6 +148,8 @@
         const held = open.get(message.event);
         return held && hook.postMessage({ kind: message.kind, id: held.id, ms: message.ms });
       }
+      case "file-read":
+        return promptgateFiles.read(message.file, message.offset, say);
       case "config":
         return hook?.postMessage(message);
       case "preview":
@@ -168,6 +169,7 @@
   // A page that is left takes its requests along, also when the browser keeps it for "back".
   addEventListener("pagehide", () => {
     for (const { id, hold } of open.values()) if (hold) hook.postMessage({ kind: "refuse", id, refusal: null });
+    for (const event of open.keys()) promptgateFiles.drop(event);
     open.clear();
     events.clear();
     worker?.disconnect();

@@ -12,11 +12,14 @@ mod answering;
 mod asking;
 mod backlog;
 mod cards;
+mod checking;
 mod copy;
 mod drift;
 mod effect;
 mod ending;
 mod event;
+mod files;
+mod handles;
 mod hold;
 mod holding;
 mod hosting;
@@ -68,6 +71,9 @@ pub struct Session {
     /// Requests that carry another one's answer on.
     continued: BTreeMap<EventId, EventId>,
     cards: cards::Cards,
+    files: files::Files,
+    handles: handles::Handles,
+    checking: checking::Checking,
     previews: preview::Previews,
     threads: threads::Threads,
     net: net::Net,
@@ -110,6 +116,9 @@ impl Session {
             copies: BTreeMap::new(),
             continued: BTreeMap::new(),
             cards: cards::Cards::default(),
+            files: files::Files::default(),
+            handles: handles::Handles::default(),
+            checking: checking::Checking::default(),
             previews: preview::Previews::default(),
             threads: threads::Threads::default(),
             net: net::Net::default(),
@@ -126,7 +135,9 @@ impl Session {
         let mut out = Vec::new();
         self.expire(now, &mut out);
         self.take(now, event, &mut out);
-        self.settle(&mut out);
+        self.files_over(now, &mut out);
+        self.show_progress(now, &mut out);
+        self.settle(now, &mut out);
         out
     }
 
@@ -209,10 +220,12 @@ impl Session {
     }
 
     /// What follows from any event: the next wake, the popup, the mark on the button.
-    fn settle(&mut self, out: &mut Vec<Effect>) {
+    fn settle(&mut self, now: Millis, out: &mut Vec<Effect>) {
         let holds = self.holds.values().map(|hold| hold.due);
         let copies = self.copies.values().filter_map(copy::Copy::due);
-        let wake = holds.chain(copies).chain(self.link.due(!self.late.entries().is_empty())).min();
+        let files = self.progress_due(now);
+        let wake =
+            holds.chain(copies).chain(self.link.due(!self.late.entries().is_empty())).chain(files).min();
         if wake != self.wake {
             self.wake = wake;
             out.push(Effect::Wake { at: wake });

@@ -13,8 +13,10 @@ pub fn run() -> Result<()> {
     setup::all(Needs { chromium: true, firefox: true, linters: true, receivers: true })?;
     tidy::run()?;
     step::run("format", paths::cargo().args(["fmt", "--all", "--check"]))?;
-    let fuzzer = ["fmt", "--check", "--manifest-path", "tests/fuzz/Cargo.toml"];
-    step::run("format of the fuzzer", paths::cargo().args(fuzzer))?;
+    for (what, manifest) in [("fuzzer", "tests/fuzz/Cargo.toml"), ("receiver", "tests/ssf-peer/Cargo.toml")] {
+        let apart = ["fmt", "--check", "--manifest-path", manifest];
+        step::run(&format!("format of the {what}"), paths::cargo().args(apart))?;
+    }
     clippy("clippy", &["--workspace", "--all-targets"])?;
     let browser =
         ["--package", "extension", "--package", "shared-opener", "--target", "wasm32-unknown-unknown"];
@@ -74,10 +76,15 @@ fn other_systems() -> Result<()> {
     step::run("checking the host for macOS and Windows", &mut cargo)
 }
 
-/// Licences, sources and unwanted crates: of the project, and of the fuzzer with its own lock file, which must fit
-/// the crates it is for. The advisory database is a network resource and stays out.
+/// Licences, sources and unwanted crates: of the project, of the fuzzer with its own lock file, which must fit the crates
+/// it is for, and of the receiver of others that the tests run. The advisory database is a network resource and stays out.
 fn deny() -> Result<()> {
-    for (what, manifest) in [("", "Cargo.toml"), (" of the fuzzer", "tests/fuzz/Cargo.toml")] {
+    let graphs = [
+        ("", "Cargo.toml"),
+        (" of the fuzzer", "tests/fuzz/Cargo.toml"),
+        (" of the receiver", "tests/ssf-peer/Cargo.toml"),
+    ];
+    for (what, manifest) in graphs {
         // It reads the manifests of every system's crates, and builds here brought only those of this one.
         let fetch = ["fetch", "--locked", "--quiet", "--manifest-path", manifest];
         step::run(&format!("fetching the crates{what} of every system"), paths::cargo().args(fetch))?;

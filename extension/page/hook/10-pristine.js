@@ -16,9 +16,6 @@ const native = {
   JSON: { parse: JSON.parse, stringify: JSON.stringify },
   setTimeout: window.setTimeout.bind(window),
   clearTimeout: window.clearTimeout.bind(window),
-  atob: window.atob.bind(window),
-  btoa: window.btoa.bind(window),
-  fromCharCode: String.fromCharCode,
   isView: ArrayBuffer.isView,
 };
 

@@ -1,4 +1,6 @@
 // A request's body as `shared_sites::Body`, without using up what the page gave, and back again.
+// Bytes are not read here: the relay gets a handle to them and reads them in pieces, away from the page's own turn.
+// Small ones that are text come along as text too, since a request's document may be written that way.
 // INVARIANT: what cannot be obtained is `unreadable`, what is over the limit `oversize`; never nothing.
 // INVARIANT: what is sent is what was read: a page that changes its buffer or document afterwards changes nothing.
 
@@ -11,25 +13,6 @@ const oversize = (size) => ({ __proto__: null, type: "oversize", size });
 const textBody = (text) =>
   text.length > limit ? oversize(text.length) : { __proto__: null, type: "text", text: wellFormed(text) };
 
-const toBase64 = (bytes) => {
-  let text = "";
-  for (let at = 0; at < viewLength(bytes); at += 0x8000) {
-    const left = viewLength(bytes) - at;
-    const piece = new native.Uint8Array(viewBuffer(bytes), viewOffset(bytes) + at, left < 0x8000 ? left : 0x8000);
-    // Else the page's `length` would be asked.
-    defineProperty(piece, "length", own(viewLength(piece)));
-    text += apply(native.fromCharCode, null, piece);
-  }
-  return native.btoa(text);
-};
-
-const fromBase64 = (text) => {
-  const raw = native.atob(text);
-  const bytes = new native.Uint8Array(raw.length);
-  for (let at = 0; at < raw.length; at += 1) bytes[at] = charCode(raw, at);
-  return bytes;
-};
-
 const utf8 = (bytes) => {
   try {
     return decode(new native.TextDecoder("utf-8", { __proto__: null, fatal: true, ignoreBOM: true }), bytes);
@@ -38,12 +21,32 @@ const utf8 = (bytes) => {
   }
 };
 
-const bytesBody = (bytes) => {
-  if (viewLength(bytes) > limit) return oversize(viewLength(bytes));
+// Most bytes that are also looked at as text, unless the request says that it is a document.
+const SMALL = 64 * 1024;
+
+const mostText = (type) =>
+  startsWith(lower(type), "application/json") || startsWith(lower(type), "application/x-www-form-urlencoded") ? limit : SMALL;
+
+const withText = (body, bytes) => {
   const text = utf8(bytes);
-  return text === null
-    ? { __proto__: null, type: "bytes", base64: toBase64(bytes) }
-    : { __proto__: null, type: "text", text };
+  if (text !== null) body.text = text;
+  return body;
+};
+
+const bytesBody = (bytes, most) => {
+  const size = viewLength(bytes);
+  if (size === 0) return textBody("");
+  const body = { __proto__: null, type: "file", size, file: new native.Blob(only(bytes)) };
+  return size <= most ? withText(body, bytes) : body;
+};
+
+// What a person chose is no document of a request, whatever its type.
+const blobBody = async (blob, most) => {
+  const size = blobSize(blob);
+  if (size === 0) return textBody("");
+  const body = { __proto__: null, type: "file", size, file: blob };
+  const read = size <= (isFile(blob) ? SMALL : most);
+  return read ? withText(body, new native.Uint8Array(await sure(blobBytes(blob)))) : body;
 };
 
 const formParts = (form) => {
@@ -60,6 +63,11 @@ const formOf = (entries) => {
   return form;
 };
 
+const filePart = async (name, file) => {
+  const part = { __proto__: null, name, file_name: fileName(file), media_type: blobType(file), size: blobSize(file), file };
+  return part.size <= SMALL ? withText(part, new native.Uint8Array(await sure(blobBytes(file)))) : part;
+};
+
 const formBody = async (entries) => {
   const parts = [];
   let left = limit;
@@ -69,36 +77,27 @@ const formBody = async (entries) => {
       left -= value.length;
       push(parts, { __proto__: null, name, size: value.length, text: wellFormed(value) });
     } else {
-      const part = { __proto__: null, name, file_name: fileName(value), media_type: blobType(value), size: blobSize(value) };
-      left -= part.size;
-      if (left >= 0) {
-        const text = utf8(new native.Uint8Array(await sure(blobBytes(value))));
-        if (text !== null) part.text = text;
-      }
-      push(parts, part);
+      push(parts, await sure(filePart(name, value)));
     }
-    // A file that does not fit is named without its text; text that does not fit makes the whole oversize.
-    if (left < 0 && typeof value === "string") return oversize(limit - left);
+    if (left < 0) return oversize(limit - left);
   }
   return { __proto__: null, type: "form", parts };
 };
 
-const blobBody = async (blob) =>
-  blobSize(blob) > limit ? oversize(blobSize(blob)) : bytesBody(new native.Uint8Array(await sure(blobBytes(blob))));
-
 // What a page hands to `send` or `fetch`, frozen at this moment: `keep` is what may be sent later, `type` the one
 // the browser would say, `read` yields its `Body`, at once or as a promise.
-const freeze = (body) => {
+// `most`: bytes that are also looked at as text.
+const freeze = (body, most = SMALL) => {
   if (body === undefined || body === null) return { keep: null, type: null, read: () => NONE };
   if (isParams(body)) return frozenText(paramsText(body), "application/x-www-form-urlencoded;charset=UTF-8");
   if (isForm(body)) {
     const entries = formParts(body);
     return { keep: formOf(entries), type: null, entries, read: () => formBody(entries) };
   }
-  if (isBlob(body)) return { keep: body, type: null, read: () => blobBody(body) };
+  if (isBlob(body)) return { keep: body, type: null, read: () => blobBody(body, most) };
   if (native.isView(body) || isBuffer(body)) {
     const keep = copyBytes(body);
-    return { keep, type: null, read: () => bytesBody(keep) };
+    return { keep, type: null, read: () => bytesBody(keep, most) };
   }
   if (isDocument(body)) {
     const type = documentType(body) === "text/html" ? "text/html" : "application/xml";
@@ -136,8 +135,6 @@ const thaw = (body, entries) => {
   switch (body.type) {
     case "text":
       return body.text;
-    case "bytes":
-      return fromBase64(body.base64);
     case "form": {
       const form = new native.FormData();
       each(body.parts, (part, at) => {

@@ -15,8 +15,8 @@ const keyOf = ({ api, method, url }, frozen) => {
       return `${api} ${method} ${url} ${body.type}`;
     case "text":
       return `${api} ${method} ${url} text ${body.text}`;
-    case "bytes":
-      return `${api} ${method} ${url} bytes ${body.base64}`;
+    case "file":
+      return body.text === undefined ? null : `${api} ${method} ${url} text ${body.text}`;
     default:
       return null;
   }

@@ -13,18 +13,20 @@ const synthetic = ({ status, content_type, body }) =>
 const freezeRequest = (request, given) => {
   const method = requestMethod(request);
   if (!carries(method)) return freeze(null);
+  const type = headersGet(requestHeaders(request), "content-type") ?? "";
   if (given !== null && (typeof given === "string" || isParams(given) || isForm(given) || isBlob(given))) {
-    return freeze(given);
+    return freeze(given, mostText(type));
   }
-  if (given !== null && (native.isView(given) || isBuffer(given))) return freeze(given);
+  if (given !== null && (native.isView(given) || isBuffer(given))) return freeze(given, mostText(type));
   const clone = requestClone(request);
   // Until it is read there is nothing to keep.
   const frozen = { keep: undefined, entries: [], read: null };
   frozen.read = async () => {
     const bytes = new native.Uint8Array(await sure(requestBytes(clone)));
     frozen.keep = viewLength(bytes) === 0 ? null : bytes;
-    const type = headersGet(requestHeaders(request), "content-type") ?? "";
-    if (!startsWith(lower(type), "multipart/form-data") || viewLength(bytes) > limit) return bytesBody(bytes);
+    // A text that a request was made with says so by its type.
+    const text = startsWith(lower(type), "text/plain");
+    if (!startsWith(lower(type), "multipart/form-data")) return bytesBody(bytes, text ? limit : mostText(type));
     const form = await sure(responseForm(new native.Response(bytes, { __proto__: null, headers: typed(type) })));
     frozen.entries = formParts(form);
     return formBody(frozen.entries);

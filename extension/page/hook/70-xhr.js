@@ -127,7 +127,7 @@ patch(XMLHttpRequest.prototype, "open", (target, xhr, args) => {
   const answer = apply(target, xhr, args);
   unfake(xhr);
   const waits = args.length < 3 || Boolean(args[2]);
-  weakSet(xhrs, xhr, { url, method, waits, headers: [], typed: false, held: 0 });
+  weakSet(xhrs, xhr, { url, method, waits, headers: [], typed: false, type: "", held: 0 });
   return answer;
 });
 
@@ -143,7 +143,10 @@ patch(XMLHttpRequest.prototype, "setRequestHeader", (target, xhr, args) => {
   const answer = apply(target, xhr, args);
   if (state) {
     const name = lower(`${args[0]}`);
-    if (name === "content-type") state.typed = true;
+    if (name === "content-type") {
+      state.typed = true;
+      state.type = `${args[1]}`;
+    }
     push(state.headers, [name, name === "authorization" ? "" : `${args[1]}`]);
   }
   return answer;
@@ -158,7 +161,7 @@ patch(XMLHttpRequest.prototype, "send", (target, xhr, args) => {
   if (!guarded(state.url, state.method, hasBody)) return apply(target, xhr, args);
   if (state.held) throw invalid("The object's state must be OPENED.");
   const bodiless = state.method === "GET" || state.method === "HEAD";
-  const frozen = freeze(bodiless ? null : args[0]);
+  const frozen = freeze(bodiless ? null : args[0], mostText(state.type));
   if (state.waits) return heldXhr(target, xhr, state, frozen);
   const go = atOnce(aboutXhr(state), frozen);
   if (go === null) throw new native.DOMException("A network error occurred.", "NetworkError");

@@ -59,7 +59,8 @@ impl Session {
                 let own = |model: &CardModel| {
                     matches!(model.code, Some(Code::Unreachable | Code::LateFull | Code::Uncovered))
                 };
-                let ours = |model: &CardModel| own(model) || model.stage == Stage::Again;
+                let ours =
+                    |model: &CardModel| own(model) || matches!(model.stage, Stage::Again | Stage::Checking);
                 if self.cards.model(&event).is_some_and(|model| !ours(model)) && !self.is_alone(&event) {
                     self.link.say(ToHost::Shown { event, at: now }, out);
                 }
@@ -152,6 +153,9 @@ impl Session {
         out: &mut Vec<Effect>,
     ) {
         let due = now + self.machine_ms();
+        if matches!(choice, Choice::Edit | Choice::None) && self.called_off(now, event, out) {
+            return;
+        }
         let Some(hold) = self.holds.get_mut(event) else { return };
         let question = match &mut hold.state {
             State::Asking(question) => question,
@@ -239,6 +243,7 @@ impl Session {
             operation: hold.and_then(Hold::operation),
             source: self.settings.as_ref().map(|settings| settings.source),
             managed: self.settings.as_ref().is_some_and(|settings| settings.managed),
+            progress: None,
         }
     }
 
@@ -258,7 +263,7 @@ impl Session {
     }
 
     /// The page that shows a frame's card: the one around it, where nothing of another document can lie over it.
-    fn card_page(&self, port: PortId) -> PortId {
+    pub(super) fn card_page(&self, port: PortId) -> PortId {
         let Some(page) = self.pages.get(&port).filter(|page| !page.top && page.tab.is_some()) else {
             return port;
         };

@@ -89,6 +89,11 @@ fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Status
         | ToHost::SignIn { .. }
         | ToHost::SitesRefused { .. }
+        | ToHost::FileBegin { .. }
+        | ToHost::FilePiece { .. }
+        | ToHost::FileEnd { .. }
+        | ToHost::FileGone { .. }
+        | ToHost::FileNamed { .. }
         | ToHost::Preview(_) => None,
     }
 }
@@ -110,6 +115,11 @@ fn bytes(message: &ToHost) -> usize {
         | ToHost::Mistake { .. }
         | ToHost::SignIn { .. }
         | ToHost::SitesRefused { .. }
+        | ToHost::FileBegin { .. }
+        | ToHost::FilePiece { .. }
+        | ToHost::FileEnd { .. }
+        | ToHost::FileGone { .. }
+        | ToHost::FileNamed { .. }
         | ToHost::Preview(_) => 0,
     }
 }

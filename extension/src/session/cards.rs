@@ -83,6 +83,11 @@ impl Cards {
         self.open.values().any(|open| open.page == page)
     }
 
+    /// Whether the card of another event is on this page.
+    pub(super) fn other_on(&self, page: PortId, event: &EventId) -> bool {
+        self.open.iter().any(|(other, open)| open.page == page && other != event)
+    }
+
     /// Takes the card of `event` away.
     pub(super) fn close(&mut self, event: &EventId, out: &mut Vec<Effect>) {
         if let Some(open) = self.open.remove(event) {
@@ -272,7 +277,7 @@ impl Cards {
 
 /// Puts a card on its page, or back on top of it.
 fn put(page: PortId, event: &EventId, stage: Stage) -> Effect {
-    relay(page, ToRelay::Card { token: token(event), focus: stage != Stage::Sent })
+    relay(page, ToRelay::Card { token: token(event), focus: !matches!(stage, Stage::Sent | Stage::Checking) })
 }
 
 fn token(event: &EventId) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use shared_protocol::{EventId, LateEntry, Millis, Preview, Settings, Text};
+use shared_protocol::{EventId, FileId, LateEntry, Millis, Preview, Settings, Text};
 use shared_sites::{Body, HookData, NetRule, Refusal};
 
 use super::event::PortId;
@@ -139,6 +139,13 @@ pub enum ToRelay {
         /// What the person wrote, for the field they wrote it in.
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<Text>,
+    },
+    /// Read a piece of a held request's file, of [`shared_protocol::PIECE_BYTES`] or what is left.
+    FileRead {
+        /// Which.
+        file: FileId,
+        /// Where it begins.
+        offset: u64,
     },
     /// Stop copying.
     Stop {

@@ -25,15 +25,18 @@ impl Session {
         let tab = self.pages.get(&hold.port).and_then(|page| page.tab);
         // What could not wait is only permitted so far: whoever sends it again reads its answer.
         let read = recorded && hold.at_once.is_none();
-        let about = hold.answer.filter(|_| read).map(|format| About {
+        let format = hold.answer;
+        let about = format.filter(|_| read).map(|format| About {
             app: hold.app.clone(),
             operation: hold.operation().unwrap_or(Operation::SendPrompt),
             format,
             conversation: hold.prompt().and_then(|prompt| prompt.conversation_id.clone()),
         });
         let ticket = about.as_ref().and_then(About::ticket);
-        let copy = about.is_some();
         let event = event.clone();
+        let files = self.files.released(&event);
+        let handled = self.handles_of(&event, &hold, files, tab, out);
+        let copy = about.is_some() || handled;
         if let Some(about) = about {
             self.copies.insert(event.clone(), Copy::new(hold.port, tab, about));
         } else if recorded && hold.operation() != Some(Operation::SendDraft) {
@@ -176,6 +179,7 @@ impl Session {
         for event in due {
             match self.holds.get(&event).map(Hold::is_asking) {
                 Some(true) => self.choose(now, None, &event, Choice::None, out),
+                Some(false) if self.files_due(now, &event, out) => {}
                 Some(false) => self.fault(now, &event, Code::Deadline, out),
                 None => {}
             }

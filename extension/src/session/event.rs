@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use shared_protocol::{Browser, EventId, LateEntry, Millis, Road, Settings, Text};
+use shared_protocol::{Browser, EventId, FileId, LateEntry, Millis, Road, Settings, Text};
 use shared_sites::Request;
 
 use crate::ui::model::{FromCard, FromHint, FromPopup};
@@ -208,6 +208,20 @@ pub enum FromRelay {
         event: EventId,
         /// How.
         reason: CopyEnd,
+    },
+    /// Bytes of a held request's file.
+    FilePiece {
+        /// Which.
+        file: FileId,
+        /// Where they begin.
+        offset: u64,
+        /// Base64 (RFC 4648 section 4, padded).
+        bytes: Text,
+    },
+    /// A held request's file cannot be read any more.
+    FileLost {
+        /// Which.
+        file: FileId,
     },
     /// A frame came in on a watched socket.
     Frame {

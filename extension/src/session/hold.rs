@@ -233,5 +233,6 @@ pub(super) fn own_card(action: Action, code: Code) -> Card {
         may_send: asks,
         may_code: false,
         may_report: false,
+        files: Vec::new(),
     }
 }

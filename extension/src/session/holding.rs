@@ -25,9 +25,23 @@ impl Session {
             }
             FromRelay::Abort { event } => self.taken_back(now, &event, RefusedReason::Aborted, out),
             FromRelay::Fell { event, sent, request } => self.fell(now, port, &event, sent, request, out),
-            FromRelay::Head { event, head } => self.answer_began(&event, head),
-            FromRelay::Chunk { event, text } => self.answer_more(now, &event, &text, out),
-            FromRelay::End { event, reason } => self.answer_ended(now, &event, reason, out),
+            FromRelay::Head { event, head } => {
+                if !self.handles.began(&event, &head) {
+                    self.answer_began(&event, head);
+                }
+            }
+            FromRelay::Chunk { event, text } => {
+                if !self.handles.more(&event, &text) {
+                    self.answer_more(now, &event, &text, out);
+                }
+            }
+            FromRelay::End { event, reason } => {
+                if !self.handle_said(&event, reason, out) {
+                    self.answer_ended(now, &event, reason, out);
+                }
+            }
+            FromRelay::FilePiece { file, offset, bytes } => self.file_piece(port, file, offset, bytes, out),
+            FromRelay::FileLost { file } => self.file_lost(now, port, &file, out),
             FromRelay::Frame { url: _, text } => self.socket_said(now, port, &text, out),
             FromRelay::Resume { event, ticket, head, text } => {
                 self.answer_again(now, port, event, &ticket, head, &text, out);
@@ -76,9 +90,11 @@ impl Session {
             self.preview_sent(port, prompt.operation, out);
         }
         self.asked.note(now, tab, &reading);
-        let hold =
+        let mut hold =
             Hold { private, known, at_once, ..Hold::new(port, app, (now, due), request, reading, answer) };
+        self.name_files(tab, &mut hold);
         self.holds.insert(event.clone(), hold);
+        self.hold_files(now, &event, out);
         self.want_host(now, out);
         self.ask_host(now, &event, out);
     }
@@ -102,9 +118,14 @@ impl Session {
 
     /// Tells the host what waits for it, or falls back when there is none.
     pub(super) fn ask_host(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) {
+        let file_ms = self.file_ms() + self.machine_ms();
         let Some(hold) = self.holds.get_mut(event) else { return };
         if matches!(hold.state, State::Asking(_)) || hold.told {
             return;
+        }
+        let judging = matches!(hold.state, State::Judging);
+        if self.link.is_up() && judging && !self.files.are_there(event) {
+            return self.feed(now, out);
         }
         if self.link.is_up() {
             let message = match &hold.state {
@@ -119,6 +140,10 @@ impl Session {
             };
             hold.told = self.link.say_now(&message, out);
             hold.known |= hold.told;
+            if judging && self.files.has(event) {
+                // Looking through them has a time of its own.
+                hold.due = now + file_ms;
+            }
         } else if self.link.is_down() || hold.losses > MOST_LOSSES {
             self.unreachable(now, event, out);
         }

@@ -62,6 +62,8 @@ impl Session {
                 self.cards.reported(&event, out);
             }
             ToExtension::Sites { sites } => self.repair(sites, out),
+            ToExtension::FileTaken { file, up_to } => self.file_taken(now, &file, up_to, out),
+            ToExtension::FileFault { file, code } => self.file_fault(now, &file, code, out),
             // Nothing else is opened at a host's word.
             ToExtension::OpenPage { url } if url.starts_with("https://") => {
                 out.push(Effect::OpenTab { url });
@@ -95,6 +97,7 @@ impl Session {
                 hold.losses += 1;
             }
         }
+        self.files.host_lost(&waiting);
         if !waiting.is_empty() {
             self.want_host(now, out);
         }

@@ -8,6 +8,7 @@ mod at_once;
 mod cards;
 mod drift;
 mod faults;
+mod files;
 mod invariants;
 mod life;
 mod net;
@@ -253,6 +254,7 @@ fn card(action: Action) -> Card {
         may_send: action == Action::Warn,
         may_code: action == Action::Block,
         may_report: action == Action::Block,
+        files: Vec::new(),
     }
 }
 

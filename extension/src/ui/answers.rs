@@ -76,6 +76,9 @@ pub(crate) fn offers(model: &CardModel) -> Vec<Press> {
         ];
         offers.extend(permitted.into_iter().filter(|(may, _)| *may).map(|(_, press)| press));
     }
+    if model.stage == Stage::Checking && model.card.may_edit {
+        offers.push(Press::Edit);
+    }
     if offers.is_empty() {
         offers.push(Press::Close);
     }
@@ -181,7 +184,7 @@ mod tests {
 
     fn cards() -> Vec<CardModel> {
         let mut cards = Vec::new();
-        for stage in [Stage::Ask, Stage::Refused, Stage::Sent] {
+        for stage in [Stage::Ask, Stage::Checking, Stage::Refused, Stage::Sent] {
             for bits in 0..64_u8 {
                 let card = Card {
                     action: Action::Warn,
@@ -193,6 +196,7 @@ mod tests {
                     may_send: bits & 8 != 0,
                     may_code: bits & 16 != 0,
                     may_report: bits & 32 != 0,
+                    files: Vec::new(),
                 };
                 cards.push(CardModel {
                     stage,
@@ -203,6 +207,7 @@ mod tests {
                     operation: None,
                     source: None,
                     managed: false,
+                    progress: None,
                 });
             }
         }
@@ -220,7 +225,8 @@ mod tests {
                         assert!(model.card.may_report);
                     }
                     let Answer::Choice(choice) = answer else { continue };
-                    assert_eq!(model.stage, Stage::Ask, "{model:?}");
+                    let taken_back = model.stage == Stage::Checking && choice == Choice::Edit;
+                    assert!(taken_back || model.stage == Stage::Ask, "{model:?}");
                     let card = &model.card;
                     let permitted = match choice {
                         Choice::Edit => card.may_edit,

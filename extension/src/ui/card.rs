@@ -5,6 +5,7 @@
 //! A mask is drawn and not spoken; the words of its label say what it is.
 
 mod beside;
+mod files;
 mod why;
 
 use shared_protocol::{Action, CardFinding, Operation, PolicySource, Severity};
@@ -16,6 +17,7 @@ use super::label;
 use super::model::{CardModel, Stage};
 use super::words::{Fill, Key, Words};
 pub(crate) use beside::{code_fault, code_field, code_needed, reported};
+pub(crate) use files::bar;
 
 /// What is held, as far as the words differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,8 +33,8 @@ pub(crate) fn card(model: &CardModel) -> Element {
     let card =
         el("section", frame_class(model)).attr("data-tone", tone(model)).attr("data-action", action(model));
     let card = match model.stage {
-        // Advice does not interrupt: it is no dialog and takes no focus.
-        Stage::Sent => card.attr("aria-labelledby", "title"),
+        // Advice does not interrupt, nor does a wait: neither is a dialog, nor takes the focus.
+        Stage::Sent | Stage::Checking => card.attr("aria-labelledby", "title"),
         Stage::Ask | Stage::Refused | Stage::Again => card
             .attr("role", "alertdialog")
             .attr("aria-modal", "true")
@@ -41,14 +43,14 @@ pub(crate) fn card(model: &CardModel) -> Element {
             .attr("tabindex", "-1"),
     };
     // The card scrolls in a window that is too small for it; what is inside keeps the height that is needed.
-    let inner =
-        el("div", "inner").with(head(model)).with(why::why(model)).maybe(found(model)).maybe(reason(model));
+    let inner = el("div", "inner").with(head(model)).maybe(files::progress(model)).with(why::why(model));
+    let inner = inner.maybe(found(model)).maybe(files::unread(model)).maybe(reason(model));
     card.with(inner.maybe(buttons(model)).maybe(beside::beside(model)).with(foot(model)))
 }
 
 fn frame_class(model: &CardModel) -> &'static str {
     match model.stage {
-        Stage::Sent => "card advice",
+        Stage::Sent | Stage::Checking => "card advice",
         Stage::Ask | Stage::Refused | Stage::Again => "card",
     }
 }
@@ -59,7 +61,7 @@ fn tone(model: &CardModel) -> &'static str {
     match (model.stage, loudest) {
         (Stage::Refused, _) | (Stage::Ask, Some(Severity::High)) => "stop",
         (Stage::Ask | Stage::Again, _) | (Stage::Sent, Some(Severity::High)) => "care",
-        (Stage::Sent, _) => "calm",
+        (Stage::Sent | Stage::Checking, _) => "calm",
     }
 }
 
@@ -81,7 +83,7 @@ fn head(model: &CardModel) -> Element {
         .with(el("span", "badge").attr("aria-hidden", "true").with(icon(model)))
         .with(el("div", "titles").with(title).with(state));
     match model.stage {
-        Stage::Ask => head,
+        Stage::Ask | Stage::Checking => head,
         Stage::Refused | Stage::Again | Stage::Sent => head.with(
             el("button", "cross")
                 .attr("type", "button")
@@ -100,6 +102,7 @@ fn title(model: &CardModel) -> Key {
     match (model.stage, model.card.action) {
         (Stage::Refused, _) | (Stage::Ask, Action::Block) => Key::TitleBlock,
         (Stage::Again, _) => Key::TitleAgain,
+        (Stage::Checking, _) => Key::TitleChecking,
         (Stage::Sent, _) => Key::TitleTip,
         (Stage::Ask, Action::Redact) => Key::TitleRedact,
         (Stage::Ask, Action::Justify) => Key::TitleJustify,
@@ -110,7 +113,7 @@ fn title(model: &CardModel) -> Key {
 fn icon(model: &CardModel) -> Icon {
     match (model.stage, model.card.action) {
         (Stage::Refused, _) | (Stage::Ask, Action::Block) => Icon::Stop,
-        (Stage::Again, _) => Icon::Eye,
+        (Stage::Again | Stage::Checking, _) => Icon::Eye,
         (Stage::Sent, _) => Icon::Lamp,
         (Stage::Ask, Action::Redact) => Icon::Lines,
         (Stage::Ask, Action::Justify) => Icon::Pen,
@@ -144,7 +147,7 @@ fn state(model: &CardModel) -> Words {
     let key = match (model.stage, thing(model)) {
         (Stage::Ask, _) if model.card.action == Action::Block => Key::HeldForCode,
         (Stage::Ask, Thing::Message) => Key::AskMessage,
-        (Stage::Ask, Thing::File) => Key::AskFile,
+        (Stage::Ask, Thing::File) | (Stage::Checking, _) => Key::AskFile,
         (Stage::Ask, Thing::Share) => Key::AskShare,
         (Stage::Ask, Thing::Other) => Key::AskOther,
         (Stage::Refused, Thing::Message) => Key::RefusedMessage,
@@ -183,7 +186,7 @@ fn finding(finding: &CardFinding) -> Element {
         .attr("aria-hidden", "true")
         .each(masks)
         .maybe(rest.map(|rest| el("span", "rest").with(Words::with(Key::FoundMore, Fill::Number(rest)))));
-    el("li", "").with(label).with(masks)
+    el("li", "").with(label).with(masks).maybe(files::places(finding))
 }
 
 fn reason(model: &CardModel) -> Option<Element> {
@@ -219,6 +222,8 @@ fn buttons(model: &CardModel) -> Option<Element> {
     }
     let offers = offers(model);
     let how = offers.contains(&Press::Redact).then(|| el("p", "how").with(Key::RedactHow));
+    let file = offers.contains(&Press::Edit) && thing(model) == Thing::File && model.stage == Stage::Ask;
+    let how = how.or_else(|| file.then(|| el("p", "how").with(Key::RemoveHow)));
     let row = el("div", "row").each(offers.iter().enumerate().map(|(at, press)| button(model, *press, at)));
     Some(el("div", "answers").maybe(how).with(row))
 }
@@ -227,6 +232,9 @@ fn button(model: &CardModel, press: Press, at: usize) -> Element {
     let (key, class) = match press {
         Press::Redact => (Key::AnswerRedact, "second"),
         Press::Edit if thing(model) == Thing::Message => (Key::AnswerEdit, "second"),
+        Press::Edit if thing(model) == Thing::File && model.stage == Stage::Ask => {
+            (Key::AnswerRemove, "second")
+        }
         Press::Edit => (Key::AnswerHold, "second"),
         Press::Justify => (Key::AnswerJustify, "second"),
         Press::Send => (Key::AnswerSend, "quiet"),

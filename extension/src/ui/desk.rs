@@ -77,9 +77,10 @@ impl Desk {
     }
 
     /// Takes `model` if it is the card that stands here, at most with another end of the wait (a background
-    /// that started anew counts from anew); what was typed and answered stays. Else false, and nothing is taken.
+    /// that started anew counts from anew) or a file that is further; what was typed and answered stays. Else false, and nothing is taken.
     pub(crate) fn renew(&mut self, model: &CardModel) -> bool {
-        let renewed = CardModel { until: model.until, ..self.model.clone() };
+        let renewed =
+            CardModel { until: model.until, progress: model.progress.clone(), ..self.model.clone() };
         let same = renewed == *model;
         if same {
             self.model = renewed;
@@ -193,12 +194,14 @@ mod tests {
                 may_send: true,
                 may_code: true,
                 may_report: true,
+                files: Vec::new(),
             },
             until: None,
             code: None,
             operation: None,
             source: None,
             managed: false,
+            progress: None,
         })
     }
 

@@ -11,6 +11,7 @@
 use serde::{Deserialize, Serialize};
 use shared_protocol::{
     App, Card, Choice, Code, CodeFault, EventId, Millis, Operation, PolicySource, Settings, SignIn, Status,
+    Text,
 };
 
 /// How long, in milliseconds, the card must have been in view before a press counts: nobody answers what they
@@ -97,6 +98,8 @@ pub enum Rejected {
 pub enum Stage {
     /// It is held; the card wants an answer.
     Ask,
+    /// It is held while a file is looked through; the card says how far that is.
+    Checking,
     /// It was refused; the card says why.
     Refused,
     /// It could not wait and was refused; it is permitted now and may be sent again.
@@ -129,6 +132,19 @@ pub struct CardModel {
     /// Whether an organisation manages this machine.
     #[serde(default)]
     pub managed: bool,
+    /// How far a file is. Only while it is looked through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
+}
+
+/// How far a file is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Hundredths that were handed over.
+    pub part: u8,
+    /// Its name, where the page says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text>,
 }
 
 /// From the hint's frame to the background.

@@ -93,7 +93,7 @@ pub(crate) fn run(args: Vec<OsString>, env: &Env) -> Exit {
     };
     done.unwrap_or_else(|fault| {
         out::note(&format!("{fault:#}"));
-        Exit::Fault
+        Exit::of(&fault)
     })
 }
 

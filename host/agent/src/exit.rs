@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use host_journal::JournalError;
+use host_store::StoreError;
+
 /// How the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -17,6 +20,23 @@ pub(crate) enum Exit {
     BadOrigin,
     /// 5: sealed text, and no key here opens it.
     NoKey,
+}
+
+/// What was named is not there; says so, and what to do next.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct NotThere(pub(crate) String);
+
+impl Exit {
+    /// How a command ends that could not do its work.
+    pub(crate) fn of(fault: &anyhow::Error) -> Self {
+        let is_absence = |one: &(dyn std::error::Error + 'static)| {
+            one.is::<NotThere>()
+                || matches!(one.downcast_ref(), Some(StoreError::Missing))
+                || matches!(one.downcast_ref(), Some(JournalError::Store(StoreError::Missing)))
+        };
+        if fault.chain().any(is_absence) { Self::NotFound } else { Self::Fault }
+    }
 }
 
 /// For `--help`.

@@ -13,6 +13,7 @@ use serde_json::Value;
 use shared_protocol::{Mode, Settings};
 
 use crate::cli;
+use crate::files;
 use crate::judge::Snapshot;
 use crate::native::read_all;
 use crate::settings;
@@ -20,6 +21,11 @@ use crate::settings;
 /// Reads `from` as a browser's side of native messaging until it ends: whole messages, and how many were dropped.
 pub fn native_messages(from: impl Read) -> (Vec<String>, usize) {
     read_all(from)
+}
+
+/// Reads a file as the reading process does: how many texts, their bytes, how many reasons why there are not more.
+pub fn file(bytes: &[u8]) -> (usize, usize, usize) {
+    files::read_unbounded(bytes)
 }
 
 /// Reads the text of a settings file. `Err` is the error as people see it.

@@ -15,8 +15,9 @@ mod signing;
 mod state;
 mod tokens;
 
-pub(crate) use change::signed_out;
+pub(crate) use change::{erased, is_signed_in, signed_out};
 pub(crate) use known::Known;
+pub(crate) use renew::revoked;
 pub(crate) use signing::Signing;
 #[cfg(test)]
 pub(crate) use state::Bound;

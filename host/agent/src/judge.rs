@@ -7,6 +7,7 @@
 mod again;
 mod card;
 mod choice;
+mod failing;
 mod granting;
 mod kept;
 
@@ -17,17 +18,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use host_classify::{Classification, Engine, Scanned};
-use host_journal::Timings;
+use host_journal::{FileNote, Timings};
 use host_policy::{
     BundleSettings, Decision, DeviceFacts, Facts, LocalTime, Messages, Place, Policy, UserFacts, fit,
 };
 use shared_protocol::{
-    Action, App, Browser, Capture, Code, Drift, DriftKind, Edit, FailAction, FailSettings, Judge, Level,
-    Mode, Obligation, Operation, Outcome, Part, PartKind, Prompt, Reading, Settings, Topic, Verdict,
+    Action, App, Browser, Capture, Code, Edit, Judge, Level, Mode, Obligation, Operation, Outcome, Part,
+    PartKind, Prompt, Reading, Settings, Topic, Verdict,
 };
+
+use crate::files::{Attached, Whole};
+use failing::{fail_action, tighten, unread};
 
 pub(crate) use again::{Again, again};
 pub(crate) use choice::answer;
+pub(crate) use failing::unrecorded;
 pub(crate) use granting::{fault_of as code_fault, matter};
 pub(crate) use kept::{prompt_text, reason_text, response_text};
 
@@ -68,6 +73,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) known: Known<'a>,
     /// What holds around it.
     pub(crate) around: &'a Around,
+    /// Its files.
+    pub(crate) files: &'a Attached,
 }
 
 /// What is known of a request beside itself.
@@ -99,6 +106,10 @@ pub(crate) struct Judgement {
     pub(crate) decision: Decision,
     /// What was found; empty when nothing was looked for.
     pub(crate) found: Classification,
+    /// What was looked through, where that is more than the request's own text.
+    pub(crate) whole: Option<Whole>,
+    /// What the record says of the files.
+    pub(crate) files: Vec<FileNote>,
     /// What is kept of the text.
     pub(crate) capture: Capture,
 }
@@ -140,14 +151,18 @@ impl Snapshot {
             read_ahead.set(read_ahead.get() + usize::from(known.is_some()));
             known
         };
+        let whole = self.whole(ask, prompt);
         let is_over = || clock().saturating_sub(start) > self.for_models();
-        let (facts, found) = self.facts(&Asked { known: &known, ..*ask }, prompt, &is_over);
-        let previewed = !prompt.parts.is_empty() && read_ahead.get() == prompt.parts.len();
+        let (facts, found) = self.facts(&Asked { known: &known, ..*ask }, &whole, &is_over);
+        let previewed =
+            !prompt.parts.is_empty() && ask.files.is_empty() && read_ahead.get() == prompt.parts.len();
         let classified = clock();
         let decision = self.policy.decide(&facts);
         // Of the text as it was typed, which is what is kept.
         let capture = self.kept(&decision, None);
-        let edits = edits(&self.engine, &decision, &found);
+        let mut edits = edits(&self.engine, &decision, &found);
+        // Nothing in a file is redacted.
+        edits.retain(|edit| edit.part < whole.own);
         let (decision, redacted) = self.after_redaction(ask, prompt, decision, &edits, &is_over);
         let decided = clock();
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
@@ -157,8 +172,11 @@ impl Snapshot {
             total_us: 0,
             previewed,
         };
-        let judgement = self.judgement(ask, facts, found, decision, edits, None);
-        (Judgement { redacted, capture, ..judgement }, timings)
+        let unread = ask.files.is_unread(&whole).then_some(Code::UnreadFile);
+        let files = ask.files.notes(&whole, &found);
+        let judgement = self.judgement(ask, facts, (found, Some(&whole)), decision, edits, unread);
+        let whole = (!ask.files.is_empty()).then_some(whole);
+        (Judgement { redacted, capture, whole, files, ..judgement }, timings)
     }
 
     /// Judges a request whose text was not, or could not be, looked at because of `code`.
@@ -175,7 +193,7 @@ impl Snapshot {
         };
         let facts = self.with_person(facts, ask);
         let decision = self.policy.decide(&facts);
-        self.judgement(ask, facts, nothing(), decision, Vec::new(), Some(code))
+        self.judgement(ask, facts, (nothing(), None), decision, Vec::new(), Some(code))
     }
 
     /// What is kept of a text: what the policies say, else the settings; `limit` is the most.
@@ -196,10 +214,22 @@ impl Snapshot {
         Duration::from_millis(u64::from(self.settings.fail.deadline_ms)) / 2
     }
 
-    fn facts(&self, ask: &Asked<'_>, prompt: &Prompt, is_over: &dyn Fn() -> bool) -> (Facts, Classification) {
-        let found = self.engine.classify_knowing(prompt, ask.known, is_over);
-        let mut facts = self.with_person(Facts::of(ask.judge.app.clone(), prompt), ask);
-        facts.classified(&found.topics, &found.findings, |label| self.engine.topics_of(label));
+    /// The prompt with the texts of its files.
+    fn whole(&self, ask: &Asked<'_>, prompt: &Prompt) -> Whole {
+        ask.files.appended(prompt, usize::try_from(self.settings.fail.oversize_bytes).unwrap_or(usize::MAX))
+    }
+
+    fn facts(&self, ask: &Asked<'_>, whole: &Whole, is_over: &dyn Fn() -> bool) -> (Facts, Classification) {
+        let mut found = self.engine.classify_knowing(&whole.prompt, ask.known, is_over);
+        ask.files.remember(&mut found);
+        let mut facts = self.with_person(Facts::of(ask.judge.app.clone(), &whole.prompt), ask);
+        let own = found.findings.partition_point(|finding| finding.part < whole.own);
+        let (own, in_files) = found.findings.split_at_checked(own).unwrap_or((&found.findings, &[]));
+        facts.classified(&found.topics, own, |label| self.engine.topics_of(label));
+        for finding in in_files {
+            // Like a name: redaction does not reach it.
+            facts.found(&finding.label, self.engine.topics_of(&finding.label), Place::Name);
+        }
         for name in &found.names {
             facts.found(&name.label, self.engine.topics_of(&name.label), Place::Name);
         }
@@ -233,7 +263,7 @@ impl Snapshot {
         if !decision.obligations.contains(&Obligation::Redact) {
             return (decision, None);
         }
-        let (facts, _) = self.facts(ask, &prompt.edited(edits), is_over);
+        let (facts, _) = self.facts(ask, &self.whole(ask, &prompt.edited(edits)), is_over);
         let again = self.policy.decide(&facts);
         (decision.after_redaction(again), Some(facts))
     }
@@ -242,7 +272,7 @@ impl Snapshot {
         &self,
         ask: &Asked<'_>,
         facts: Facts,
-        found: Classification,
+        (found, whole): (Classification, Option<&Whole>),
         decision: Decision,
         edits: Vec<Edit>,
         code: Option<Code>,
@@ -276,6 +306,8 @@ impl Snapshot {
                     may_code,
                     messages: &self.messages,
                     language: ask.around.language.as_deref(),
+                    places: whole.map_or_else(Vec::new, |whole| ask.files.places(whole, &found)),
+                    files: whole.map_or_else(Vec::new, |whole| ask.files.about(whole, &found)),
                 },
             ),
             obligations,
@@ -285,80 +317,8 @@ impl Snapshot {
         };
         // Not looked through: no telling which policy would have matched.
         let capture = self.kept(&decision, self.policy.least_capture());
-        Judgement { verdict, facts, redacted: None, decision, found, capture }
+        Judgement { verdict, facts, redacted: None, decision, found, whole: None, files: Vec::new(), capture }
     }
-}
-
-/// What the settings say of a fault.
-fn fail_action(fail: &FailSettings, code: Code) -> FailAction {
-    match code {
-        Code::Oversize => fail.oversize,
-        Code::Unread | Code::BadMessage | Code::BadFrame => fail.unread,
-        Code::UnreadFile => fail.unread_file,
-        Code::Expired => fail.expired,
-        Code::Deadline
-        | Code::NotRecorded
-        | Code::PolicyFault
-        | Code::Internal
-        | Code::Unreachable
-        | Code::BadVersion
-        | Code::BadOrigin
-        | Code::UnknownEvent
-        | Code::EditFailed
-        | Code::LateFull
-        | Code::Uncovered => fail.deadline,
-    }
-}
-
-/// What to do with a request that cannot be put on record: the machine's fault, so the `deadline` setting.
-pub(crate) fn unrecorded(fail: &FailSettings, verdict: Verdict, operation: Operation) -> Verdict {
-    let action = fit(operation, fail.deadline.action());
-    // Asking needs an answer on record, so it is refused too.
-    if action > Action::Coach || verdict.outcome != Outcome::Release {
-        return Verdict {
-            outcome: Outcome::Refuse,
-            action: Action::Block,
-            obligations: Vec::new(),
-            mode: Mode::Enforce,
-            edits: Vec::new(),
-            card: Some(card::refused(verdict.card)),
-            fault: Some(Code::NotRecorded),
-            ..verdict
-        };
-    }
-    Verdict { fault: Some(Code::NotRecorded), ..verdict }
-}
-
-fn unread(drift: &Drift) -> Code {
-    match drift.what {
-        DriftKind::Oversize => Code::Oversize,
-        DriftKind::Shape
-        | DriftKind::Encoding
-        | DriftKind::Endpoint
-        | DriftKind::Body
-        | DriftKind::Answer
-        | DriftKind::LeftOver
-        | DriftKind::Unexplained => Code::Unread,
-    }
-}
-
-/// The decision with a fault's action added.
-fn tighten(decision: &Decision, fail: Action) -> (Action, Vec<Obligation>) {
-    let action = decision.action.max(fail);
-    let mut obligations = decision.obligations.clone();
-    match fail {
-        Action::Allow | Action::Block => {}
-        Action::Coach => obligations.push(Obligation::Coach),
-        Action::Warn => obligations.push(Obligation::Warn),
-        Action::Justify => obligations.push(Obligation::Justify),
-        Action::Redact => obligations.push(Obligation::Redact),
-    }
-    obligations.sort_unstable();
-    obligations.dedup();
-    if action == Action::Block {
-        obligations.clear();
-    }
-    (action, obligations)
 }
 
 fn outcome(action: Action, may_code: bool) -> Outcome {

@@ -10,6 +10,7 @@ mod cli;
 mod clock;
 mod drafts;
 mod exit;
+mod files;
 pub mod foreign;
 mod identity;
 mod install;
@@ -39,6 +40,9 @@ use origin::Caller;
 pub fn run() -> ExitCode {
     let env = os::Env::current();
     let args: Vec<_> = std::env::args_os().skip(1).collect();
+    if args.first().is_some_and(|arg| arg == files::COMMAND) {
+        return files::read_here().into();
+    }
     let words: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
     match origin::caller(&words) {
         Caller::Extension(id) => native::run(&id, &env).into(),

@@ -77,10 +77,11 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
     let recorder = Recorder::new(env.data(), live::person(env), whose).naming(at_keyboard).scoring(scores);
     let recorder = Arc::new(recorder);
     warm(&live, &recorder);
-    risk::start(Arc::clone(&live), Arc::clone(&recorder));
+    risk::start(Arc::clone(&live), Arc::clone(&recorder), env.data());
     if let Some(data) = env.data() {
         ship::start(Arc::clone(&live), Arc::clone(&recorder), data.clone());
         renew::start(Arc::clone(&live), Arc::clone(&recorder), data.clone());
+        ssf::inbox::start(Arc::clone(&live), Arc::clone(&recorder), data.clone());
         ssf::start(Arc::clone(&live), Arc::clone(&recorder), data);
     }
 
@@ -122,6 +123,7 @@ pub(crate) fn run(extension: &str, env: &Env) -> Exit {
             Incoming::End => break,
         }
     }
+    desk.no_more_files();
     pool.finish();
     watch.finish();
     retention.finish();

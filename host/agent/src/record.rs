@@ -35,6 +35,7 @@ use trouble::Failing;
 
 pub(crate) use coded::Coded;
 pub(crate) use random::uuid;
+pub(crate) use risk::Heard;
 pub(crate) use rows::{judged, labels, released_or_refused};
 
 /// The record of this person on this machine.

@@ -2,16 +2,18 @@
 //!
 //! INVARIANT: no verdict waits for it longer than one small step: a connection of its own, few rows in a transaction, a
 //! pause after each; where the file is busy it gives way and comes back.
+//! INVARIANT: what was emptied is in no page any more a day later: all pages are gone through then, also for whoever emptied
+//! rows by hand and did not come to the end.
 //! INVARIANT: for want of room nothing of the last day goes: an interaction that is still going on is looked up there.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use host_journal::{Audit, By, Change, Entry, JournalError};
-use host_store::{Store, StoreError};
+use host_store::{Scrubbing, Store, StoreError};
 use shared_protocol::Millis;
 
 use crate::live::Live;
@@ -56,12 +58,21 @@ impl Retention {
         let ends = Arc::clone(&closed);
         let thread = thread::spawn(move || {
             let mut pause = FIRST;
+            let mut scrubbed: Option<Instant> = None;
             while !waits(&ends, pause) {
                 pause = ROUND;
+                let Some(data) = data.as_deref() else { continue };
                 let keep = live.active().configured.keep;
-                let Some(data) = data.as_deref().filter(|_| keep != Keep::default()) else { continue };
-                if let Err(fault) = round(data, keep, &recorder, &|| waits(&ends, PAUSE)) {
-                    out::note(&format!("retention: {fault:#}"));
+                let is_due = scrubbed.is_none_or(|at| at.elapsed() >= Duration::from_millis(DAY));
+                let pauses = || waits(&ends, PAUSE);
+                let done = round(data, keep, &recorder, &pauses).and_then(|()| match is_due {
+                    true => scrub(data, &pauses),
+                    false => Ok(()),
+                });
+                match done {
+                    Ok(()) if is_due => scrubbed = Some(Instant::now()),
+                    Ok(()) => {}
+                    Err(fault) => out::note(&format!("retention: {fault:#}")),
                 }
             }
         });
@@ -86,6 +97,9 @@ fn waits(closed: &(Mutex<bool>, Condvar), time: Duration) -> bool {
 
 /// Empties what is over its time or too much, then gives room back. `pause` says `true` when it is to end.
 fn round(data: &Path, keep: Keep, recorder: &Recorder, pause: &dyn Fn() -> bool) -> Result<()> {
+    if keep == Keep::default() {
+        return Ok(());
+    }
     let store = match Store::existing(data, Duration::from_millis(5)) {
         Err(StoreError::Missing) => return Ok(()),
         store => store?,
@@ -114,6 +128,28 @@ fn round(data: &Path, keep: Keep, recorder: &Recorder, pause: &dyn Fn() -> bool)
         // What a reader still holds goes with the next row.
         let _done_or_later = store.sweep();
     }
+    Ok(())
+}
+
+/// Goes through all pages, where rows were emptied since that was last done.
+fn scrub(data: &Path, pause: &dyn Fn() -> bool) -> Result<()> {
+    let store = match Store::existing(data, Duration::from_millis(5)) {
+        Err(StoreError::Missing) => return Ok(()),
+        store => store?,
+    };
+    if !store.owes_scrub()? {
+        return Ok(());
+    }
+    let mut scrubbing = Scrubbing::default();
+    while !scrubbing.is_done() && !pause() {
+        match store.scrub(scrubbing) {
+            Ok(further) => scrubbing = further,
+            Err(StoreError::Locked) => {}
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    // What a reader still holds goes with the next row.
+    let _done_or_later = store.sweep();
     Ok(())
 }
 

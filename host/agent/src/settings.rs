@@ -9,6 +9,7 @@ mod bundle;
 mod file;
 mod identity;
 mod risk;
+mod signal;
 mod sink;
 mod ssf;
 
@@ -22,7 +23,8 @@ use shared_protocol::{Capture, FailSettings, PolicySource, Settings};
 pub(crate) use bundle::{BundleSettings, From as BundlesFrom, Web as BundlesWeb};
 pub(crate) use file::FileError;
 pub(crate) use identity::{IdentitySettings, KeyStore};
-pub(crate) use risk::{RiskSettings, in_bundle as risk_in_bundle};
+pub(crate) use risk::{RiskSettings, TravelSettings, in_bundle as risk_in_bundle};
+pub(crate) use signal::{Named, SignalSettings};
 pub(crate) use sink::SinkSettings;
 pub(crate) use ssf::{ReceiverSettings, SsfSettings};
 
@@ -67,6 +69,8 @@ pub(crate) struct Configured {
     pub(crate) risk: RiskSettings,
     /// Who is told of changes of risk.
     pub(crate) ssf: Option<SsfSettings>,
+    /// Who tells of this person.
+    pub(crate) signals: Vec<SignalSettings>,
     /// Why the file is not followed.
     pub(crate) fault: Option<FileError>,
     /// How the file looked when it was read.
@@ -126,6 +130,7 @@ impl Configured {
             developer: None,
             risk: RiskSettings::default(),
             ssf: None,
+            signals: Vec::new(),
             fault: None,
             seen,
         };
@@ -149,6 +154,7 @@ impl Configured {
                 developer: file.developer,
                 risk: file.risk,
                 ssf: file.ssf,
+                signals: file.signals,
                 ..trial
             },
             Err(fault) => Self { settings: broken(is_managed), source, fault: Some(fault), ..trial },

@@ -1,11 +1,13 @@
 //! Sharing risk: messages of the outbox to the receivers of the settings, signed, in order for each person.
 //!
 //! INVARIANT: of all processes on this data folder one sends: who holds the lease. INVARIANT: a message is written down as
-//! it goes out before its first try, and goes out the same in every later one; so a crash repeats it and never loses it.
+//! it goes out before its first try, and goes out the same in every later one (but for a date that a wrong clock wrote); so a
+//! crash repeats it and never loses it.
 //! INVARIANT: it speaks of the person of this machine only. INVARIANT: nothing here is on the way of a verdict.
 //! The key and the way to a receiver are behind [`Way`] and [`keys::signing`]: a relay that holds the key for many machines
 //! takes their place.
 
+pub(crate) mod inbox;
 pub(crate) mod keys;
 mod sender;
 mod sharing;
@@ -22,7 +24,7 @@ pub(crate) use sharing::{mark, standing_before};
 pub(crate) use way::{Post, Way};
 
 use crate::lease::Lease;
-use crate::live::Live;
+use crate::live::{Active, Live};
 use crate::native::now;
 use crate::out;
 use crate::record::Recorder;
@@ -44,9 +46,11 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: PathBuf) {
     thread::spawn(move || {
         let mut held = None;
         let mut senders = Senders::default();
+        let mut told = None;
         loop {
             thread::sleep(TICK);
-            let settings = live.active().configured.ssf.clone();
+            let active = live.active();
+            let settings = active.configured.ssf.clone();
             let is_wanted = settings.as_ref().is_some_and(|ssf| !ssf.receivers.is_empty());
             if !is_wanted && !standing_before(&recorder) {
                 held = None;
@@ -56,13 +60,45 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: PathBuf) {
                 // A folder in which no lease can be had has no record either; doctor tells.
                 held = lease(&data).ok().flatten();
             }
+            // Messages wait while somebody else than the person of the settings is at the keyboard.
+            let silent = may_speak(&active).err();
+            if silent != told {
+                if let Some(why) = &silent {
+                    out::note(&format!("sharing: {why}"));
+                }
+                told.clone_from(&silent);
+            }
             if held.is_some()
+                && silent.is_none()
                 && let Err(fault) = senders.round(&recorder, settings)
             {
                 out::note(&format!("sharing: {fault:#}"));
             }
         }
     });
+}
+
+/// Whether this machine may speak now: where there is a provider, only of the person of `[ssf]`, who is signed in, bound to
+/// this device as the settings ask, and has the same address there. Else why not, and what to do.
+pub(crate) fn may_speak(active: &Active) -> Result<(), String> {
+    let configured = &active.configured;
+    let (Some(ssf), Some(_)) = (&configured.ssf, &configured.identity) else { return Ok(()) };
+    let known = active.known();
+    let is_them = known.session.is_some()
+        && known.facts.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(&ssf.person));
+    if !is_them {
+        return Err(format!(
+            "nothing is told while {} is not signed in here: `promptgate login`, or correct `person` in [ssf]",
+            ssf.person
+        ));
+    }
+    if !known.facts.enrolled {
+        return Err(format!(
+            "nothing is told of {}, who is not enrolled here: `promptgate enrol`",
+            ssf.person
+        ));
+    }
+    Ok(())
 }
 
 /// A sender for each receiver.

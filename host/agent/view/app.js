@@ -10,11 +10,12 @@ import { keyboard } from "./keyboard.js";
 import { list } from "./list.js";
 import { begin as lock, button, forget } from "./lock.js";
 import { el, say, show } from "./make.js";
+import { risk } from "./risk.js";
 import { read, write } from "./route.js";
 import { begin as speak, t } from "./words.js";
 
-const PAGES = { "": list, event, conversation, figures, health };
-const TABS = ["", "figures", "health"];
+const PAGES = { "": list, event, conversation, figures, health, risk };
+const TABS = ["", "figures", "risk", "health"];
 
 let left = new AbortController();
 let listed = write("");

@@ -14,7 +14,7 @@ pub use follow_up::{
     Answered, Beat, ChoiceWord, Drafted, Drifted, Ended, Epoch, Heartbeat, Late, Mistaken, Refused,
     RefusedBy, Released, Responded, Seen, Shown, ToolUse,
 };
-pub use judged::{FactsJson, Judged, PolicyUse, Timings, TopicNote};
+pub use judged::{FactsJson, FileNote, Judged, PolicyUse, Timings, TopicNote};
 
 /// The kinds of row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

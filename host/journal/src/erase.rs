@@ -30,8 +30,6 @@ enum Done {
     #[default]
     Nothing,
     Own,
-    /// All rows; so many indexes are made anew.
-    Rows(usize),
     All,
 }
 
@@ -43,7 +41,7 @@ impl Erasing {
     }
 
     /// Does the next step: first the person's own rows and those of the same events that are nobody's, then the rows of
-    /// the machine, and audits, that name the person; at last the indexes that held their names.
+    /// the machine, and audits, that name the person. Copies in pages are `Store::scrub`'s, when all steps are done.
     ///
     /// # Errors
     /// When the file or a row cannot be read or written.
@@ -84,17 +82,12 @@ impl Erasing {
                 }
                 match rows.last() {
                     Some(last) => self.others = last.seq,
-                    None => self.done = Done::Rows(0),
+                    None => {
+                        self.done = Done::All;
+                        tx.leaves_traces();
+                    }
                 }
                 self.empty(tx, &seqs)?;
-            }
-            Done::Rows(made) => {
-                if tx.rebuild(made)? {
-                    self.done = Done::Rows(made + 1);
-                } else {
-                    self.done = Done::All;
-                    tx.leaves_traces();
-                }
             }
             Done::All => {}
         }

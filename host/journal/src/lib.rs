@@ -47,9 +47,9 @@ mod verify;
 pub use append::{NewRow, Salt, append, device};
 pub use content::{Content, Plain, PromptText};
 pub use entry::{
-    Answered, Audit, Beat, By, Change, ChoiceWord, Drafted, Drifted, Ended, Entry, Epoch, FactsJson, Health,
-    Heartbeat, Judged, Kind, Late, Mistaken, PolicyUse, Refused, RefusedBy, Released, Responded, Seen, Shown,
-    Timings, ToolUse, TopicNote, Trouble,
+    Answered, Audit, Beat, By, Change, ChoiceWord, Drafted, Drifted, Ended, Entry, Epoch, FactsJson,
+    FileNote, Health, Heartbeat, Judged, Kind, Late, Mistaken, PolicyUse, Refused, RefusedBy, Released,
+    Responded, Seen, Shown, Timings, ToolUse, TopicNote, Trouble,
 };
 pub use epoch::{ChainKey, NewLine, Roots, begin, close};
 pub use erase::{Erasing, prune};

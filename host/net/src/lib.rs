@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! let client = Client::new(&Reach { ca, proxy, ..Reach::default() })?;
-//! let answer = client.post(&Post { url, content_type, token, body })?;       // bounded in time and size
+//! let answer = client.post(&Post { url, content_type, token, body, gzip: true })?;       // bounded in time and size
 //! let answer = client.get(&Get { url, authorization, known: &[tag], wait })?;  // 304 when the tag still holds
 //! let mut stream = Stream::connect("siem.example", 6514, Some(&Tls::new(&reach)?), &reach)?;
 //! stream.send(bytes)?; stream.finish()?;                                     // the peer has read it all

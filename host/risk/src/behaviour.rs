@@ -207,14 +207,16 @@ impl Behaviour {
                 let found = found.fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
                 is_topic || (!self.asks.labels.is_empty() && found >= self.asks.at_least.max(1))
             }
-            Sign::Posture(level) => *level >= self.asks.from,
+            Sign::Posture(level) | Sign::ThirdParty(level) => *level >= self.asks.from,
             Sign::Override
             | Sign::Unprotected
             | Sign::BrokenOff
             | Sign::ClockBack
             | Sign::NewDevice
             | Sign::OtherPerson
-            | Sign::Travel => true,
+            | Sign::Travel
+            | Sign::OtherDevice
+            | Sign::RemoteControl => true,
         }
     }
 }

@@ -14,11 +14,15 @@ const FILES: &[(&str, &str)] = &[
     ("device-at-risk", include_str!("../behaviours/device-at-risk.toml")),
     ("impossible-travel", include_str!("../behaviours/impossible-travel.toml")),
     ("jailbreak", include_str!("../behaviours/jailbreak.toml")),
+    ("many-devices", include_str!("../behaviours/many-devices.toml")),
     ("new-device", include_str!("../behaviours/new-device.toml")),
     ("pii-request", include_str!("../behaviours/pii-request.toml")),
     ("protection-stopped", include_str!("../behaviours/protection-stopped.toml")),
+    ("remote-control", include_str!("../behaviours/remote-control.toml")),
     ("repeated-overrides", include_str!("../behaviours/repeated-overrides.toml")),
     ("several-persons", include_str!("../behaviours/several-persons.toml")),
+    ("third-party", include_str!("../behaviours/third-party.toml")),
+    ("third-party-high", include_str!("../behaviours/third-party-high.toml")),
     ("unprotected-use", include_str!("../behaviours/unprotected-use.toml")),
 ];
 

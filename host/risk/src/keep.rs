@@ -10,6 +10,7 @@ use shared_protocol::{Level, Millis};
 
 use crate::rules::Rules;
 use crate::score::Points;
+use crate::set::{self, Kind};
 use crate::sign::{Seen, Sign};
 use crate::standing::{Change, Pot, Standing};
 
@@ -152,6 +153,45 @@ pub fn level_of(number: u8) -> Level {
         .unwrap_or(Level::High)
 }
 
+/// Writes down a message of another kind than risk, for each of these receivers.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn tell(
+    tx: &Tx<'_>,
+    person: &str,
+    kind: Kind,
+    said: &set::Said,
+    holds: bool,
+    at: Millis,
+    tell: Tell<'_>,
+) -> Result<(), StoreError> {
+    let txn = uuid(tell.seed, 0);
+    for (number, receiver) in (1_u8..=u8::MAX).zip(tell.receivers) {
+        tx.add_outbox(&OutboxRow {
+            id: 0,
+            jti: uuid(tell.seed, number),
+            txn: txn.clone(),
+            receiver: receiver.clone(),
+            person: person.to_owned(),
+            event: kind.as_str().to_owned(),
+            at,
+            before: u8::from(holds),
+            after: u8::from(!holds),
+            cause: kind.as_str().to_owned(),
+            // Words and an id: nothing in it can fail.
+            reasons: serde_json::to_string(said).unwrap_or_default(),
+            claims: None,
+            state: OutboxState::Waiting,
+            attempts: 0,
+            retry_at: 0,
+            fault: None,
+            done_at: None,
+        })?;
+    }
+    Ok(())
+}
+
 fn understood(row: &RiskRow) -> Standing {
     serde_json::from_str(&row.body).unwrap_or_else(|_| Standing {
         at: row.at,
@@ -205,6 +245,7 @@ fn write(
             txn: txn.clone(),
             receiver: receiver.clone(),
             person: person.to_owned(),
+            event: Kind::Risk.as_str().to_owned(),
             at: change.at,
             before: change.from.number(),
             after: change.to.number(),

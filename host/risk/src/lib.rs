@@ -10,14 +10,18 @@
 //! value: behaviours, counts, levels and event ids. INVARIANT: more evidence never lowers a score.
 //! It does not know the record, policies or who a person is: what happened comes in as a [`Sign`].
 
+pub mod arrive;
 mod behaviour;
 mod builtin;
+pub mod geo;
 pub mod keep;
 pub mod posture;
+pub mod remote;
 mod rules;
 mod score;
 pub mod set;
 mod sign;
+pub mod signal;
 mod standing;
 pub mod travel;
 

@@ -11,6 +11,8 @@
 use serde::Deserialize;
 use shared_protocol::{Level, Millis};
 
+/// Most bytes of what it says.
+pub const MOST: usize = 64 * 1024;
 /// How long it counts.
 const FRESH: Millis = 24 * 3_600_000;
 

@@ -11,11 +11,13 @@ mod caep;
 mod check;
 pub mod key;
 mod okta;
+mod other;
 
 use serde_json::{Map, Value, json};
 use shared_protocol::{Level, Millis};
 
 pub use check::{CheckError, check};
+pub use other::{Kind, Said, other_claims};
 
 use crate::standing::Reason;
 

@@ -31,6 +31,12 @@ pub enum Sign {
     Travel,
     /// What a security product says of the device.
     Posture(Level),
+    /// What another transmitter says of the person.
+    ThirdParty(Level),
+    /// One more device of the person, where there are many already.
+    OtherDevice,
+    /// Somebody uses this device from elsewhere.
+    RemoteControl,
 }
 
 /// A sign, with its time and where it stands in the record.
@@ -66,6 +72,12 @@ pub enum SignKind {
     Travel,
     /// [`Sign::Posture`].
     Posture,
+    /// [`Sign::ThirdParty`].
+    ThirdParty,
+    /// [`Sign::OtherDevice`].
+    OtherDevice,
+    /// [`Sign::RemoteControl`].
+    RemoteControl,
 }
 
 impl Sign {
@@ -82,6 +94,9 @@ impl Sign {
             Self::OtherPerson => SignKind::OtherPerson,
             Self::Travel => SignKind::Travel,
             Self::Posture(_) => SignKind::Posture,
+            Self::ThirdParty(_) => SignKind::ThirdParty,
+            Self::OtherDevice => SignKind::OtherDevice,
+            Self::RemoteControl => SignKind::RemoteControl,
         }
     }
 }

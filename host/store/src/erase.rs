@@ -3,7 +3,8 @@
 //! INVARIANT: one place for everything that is kept of a row or a person beside the row itself. A table that holds
 //! either adds its statement to [`BESIDE`] or [`OF_PERSON`]; nothing else has to know of it.
 //! INVARIANT: rows are emptied in small steps, each a transaction of its own, so that no verdict waits; emptied bytes are
-//! overwritten (`secure_delete`); whoever empties takes care, in the end, of the write-ahead log (`Tx::leaves_traces`).
+//! overwritten (`secure_delete`); whoever empties takes care, in the end, of copies in pages (`Store::scrub`) and of the
+//! write-ahead log (`Store::sweep`).
 //! Which rows must never be emptied is the caller's to say.
 
 use std::path::Path;
@@ -12,27 +13,23 @@ use rusqlite::params;
 
 use crate::filter::integer;
 use crate::view::{COLUMNS, read_row, unsigned};
-use crate::{Row, StoreError, Tx, View, place};
+use crate::{Row, StoreError, Tx, View, place, scrub};
 
 /// What stands beside a row, by `seq`.
 const BESIDE: [&str; 2] = ["DELETE FROM record_topic WHERE seq = ?", "DELETE FROM sealed WHERE seq = ?"];
 
 /// What is kept of a person outside the record, by the person's id.
-const OF_PERSON: [&str; 3] = [
+const OF_PERSON: [&str; 4] = [
     "DELETE FROM outbox WHERE person = ?",
     "DELETE FROM risk_change WHERE person = ?",
+    "DELETE FROM risk_place WHERE person = ?",
     "DELETE FROM risk_standing WHERE person = ?",
 ];
 
-/// Indexes over a person's id and the site's ids of what they wrote.
-const PERSONAL: [&str; 7] = [
-    "outbox_person",
-    "outbox_state",
-    "record_conversation",
-    "record_listed",
-    "record_message",
-    "record_parent",
-    "risk_change_person",
+/// What receivers of rows said of them: an answer can repeat what it was sent.
+const ECHOES: [&str; 2] = [
+    "UPDATE dead_letter SET reason = 'what it said was erased' WHERE ? BETWEEN first AND last",
+    "UPDATE sink SET fault = 'what it said was erased' WHERE fault IS NOT NULL AND cursor < ?",
 ];
 
 /// The row itself.
@@ -111,13 +108,13 @@ impl Tx<'_> {
     /// # Errors
     /// When the file cannot be written.
     pub fn empty(&self, seqs: &[u64]) -> Result<(), StoreError> {
-        for sql in BESIDE.into_iter().chain([EMPTY]) {
+        for sql in BESIDE.into_iter().chain(ECHOES).chain([EMPTY]) {
             let mut statement = self.connection().prepare_cached(sql)?;
             for seq in seqs {
                 statement.execute([integer(*seq)])?;
             }
         }
-        Ok(())
+        if seqs.is_empty() { Ok(()) } else { scrub::owe(self) }
     }
 
     /// Takes out what is kept of a person outside the record.
@@ -128,18 +125,7 @@ impl Tx<'_> {
         for sql in OF_PERSON {
             self.connection().prepare_cached(sql)?.execute([person])?;
         }
-        Ok(())
-    }
-
-    /// Makes the `n`th index with personal values anew; `false` when there are no more. What is deleted from a page is
-    /// overwritten, but a page that SQLite fills anew from its neighbours can keep a copy of what stood in it before.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn rebuild(&self, n: usize) -> Result<bool, StoreError> {
-        let Some(index) = PERSONAL.get(n) else { return Ok(false) };
-        self.connection().execute_batch(&format!("REINDEX {index}"))?;
-        Ok(true)
+        scrub::owe(self)
     }
 
     /// Gives up to `pages` empty pages of the file back to the disk.

@@ -11,7 +11,7 @@ use crate::view::unsigned;
 use crate::{StoreError, Tx, View};
 
 const COLUMNS: &str = "id, jti, txn, receiver, person, at, before, after, cause, reasons, claims, state, attempts, \
-                       retry_at, fault, done_at";
+                       retry_at, fault, done_at, event";
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct OutboxRow {
     pub receiver: String,
     /// About whom.
     pub person: String,
+    /// What kind of message it is, a word. Only messages of one kind overtake each other.
+    pub event: String,
     /// When it happened, milliseconds since 1970-01-01T00:00:00Z.
     pub at: u64,
     /// The level before, 0 to 3.
@@ -112,7 +114,7 @@ impl View<'_> {
         Ok(self.connection.prepare_cached(&sql)?.query_row([jti], read_outbox).optional()?)
     }
 
-    /// The newest waiting message about a person, and how many wait before it.
+    /// The newest waiting message of a kind about a person, and how many wait before it.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -120,28 +122,52 @@ impl View<'_> {
         &self,
         receiver: &str,
         person: &str,
+        event: &str,
     ) -> Result<Option<(OutboxRow, u64)>, StoreError> {
-        let of = "state = 'waiting' AND receiver = ? AND person = ?";
+        let of = "state = 'waiting' AND receiver = ? AND person = ? AND event = ?";
         let sql = format!("SELECT {COLUMNS} FROM outbox WHERE {of} ORDER BY id DESC LIMIT 1");
-        let newest =
-            self.connection.prepare_cached(&sql)?.query_row([receiver, person], read_outbox).optional()?;
+        let newest = self
+            .connection
+            .prepare_cached(&sql)?
+            .query_row([receiver, person, event], read_outbox)
+            .optional()?;
         let Some(newest) = newest else { return Ok(None) };
         let sql = format!("SELECT count(*) FROM outbox WHERE {of}");
-        let all: u64 =
-            self.connection.prepare_cached(&sql)?.query_row([receiver, person], |row| unsigned(row, 0))?;
+        let all: u64 = self
+            .connection
+            .prepare_cached(&sql)?
+            .query_row([receiver, person, event], |row| unsigned(row, 0))?;
         Ok(Some((newest, all.saturating_sub(1))))
     }
 
-    /// The last message about a person that the receiver took.
+    /// The last message of a kind about a person that the receiver took.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn outbox_last_sent(&self, receiver: &str, person: &str) -> Result<Option<OutboxRow>, StoreError> {
+    pub fn outbox_last_sent(
+        &self,
+        receiver: &str,
+        person: &str,
+        event: &str,
+    ) -> Result<Option<OutboxRow>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM outbox WHERE state = 'sent' AND receiver = ? AND person = ? \
+            "SELECT {COLUMNS} FROM outbox WHERE state = 'sent' AND receiver = ? AND person = ? AND event = ? \
              ORDER BY id DESC LIMIT 1"
         );
-        Ok(self.connection.prepare_cached(&sql)?.query_row([receiver, person], read_outbox).optional()?)
+        Ok(self
+            .connection
+            .prepare_cached(&sql)?
+            .query_row([receiver, person, event], read_outbox)
+            .optional()?)
+    }
+
+    /// Whether a message of this cause is ours.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn is_outbox_txn(&self, txn: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE txn = ?)";
+        Ok(self.connection.prepare_cached(sql)?.query_row([txn], |row| row.get(0))?)
     }
 
     fn outbox_rows(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<OutboxRow>, StoreError> {
@@ -163,6 +189,7 @@ fn read_outbox(row: &rusqlite::Row<'_>) -> rusqlite::Result<OutboxRow> {
         txn: row.get(2)?,
         receiver: row.get(3)?,
         person: row.get(4)?,
+        event: row.get(16)?,
         at: unsigned(row, 5)?,
         before: row.get(6)?,
         after: row.get(7)?,
@@ -184,7 +211,7 @@ impl Tx<'_> {
     /// [`StoreError::Duplicate`] when its id stands there already.
     pub fn add_outbox(&self, row: &OutboxRow) -> Result<(), StoreError> {
         let sql = "INSERT INTO outbox (jti, txn, receiver, person, at, before, after, cause, reasons, claims, state, \
-                   attempts, retry_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                   attempts, retry_at, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         self.connection().prepare_cached(sql)?.execute(params![
             row.jti,
             row.txn,
@@ -199,6 +226,7 @@ impl Tx<'_> {
             row.state.as_str(),
             row.attempts,
             integer(row.retry_at),
+            row.event,
         ])?;
         Ok(())
     }
@@ -222,15 +250,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What a receiver has not been told about a person before this message is overtaken by it, parked ones included; how
-    /// many.
+    /// What a receiver has not been told about a person before this message, of its kind, is overtaken by it, parked ones
+    /// included; how many.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn overtake_outbox(&self, by: &OutboxRow, at: u64) -> Result<usize, StoreError> {
         let sql = "UPDATE outbox SET state = 'overtaken', done_at = ? WHERE receiver = ? AND person = ? AND id < ? \
-                   AND state IN ('waiting', 'parked')";
-        let values = params![integer(at), by.receiver, by.person, integer(by.id)];
+                   AND event = ? AND state IN ('waiting', 'parked')";
+        let values = params![integer(at), by.receiver, by.person, integer(by.id), by.event];
         Ok(self.connection().prepare_cached(sql)?.execute(values)?)
     }
 
@@ -252,7 +280,11 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn trim_outbox(&self, before: u64) -> Result<usize, StoreError> {
         let sql = "DELETE FROM outbox WHERE state IN ('sent', 'overtaken') AND done_at < ? AND id NOT IN \
-                   (SELECT max(id) FROM outbox WHERE state = 'sent' GROUP BY receiver, person)";
-        Ok(self.connection().prepare_cached(sql)?.execute(params![integer(before)])?)
+                   (SELECT max(id) FROM outbox WHERE state = 'sent' GROUP BY receiver, person, event)";
+        let count = self.connection().prepare_cached(sql)?.execute(params![integer(before)])?;
+        if count > 0 {
+            crate::scrub::owe(self)?;
+        }
+        Ok(count)
     }
 }

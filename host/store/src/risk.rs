@@ -177,6 +177,9 @@ impl Tx<'_> {
         ] {
             count += self.connection().prepare_cached(sql)?.execute([integer(before)])?;
         }
+        if count > 0 {
+            crate::scrub::owe(self)?;
+        }
         Ok(count)
     }
 }

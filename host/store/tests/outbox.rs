@@ -7,6 +7,7 @@ use host_store::{OutboxRow, OutboxState, RiskChangeRow, RiskRow, Store, StoreErr
 fn row(jti: &str, receiver: &str, person: &str) -> OutboxRow {
     OutboxRow {
         id: 0,
+        event: "risk".to_owned(),
         jti: jti.to_owned(),
         txn: "txn".to_owned(),
         receiver: receiver.to_owned(),
@@ -49,14 +50,14 @@ fn the_first_of_each_person_comes_first_and_a_newer_one_overtakes() {
     let first = || store.read(|view| view.outbox_first("okta")).unwrap();
     assert_eq!(jtis(&first()), ["a", "b"]);
     assert_eq!(store.write(|tx| tx.add_outbox(&row("a", "okta", "jane"))), Err(StoreError::Duplicate));
-    let (newest, before) = store.read(|view| view.outbox_newest("okta", "jane")).unwrap().unwrap();
+    let (newest, before) = store.read(|view| view.outbox_newest("okta", "jane", "risk")).unwrap().unwrap();
     assert_eq!((newest.jti.as_str(), before), ("e", 2));
     assert_eq!(store.write(|tx| tx.overtake_outbox(&newest, 9)), Ok(2));
     assert_eq!(jtis(&first()), ["b", "e"]);
     let sent =
         OutboxRow { state: OutboxState::Sent, done_at: Some(10), claims: Some("{}".to_owned()), ..newest };
     store.write(|tx| tx.put_outbox(&sent)).unwrap();
-    assert_eq!(store.read(|view| view.outbox_last_sent("okta", "jane")).unwrap(), Some(sent));
+    assert_eq!(store.read(|view| view.outbox_last_sent("okta", "jane", "risk")).unwrap(), Some(sent));
     let joe = first().remove(0);
     store.write(|tx| tx.put_outbox(&OutboxRow { state: OutboxState::Parked, attempts: 3, ..joe })).unwrap();
     assert!(first().is_empty());

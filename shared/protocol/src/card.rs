@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Label};
+use crate::{Action, FilePlace, Label, Text, UnreadFile};
 
 /// How loud a policy's message is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,6 +42,24 @@ pub struct CardFinding {
     pub count: usize,
     /// The masks of the first few.
     pub masks: Vec<String>,
+    /// The places of the first few that are in attached files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<FilePlace>,
+}
+
+/// An attached file that the decision is about: something was found in it, or it could not be read. A file is not
+/// redacted; it is taken away, or the request goes with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardFile {
+    /// Its name; absent when the request does not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text>,
+    /// Why it, or a part of it, could not be read; absent when it was read whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<UnreadFile>,
+    /// Something was found in it.
+    #[serde(default)]
+    pub found: bool,
 }
 
 /// The card.
@@ -67,4 +85,7 @@ pub struct Card {
     /// The host takes the report that this verdict is a mistake.
     #[serde(default)]
     pub may_report: bool,
+    /// The attached files that it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<CardFile>,
 }

@@ -12,12 +12,14 @@ mod code;
 mod drift;
 mod edit;
 mod event;
+mod file;
 mod finding;
 pub mod frame;
 mod identity;
 mod message;
 mod operation;
 mod prompt;
+mod reason;
 mod response;
 mod settings;
 mod text;
@@ -25,19 +27,24 @@ mod topic;
 
 pub use action::{Action, Choice, Mode, Obligation, Outcome};
 pub use app::{App, Browser};
-pub use card::{Card, CardFinding, CardPolicy, Severity};
+pub use card::{Card, CardFile, CardFinding, CardPolicy, Severity};
 pub use code::{Code, CodeFault};
 pub use drift::{Drift, DriftKind, Road, Uncovered};
 pub use edit::Edit;
 pub use event::{EventId, EventIdError, Millis};
+pub use file::{
+    FILE_BYTES, FILES, FILES_BYTES, FileFault, FileId, FilePlace, PIECE_BYTES, PIECES_UNCONFIRMED, Spot,
+    UnreadFile,
+};
 pub use finding::{Finding, Label, LabelError};
 pub use identity::{Identity, SignIn};
 pub use message::{
-    ComposerText, EndReason, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading, RefusedReason,
-    SiteRefused, Status, ToExtension, ToHost, Verdict, Welcome,
+    ComposerText, Hello, Judge, LateEntry, PROTOCOL, ProtocolRange, Reading, SiteRefused, Status,
+    ToExtension, ToHost, Verdict, Welcome,
 };
 pub use operation::Operation;
 pub use prompt::{Account, AccountKind, Attachment, Part, PartKind, Prompt};
+pub use reason::{EndReason, RefusedReason};
 pub use response::{Response, ToolCall};
 pub use settings::{
     Capture, FailAction, FailSettings, PolicySource, PolicyState, Preview, Settings, UnreachableAction,

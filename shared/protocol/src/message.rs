@@ -13,8 +13,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, App, Browser, Card, Choice, Code, CodeFault, Drift, Edit, EventId, Identity, Millis, Mode,
-    Obligation, Operation, Outcome, Prompt, Response, Settings, SignIn, Text, Uncovered,
+    Action, App, Browser, Card, Choice, Code, CodeFault, Drift, Edit, EndReason, EventId, FileFault, FileId,
+    Identity, Millis, Mode, Obligation, Operation, Outcome, Prompt, RefusedReason, Response, Settings,
+    SignIn, Text, Uncovered,
 };
 
 /// The protocol versions this code speaks, both ends included.
@@ -134,6 +135,50 @@ pub enum ToHost {
         /// How.
         what: SignIn,
     },
+    /// The bytes of a file follow. Answered by `file-taken` with `up_to` 0, or `file-fault`.
+    FileBegin {
+        /// Drawn by the extension.
+        file: FileId,
+        /// Which site.
+        app: App,
+        /// Its name, as the page says it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<Text>,
+        /// Its media type, as the page says it: told in the record, never believed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        media_type: Option<String>,
+        /// Its bytes, where they are known ahead.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        size: Option<u64>,
+    },
+    /// Bytes of a file that was begun, in order.
+    FilePiece {
+        /// Which.
+        file: FileId,
+        /// Where they begin: how many bytes came before.
+        offset: u64,
+        /// Base64 (RFC 4648 section 4, padded) of at most [`crate::PIECE_BYTES`] bytes.
+        bytes: Text,
+    },
+    /// All bytes of a file were sent.
+    FileEnd {
+        /// Which.
+        file: FileId,
+        /// How many there were.
+        size: u64,
+    },
+    /// A file is not attached any more, or its bytes cannot be had.
+    FileGone {
+        /// Which.
+        file: FileId,
+    },
+    /// The site's id of a file: later requests name it by that.
+    FileNamed {
+        /// Which.
+        file: FileId,
+        /// As [`crate::Attachment::id`] says it.
+        id: String,
+    },
 }
 
 /// A site's repaired data that is not taken. It is the organisation's text: no prompt is in it.
@@ -201,40 +246,6 @@ pub enum Reading {
     Prompt(Prompt),
     /// Looks like a send and could not be read.
     Unread(Drift),
-}
-
-/// Why the extension ended a request itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RefusedReason {
-    /// The redacted text could not be put back.
-    EditFailed,
-    /// The page took its request back.
-    Aborted,
-    /// The tab was closed or left.
-    Closed,
-    /// Machine time ran out in the extension.
-    Deadline,
-}
-
-/// How an interaction ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EndReason {
-    /// A terminal event was seen.
-    Complete,
-    /// The page or person stopped it.
-    Aborted,
-    /// The stream stopped without a terminal event.
-    Incomplete,
-    /// The network failed.
-    Network,
-    /// The tab was closed or left.
-    Closed,
-    /// The site refused it (a status of 400 or above).
-    SiteRefused,
-    /// The operation has no answer.
-    NoAnswer,
 }
 
 /// A release or refusal without a host. Carries no text.
@@ -317,6 +328,20 @@ pub enum ToExtension {
     OpenPage {
         /// Its address, under https.
         url: String,
+    },
+    /// Answers file-begin and file-piece: the next pieces may come.
+    FileTaken {
+        /// Which.
+        file: FileId,
+        /// Bytes that were taken so far.
+        up_to: u64,
+    },
+    /// The bytes of a file are not taken; what was sent of it is forgotten.
+    FileFault {
+        /// Which.
+        file: FileId,
+        /// Why.
+        code: FileFault,
     },
 }
 

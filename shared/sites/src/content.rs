@@ -64,7 +64,9 @@ impl Content {
                 Body::Text { text } if text.is_empty() => Ok(Self::default()),
                 Body::Text { text } if text.len() > MAX_BYTES => Err((DriftKind::Oversize, None)),
                 Body::Text { text } => Self::document(text.clone(), Carrier::Whole, None),
-                Body::Bytes { .. } | Body::Form { .. } => Err((DriftKind::Encoding, None)),
+                Body::Bytes { .. } | Body::Form { .. } | Body::File { .. } => {
+                    Err((DriftKind::Encoding, None))
+                }
                 Body::Oversize { .. } => Err((DriftKind::Oversize, None)),
                 Body::Unreadable => Err((DriftKind::Body, None)),
             },
@@ -79,11 +81,13 @@ impl Content {
                         let value = text.expose().get(start..end).and_then(decode).ok_or_else(missing)?;
                         Self::document(value, Carrier::Field(start, end), Some(field))
                     }
+                    // Bytes beside a document are nowhere looked into.
+                    Body::Form { parts } if parts.iter().any(is_unread) => Err(missing()),
                     Body::Form { parts } => {
                         let (index, text) = sole_part(parts, field).ok_or_else(missing)?;
                         Self::document(text, Carrier::Part(index), Some(field))
                     }
-                    Body::Bytes { .. } => Err((DriftKind::Encoding, None)),
+                    Body::Bytes { .. } | Body::File { .. } => Err((DriftKind::Encoding, None)),
                     Body::Oversize { .. } => Err((DriftKind::Oversize, None)),
                     Body::Unreadable => Err((DriftKind::Body, None)),
                 }
@@ -101,7 +105,7 @@ impl Content {
                 opened => opened,
             },
             Body::Oversize { .. } => Err((DriftKind::Oversize, None)),
-            Body::Bytes { .. } | Body::Form { .. } => Err((DriftKind::Encoding, None)),
+            Body::Bytes { .. } | Body::Form { .. } | Body::File { .. } => Err((DriftKind::Encoding, None)),
             Body::Unreadable => Err((DriftKind::Body, None)),
         }
     }
@@ -177,6 +181,10 @@ fn decode(value: &str) -> Option<Text> {
     percent_decode_str(spaced.expose()).decode_utf8().ok().map(|text| Text::new(text.into_owned()))
 }
 
+fn is_unread(part: &FormPart) -> bool {
+    part.file.is_some() && part.text.is_none() && part.size > 0
+}
+
 fn sole_part(parts: &[FormPart], field: &str) -> Option<(usize, Text)> {
     let mut named = parts.iter().enumerate().filter(|(_, part)| part.name == field);
     let (index, part) = named.next()?;
@@ -216,7 +224,8 @@ pub(crate) fn other_fields(content: &Content, body: &Body) -> Vec<(String, Text)
 /// Every text a form without a document carries, for the search after an edit.
 pub(crate) fn plain_texts(body: &Body) -> Vec<Text> {
     match body {
-        Body::None | Body::Oversize { .. } | Body::Unreadable => Vec::new(),
+        Body::None | Body::Oversize { .. } | Body::Unreadable | Body::File { text: None, .. } => Vec::new(),
+        Body::File { text: Some(text), .. } => vec![text.clone()],
         Body::Text { text } => vec![text.clone(), decode(text.expose()).unwrap_or_default()],
         Body::Bytes { base64 } => {
             let bytes = STANDARD.decode(base64.expose()).unwrap_or_default();

@@ -10,7 +10,10 @@ mod place;
 use serde::Deserialize;
 use shared_protocol::{App, Operation};
 
-use crate::{AnswerFormat, hook::Pattern, path::Path, route::Route, source::Source, url::HostPattern};
+use crate::{
+    AnswerFormat, handle::HandleRule, hook::Pattern, path::Path, route::Route, source::Source,
+    url::HostPattern,
+};
 pub(crate) use place::{
     AccountRule, Condition, FileRule, ListRule, Need, RefusalRule, Shape, TextRule, Word,
 };
@@ -127,6 +130,9 @@ pub(crate) struct Rule {
     /// The format of the answer, when there is one worth keeping.
     #[serde(default)]
     pub(crate) answer: Option<AnswerFormat>,
+    /// How the site names the file that this uploads.
+    #[serde(default)]
+    pub(crate) handle: Option<HandleRule>,
     /// Another refusal than the site's.
     #[serde(default)]
     pub(crate) refusal: Option<RefusalRule>,

@@ -143,11 +143,10 @@ impl Draft {
             let mut value = |path| value(path).map(|(_, text)| text).filter(|text| !text.is_empty());
             self.claims.values.extend(named.as_ref().map(|(at, _)| *at));
             let name = named.map(|(_, name)| last_segment(&name)).filter(|name| !name.is_empty());
-            let id =
-                value(&rule.id).and_then(|id| name_of(id.expose().rsplit("://").next().unwrap_or_default()));
+            let id = value(&rule.id).and_then(|id| file_id(id.expose()));
             let media_type = value(&rule.media_type).and_then(|media| name_of(media.expose()));
             let size = value(&rule.size).and_then(|size| size.expose().parse().ok());
-            let file = Attachment { id, name, media_type, size };
+            let file = Attachment { id, name, media_type, size, file: None };
             let known = file.id.is_some() && self.prompt.attachments.iter().any(|known| known.id == file.id);
             if file != Attachment::default() && !known {
                 self.prompt.attachments.push(file.clone());
@@ -228,8 +227,15 @@ fn name_at(scope: &mut Scope<'_>, source: &Source) -> Option<String> {
     scope.values(source).iter().rev().find_map(|value| name_of(value.text.expose()))
 }
 
+/// A file's id: of an address what is left without its scheme and query, decoded.
+pub(crate) fn file_id(value: &str) -> Option<String> {
+    let Some((_, address)) = value.split_once("://") else { return name_of(value) };
+    let bare = address.split('?').next().unwrap_or_default();
+    name_of(&percent_encoding::percent_decode_str(bare).decode_utf8_lossy())
+}
+
 /// `value` as an id or a name of the site's own: no text of a person fits through.
-fn name_of(value: &str) -> Option<String> {
+pub(crate) fn name_of(value: &str) -> Option<String> {
     let plain = |c: char| !c.is_control();
     let trimmed = value.trim();
     (!trimmed.is_empty() && trimmed.len() <= MAX_NAME && trimmed.chars().all(plain))

@@ -64,7 +64,7 @@ pub(crate) fn size(body: &Body) -> Option<u64> {
             Some(bytes((base64.len() / 4 * 3).saturating_sub(padding)))
         }
         Body::Form { parts } => Some(parts.iter().map(|part| part.size).sum()),
-        Body::Oversize { size } => Some(*size),
+        Body::Oversize { size } | Body::File { size, .. } => Some(*size),
     }
 }
 

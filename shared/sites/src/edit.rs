@@ -32,6 +32,7 @@ impl Sites {
         if request.api == Api::Navigation {
             return self.edit_navigation(request, edits);
         }
+        let request = &*self.opened(request);
         let mut plan = self.plan(request);
         let Outcome::Prompt(draft, content) = &mut plan.outcome else { return Err(EditError::NoPrompt) };
         let replaced = replaced_spans(&draft.prompt, edits)?;

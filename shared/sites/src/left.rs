@@ -107,13 +107,17 @@ pub(crate) fn left(
 /// The same of a body that was not opened.
 pub(crate) fn is_left(body: &Body) -> bool {
     match body {
-        Body::Text { text } => {
+        Body::Text { text } | Body::File { text: Some(text), .. } => {
             is_text(text.expose()) || is_encoded(text.expose(), false) || says_text(text.expose())
         }
         Body::Form { parts } => {
             parts.iter().filter_map(|part| part.text.as_ref()).any(|text| is_text(text.expose()))
         }
-        Body::None | Body::Bytes { .. } | Body::Oversize { .. } | Body::Unreadable => false,
+        Body::None
+        | Body::Bytes { .. }
+        | Body::File { text: None, .. }
+        | Body::Oversize { .. }
+        | Body::Unreadable => false,
     }
 }
 

@@ -12,6 +12,7 @@ mod draft;
 mod drift;
 mod edit;
 mod error;
+mod handle;
 pub mod har;
 mod hook;
 mod json;
@@ -33,6 +34,7 @@ mod words;
 
 pub use answer::{AnswerFormat, Decoder, Limits, SocketItem, SocketReader};
 pub use error::{EditError, SiteError};
+pub use handle::{HANDLE_BYTES, Handle, place};
 pub use hook::{HookData, HookSite};
 pub use net::{NetAction, NetCondition, NetRule, NetSite, Sighting, is_vouched};
 pub use read::{Read, Reading, Thread};

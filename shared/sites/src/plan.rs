@@ -12,6 +12,7 @@ use crate::{
     data::{BodyKind, Does, Rule, Site, TextRule},
     draft::Draft,
     drift::drift,
+    handle::announced,
     left::{self, Claims, Unreadable, is_left},
     question::operation,
     request::{Api, Body, Request},
@@ -131,7 +132,10 @@ impl Sites {
             Ok(Some(taken)) => taken,
         };
         finish(&mut draft, site, &mut scope, request);
-        draft.take_uploads(std::mem::take(&mut content.files));
+        match rule.handle.as_ref().and_then(|handle| announced(handle, request)) {
+            Some(file) => draft.prompt.attachments.push(file),
+            None => draft.take_uploads(std::mem::take(&mut content.files)),
+        }
         content.docs = docs;
         draft.claims.values.extend(draft.places.iter().filter_map(|place| place.at));
         let encoded =
@@ -222,6 +226,7 @@ fn carries_nothing(found: &Found<'_>, request: &Request, url: &Url<'_>) -> bool 
         Body::Text { text } => text.is_empty(),
         Body::Form { parts } => parts.is_empty(),
         Body::Bytes { base64 } => base64.is_empty(),
+        Body::File { size, .. } => *size == 0,
         Body::Oversize { .. } | Body::Unreadable => false,
     };
     if !found.own {

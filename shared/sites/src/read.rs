@@ -45,6 +45,7 @@ impl Sites {
         if let Some(read) = self.read_navigation(request) {
             return read;
         }
+        let request = &*self.opened(request);
         let plan = self.plan(request);
         let reading = match plan.outcome {
             Outcome::Nothing => Reading::Nothing,

@@ -1,7 +1,7 @@
 //! A request of a page, as the hook describes it: what `read` and `edit` work on.
 
 use serde::{Deserialize, Serialize};
-use shared_protocol::Text;
+use shared_protocol::{FileId, Text};
 
 /// The browser API a request was made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,6 +84,16 @@ pub enum Body {
         /// The bytes.
         base64: Text,
     },
+    /// Bytes that the hook keeps and hands over in pieces.
+    File {
+        /// Names them.
+        file: FileId,
+        /// How many.
+        size: u64,
+        /// What they say, when they are few enough and UTF-8.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<Text>,
+    },
     /// `FormData`.
     Form {
         /// In order.
@@ -112,7 +122,10 @@ pub struct FormPart {
     /// Bytes of the value.
     #[serde(default)]
     pub size: u64,
-    /// The value when it is text.
+    /// The value when it is text; of a file only when it is small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,
+    /// Names the bytes of a file, which the hook keeps and hands over in pieces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileId>,
 }

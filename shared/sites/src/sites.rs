@@ -2,13 +2,15 @@
 //!
 //! INVARIANT: immutable. A repaired site means another snapshot. Nothing here knows a site by name; the data does.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use shared_protocol::{App, Drift, DriftKind};
 
 use crate::{
     answer::{AnswerFormat, Decoder},
     check,
-    data::{RefusalRule, Rule, Site},
+    data::{BodyKind, RefusalRule, Rule, Site},
     drift::{Words, drift},
     error::SiteError,
     hook::{HookData, HookSite},
@@ -133,6 +135,17 @@ impl Sites {
     #[must_use]
     pub fn decoder(&self, format: AnswerFormat) -> Decoder {
         Decoder::new(format)
+    }
+
+    /// The request as its rule reads it: bytes that are a document are its text; a file stays one.
+    pub(crate) fn opened<'r>(&self, request: &'r Request) -> Cow<'r, Request> {
+        let Body::File { text: Some(text), .. } = &request.body else { return Cow::Borrowed(request) };
+        let url = Url::parse(&request.url);
+        let rule = url.as_ref().and_then(|url| self.find(request, url)).and_then(|found| found.rule);
+        if rule.is_some_and(|(rule, _)| rule.body == BodyKind::File) {
+            return Cow::Borrowed(request);
+        }
+        Cow::Owned(Request { body: Body::Text { text: text.clone() }, ..request.clone() })
     }
 
     /// The site of a request, and its rule there.

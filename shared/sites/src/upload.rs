@@ -34,15 +34,34 @@ pub(crate) fn files(body: &Body) -> Vec<File> {
             let bytes = STANDARD.decode(base64.expose()).unwrap_or_default();
             multipart(&bytes).unwrap_or_else(|| whole(None))
         }
+        // A form that was put together by the page's own hands.
+        Body::File { text: Some(text), .. } if form(text) => {
+            multipart(text.expose().as_bytes()).unwrap_or_default()
+        }
+        Body::File { file, size, text: _ } => {
+            let attachment =
+                Attachment { size: Some(*size), file: Some(file.clone()), ..Attachment::default() };
+            vec![File { attachment, text: None }]
+        }
         Body::Oversize { .. } | Body::Unreadable => whole(None),
     }
 }
 
+fn form(text: &Text) -> bool {
+    multipart(text.expose().as_bytes()).is_some_and(|files| !files.is_empty())
+}
+
 fn part(part: &FormPart) -> Option<File> {
-    let name = part.file_name.clone()?;
+    let name = part.file_name.clone();
+    if name.is_none() && part.file.is_none() {
+        return None;
+    }
     let media_type = part.media_type.clone().filter(|media| media.len() <= 128);
-    let attachment = Attachment { id: None, name: Some(name), media_type, size: Some(part.size) };
-    Some(File { attachment, text: part.text.clone() })
+    let file = part.file.clone();
+    // Whoever is given the bytes reads them there.
+    let text = part.text.clone().filter(|_| file.is_none());
+    let attachment = Attachment { id: None, name, media_type, size: Some(part.size), file };
+    Some(File { attachment, text })
 }
 
 /// The files of a multipart form (RFC 7578) that was given as bytes; none when it is no such form.
@@ -66,7 +85,8 @@ fn multipart(body: &[u8]) -> Option<Vec<File>> {
                 header(head, "content-type").filter(|media| media.len() <= 128).map(str::to_owned);
             let size = u64::try_from(value.len()).ok();
             let text = std::str::from_utf8(value).ok().map(Text::new);
-            let attachment = Attachment { id: None, name: Some(Text::new(name)), media_type, size };
+            let name = Some(Text::new(name));
+            let attachment = Attachment { name, media_type, size, ..Attachment::default() };
             files.push(File { attachment, text });
         }
         rest = content.get(end + 2 + boundary.len()..)?;

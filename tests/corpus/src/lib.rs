@@ -8,10 +8,12 @@ mod agent;
 mod answers;
 mod bundle;
 mod classify;
+mod file;
 mod har;
 mod record;
 mod request;
 mod seeds;
+mod signal;
 mod wire;
 
 pub use seeds::seeds;
@@ -26,7 +28,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 27] = [
+pub const TARGETS: [Target; 36] = [
     Target { name: "frames", run: wire::frames },
     Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
@@ -54,4 +56,13 @@ pub const TARGETS: [Target; 27] = [
     Target { name: "bundle-claims", run: bundle::claims },
     Target { name: "bundle-manifest", run: bundle::manifest },
     Target { name: "grant-code", run: bundle::grant },
+    Target { name: "file-text", run: file::text },
+    Target { name: "file-markup", run: file::markup },
+    Target { name: "file-pdf", run: file::pdf },
+    Target { name: "file-office", run: file::office },
+    Target { name: "file-archive", run: file::archive },
+    Target { name: "file-rtf", run: file::rtf },
+    Target { name: "file-mail", run: file::mail },
+    Target { name: "file-compound", run: file::compound },
+    Target { name: "signal", run: signal::signal },
 ];

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use shared_protocol::{Edit, Text};
+use shared_protocol::{Edit, FileId, Text};
 use shared_sites::{Api, Body, FormPart, Reading, Request, Sites, Thread};
 
 pub(crate) static SITES: LazyLock<Option<Sites>> = LazyLock::new(|| Sites::builtin().ok());
@@ -31,6 +31,10 @@ fn read(host: &str, bytes: &[u8]) {
     let Some(sites) = &*SITES else { return };
     let request = request(host, bytes);
     let _shape = sites.refusal(&request);
+    // What a site answers to an upload is as foreign as what its page sends.
+    let answer = Text::new(String::from_utf8_lossy(bytes).into_owned());
+    let named = sites.handle(&request, Some(&answer)).and_then(|handle| handle.id);
+    assert!(named.is_none_or(|id| id.len() <= 256), "a name that is a text");
     let read = sites.read(&request, &Thread::default());
     let again = sites.read(&request, &Thread { leaf: Some("m".to_owned()) });
     assert_eq!(read.app, again.app);
@@ -93,9 +97,16 @@ fn body(bytes: &[u8]) -> Body {
                     media_type: None,
                     size: text.as_ref().map_or(0, |text| text.len() as u64),
                     text,
+                    file: None,
                 }
             };
             Body::Form { parts: fields.chunks(3).map(part).collect() }
+        }
+        Some((3, rest)) => {
+            let size = rest.len() as u64;
+            let id = "0f000000-0000-4000-8000-000000000001".to_owned();
+            let kept = |file| Body::File { file, size, text: std::str::from_utf8(rest).ok().map(Text::new) };
+            FileId::try_from(id).map_or(Body::Unreadable, kept)
         }
         Some(_) => Body::Text { text: lossy(bytes) },
     }

@@ -45,9 +45,24 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "record-row" => ROWS.map(|text| text.as_bytes().to_vec()).to_vec(),
         "record-text" => TEXTS.map(|text| text.as_bytes().to_vec()).to_vec(),
         "record-export" => LINES.map(|text| text.as_bytes().to_vec()).to_vec(),
+        "file-text" => attached(&root, &["txt", "ipynb"]),
+        "file-markup" => attached(&root, &["xml", "html"]),
+        "file-pdf" => attached(&root, &["pdf"]),
+        "file-office" => attached(&root, &["docx", "xlsx", "pptx", "odt", "ods"]),
+        "file-archive" => attached(&root, &["zip", "gz"]),
+        "file-rtf" => attached(&root, &["rtf"]),
+        "file-mail" => attached(&root, &["eml"]),
+        "file-compound" => attached(&root, &["docx"]).into_iter().filter(|one| one.starts_with(b"\xd0\xcf")).collect(),
+        "signal" => crate::signal::seeds(),
         bundle if bundle.starts_with("bundle-") || bundle == "grant-code" => crate::bundle::seeds(bundle),
         _ => Vec::new(),
     }
+}
+
+/// The cases of attached files.
+fn attached(root: &Path, endings: &[&str]) -> Vec<Vec<u8>> {
+    let folder = root.join("host/agent/tests/cases/files");
+    endings.iter().flat_map(|ending| files(&folder, ending)).map(|path| read(&path)).collect()
 }
 
 const SITES: [&str; 4] = ["chatgpt", "claude", "gemini", "perplexity"];

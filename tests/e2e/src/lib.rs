@@ -3,10 +3,12 @@
 //! INVARIANT: what left the browser is told by the stand-ins' ledger alone, what was recorded by the host's own
 //! command line alone; nothing here looks into the product.
 
+mod files;
 mod guarded;
 mod interaction;
 mod prompts;
 
+pub use files::{Sample, Way, formats};
 pub use guarded::Guarded;
 pub use interaction::Interaction;
 pub use prompts::{ALLOWED, BLOCKED, COACHED, JUSTIFIED, Prompt, REDACTED, WARNED};

@@ -1,6 +1,6 @@
 //! Each fail setting with each value that it can have, in real browsers: the same fault, and the end that the setting says.
 //!
-//! `unread_file` is not here: no host reads files yet. `expired` is with the bundles.
+//! `expired` is with the bundles.
 
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,20 @@ use tests_harness::{Browser, Launch, PATIENCE, Site};
 /// How long a prompt without a fault may take before it is tried anew.
 const LONG: Duration = Duration::from_secs(10);
 
+/// How often a send is tried that the hook's own deadline ended.
+const TRIES: usize = 3;
+
 /// A page's own send: `argument 0` the body, `argument 1` the name of the mark that says its status.
 const SEND: &str = "const [body, mark] = arguments;
 const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
 fetch('/backend-api/f/conversation', init).then(({ status }) => status, ({ name }) => name)
+  .then((end) => { document.documentElement.dataset[mark] = end; });";
+
+/// A page's own upload of bytes that are no file of any kind: likewise.
+const UPLOAD: &str = "const [, mark] = arguments;
+const bytes = Uint8Array.from({ length: 4096 }, (_, n) => (n * 193 + 129) % 251);
+const init = { method: 'PUT', body: new Blob([bytes]), headers: { 'x-ms-blob-type': 'BlockBlob' } };
+fetch('https://sdmntprwestus.oaiusercontent.com/files/file_1/raw', init).then(({ status }) => status, ({ name }) => name)
   .then((end) => { document.documentElement.dataset[mark] = end; });";
 
 /// A prompt of this many words.
@@ -31,6 +41,9 @@ struct Fault {
     values: &'static [&'static str],
     more: &'static str,
     body: fn() -> String,
+    /// What sends it, and where it arrives.
+    send: &'static str,
+    arrives: (&'static str, &'static str),
     begin: fn(&Guarded) -> Result<()>,
     end: fn(&Guarded) -> Result<()>,
     /// There is nobody who would keep a reason.
@@ -44,6 +57,8 @@ const UNREAD: Fault = Fault {
     values: ALL,
     more: "",
     body: || json!({ "not": "text" }).to_string(),
+    send: SEND,
+    arrives: ("POST", "/backend-api/f/conversation"),
     begin: |_| Ok(()),
     end: |_| Ok(()),
     alone: false,
@@ -51,6 +66,9 @@ const UNREAD: Fault = Fault {
 
 const OVERSIZE: Fault =
     Fault { setting: "oversize", more: "oversize_bytes = 2048\n", body: || prompt(1_000), ..UNREAD };
+
+const UNREAD_FILE: Fault =
+    Fault { setting: "unread_file", send: UPLOAD, arrives: ("PUT", "/files/file_1/raw"), ..UNREAD };
 
 const DEADLINE: Fault = Fault {
     setting: "deadline",
@@ -83,9 +101,14 @@ async fn play(browser: Browser, fault: &Fault) -> Result<()> {
     let guarded = Guarded::launch(&launch, Site::ChatGpt).await?;
     let mut played = Ok(());
     for value in fault.values {
-        played = ends(&guarded, fault, value).await;
-        // A host that is stopped would outlive its browser.
-        let _taken_back = (fault.end)(&guarded);
+        for _ in 0..TRIES {
+            played = ends(&guarded, fault, value).await;
+            // A host that is stopped would outlive its browser.
+            let _taken_back = (fault.end)(&guarded);
+            if played.is_ok() || !hook_was_first(&guarded).await? {
+                break;
+            }
+        }
         if played.is_err() {
             played = played.with_context(|| format!("{} = {value}", fault.setting));
             break;
@@ -97,10 +120,11 @@ async fn play(browser: Browser, fault: &Fault) -> Result<()> {
 async fn ends(guarded: &Guarded, fault: &Fault, value: &str) -> Result<()> {
     guarded.home().set(&settings(fault, value))?;
     works(guarded).await?;
-    let sends = || guarded.stand_ins().ledger().requests("POST", "/backend-api/f/conversation").len();
+    let (method, path) = fault.arrives;
+    let sends = || guarded.stand_ins().ledger().requests(method, path).len();
     let there = sends();
     (fault.begin)(guarded)?;
-    guarded.script(SEND, vec![json!((fault.body)()), json!("end")]).await?;
+    guarded.script(fault.send, vec![json!((fault.body)()), json!("end")]).await?;
     let goes = match value {
         "allow" => true,
         "warn" => {
@@ -121,9 +145,17 @@ async fn ends(guarded: &Guarded, fault: &Fault, value: &str) -> Result<()> {
         _ => false,
     };
     let end = guarded.wait_for_mark("end").await?;
-    ensure!((end != "403") == goes, "it ended as {end}");
+    let as_said = if goes { "200" } else { "403" };
+    ensure!(end == as_said, "it ended as {end}");
     ensure!(sends() == there + usize::from(goes), "{} of it arrived", sends() - there);
     Ok(())
+}
+
+/// Whether the last send ended by the hook's own deadline, half a second after the background's. On a busy machine it can
+/// be first; what ends so ends stricter than the setting says, and is tried again.
+async fn hook_was_first(guarded: &Guarded) -> Result<bool> {
+    let mark = guarded.script("return document.documentElement.dataset.end ?? ''", Vec::new()).await?;
+    Ok(mark == json!("TypeError"))
 }
 
 /// Waits until a prompt without a fault goes: the extension hears of other settings with its next prompt, and looks for a
@@ -171,6 +203,7 @@ macro_rules! settings {
 
 settings! {
     unread: UNREAD;
+    unread_file: UNREAD_FILE;
     oversize: OVERSIZE;
     deadline: DEADLINE;
     unreachable: UNREACHABLE;

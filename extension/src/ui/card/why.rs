@@ -12,6 +12,9 @@ use super::super::words::{Fill, Key, Words};
 /// Why the card is here.
 pub(super) fn why(model: &CardModel) -> Element {
     let why = el("div", "why").attr("id", "why");
+    if model.stage == Stage::Checking {
+        return why;
+    }
     let why = why.maybe(model.code.map(|code| el("p", "").with(fault(code))));
     if model.stage == Stage::Again {
         return why.with(el("p", "").with(Key::WhyAgain));

@@ -70,13 +70,14 @@ impl Page {
         {
             let (repeat, working) = (desk.repeat(), desk.is_answered().then(|| Key::Working.into()));
             self.renderer.fill_id("status", working);
+            self.renderer.fill_id("progress", card::bar(&model));
             self.say(&FromCard::Size { height: self.height });
             for said in repeat {
                 self.say(&said);
             }
             return false;
         }
-        let advice = model.stage == Stage::Sent;
+        let advice = matches!(model.stage, Stage::Sent | Stage::Checking);
         let (place, other) = if advice { ("advice", "dialog") } else { ("dialog", "advice") };
         self.renderer.fill_id(other, []);
         self.renderer.fill_id(place, [card::card(&model).into()]);

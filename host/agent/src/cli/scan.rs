@@ -2,6 +2,7 @@
 //!
 //! INVARIANT: sends nothing and records nothing. The same judgement as for a browser.
 
+mod file;
 mod har;
 mod lines;
 mod person;
@@ -11,6 +12,7 @@ pub(crate) use lines::question;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -20,10 +22,12 @@ use serde_json::{Map, Value, json};
 use shared_protocol::{
     Action, App, EventId, Finding, Judge, Level, Mode, Operation, Part, PartKind, Prompt, Reading,
 };
+use zeroize::Zeroizing;
 
 use super::who::Who;
 use crate::clock::local;
 use crate::exit::Exit;
+use crate::files::{self, Attached};
 use crate::judge::{Around, Asked, Judgement, Snapshot, UNKNOWN};
 use crate::live::Active;
 use crate::native::now;
@@ -87,9 +91,17 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
         (None, false) => {
             let mut bytes = Vec::new();
             input(args.file.as_ref())?.read_to_end(&mut bytes).context("the text cannot be read")?;
-            let text = String::from_utf8_lossy(&bytes).into_owned();
             let name = args.file.as_ref().map_or("-".into(), |path| path.to_string_lossy());
-            person::run(&name, text, &person, snapshot, json)
+            let bytes = Arc::new(Zeroizing::new(bytes));
+            let files = match &args.file {
+                Some(path) if path.as_os_str() != "-" => file::read(path, &bytes, snapshot),
+                _ => None,
+            };
+            let prompt = match &files {
+                Some(files) => file::prompt(files),
+                None => prompt(Operation::SendPrompt, String::from_utf8_lossy(&bytes).into_owned()),
+            };
+            person::run(&name, prompt, &files.unwrap_or_default(), &person, snapshot, json)
         }
     }
 }
@@ -113,6 +125,16 @@ fn prompt(operation: Operation, text: String) -> Prompt {
 
 /// Judges outside of any browser; also how long it took.
 fn judge(snapshot: &Snapshot, person: &As, reading: Reading) -> Result<(Judgement, Duration)> {
+    judge_with(snapshot, person, reading, &files::NONE)
+}
+
+/// The same of a prompt with files.
+fn judge_with(
+    snapshot: &Snapshot,
+    person: &As,
+    reading: Reading,
+    files: &Attached,
+) -> Result<(Judgement, Duration)> {
     let event = EventId::try_from("00000000-0000-0000-0000-000000000000".to_owned())?;
     let ask = Judge { event, app: person.app.clone(), at: now(), reading, private_window: false, page: None };
     let start = Instant::now();
@@ -123,6 +145,7 @@ fn judge(snapshot: &Snapshot, person: &As, reading: Reading) -> Result<(Judgemen
         risk: Level::None,
         known: UNKNOWN,
         around: &Around { local: local(ask.at), ..Around::default() },
+        files,
     };
     let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
     Ok((judgement, start.elapsed()))

@@ -5,6 +5,7 @@
 mod hosted;
 mod keys;
 mod outbox;
+mod poll;
 mod register;
 mod test;
 
@@ -32,6 +33,8 @@ pub(super) enum Command {
     SendTest(test::Args),
     /// Shows the messages, and what to do about those that are parked.
     Outbox(outbox::Args),
+    /// Asks the transmitters of the settings for signals about this person, now.
+    Poll(poll::Args),
     /// Makes the next key, then lets it take over, then forgets the old one: one step each time.
     Rotate(keys::Rotate),
 }
@@ -55,6 +58,7 @@ pub(super) fn run(command: &Command, env: &Env, json: bool) -> Result<Exit> {
         Command::Status => hosted::status(&wanted()?, env, json),
         Command::SendTest(args) => test::run(args, &wanted()?, env, json),
         Command::Outbox(args) => outbox::run(args, env, json),
+        Command::Poll(args) => poll::run(args, env, json),
         Command::Rotate(args) => keys::rotate(args, &wanted()?, env, json),
     }
 }

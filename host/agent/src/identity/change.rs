@@ -74,6 +74,7 @@ pub(super) fn verified(
         state.bound.push(Bound {
             issuer: person.issuer.clone(),
             sub: person.sub.clone(),
+            id: (person.id != person.sub).then(|| person.id.clone()),
             machine: machine.map(str::to_owned),
             enrolled_at,
             // The proof counts, and not the token that tells of it.
@@ -82,6 +83,24 @@ pub(super) fn verified(
             amr: person.amr.clone(),
         });
     })
+}
+
+/// Whether this person, by the name that rows have, is signed in here.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn is_signed_in(data: &Path, person: &str) -> Result<bool> {
+    Ok(State::load(data)?.session.is_some_and(|session| session.person.id == person))
+}
+
+/// Forgets how this person was bound to this device and verified; whether there was something to forget.
+pub(crate) fn erased(data: &Path, person: &str) -> Result<bool> {
+    let is_of = |bound: &Bound| bound.sub == person || bound.id.as_deref() == Some(person);
+    if !State::load(data)?.bound.iter().any(is_of) {
+        return Ok(false);
+    }
+    State::change(data, |state| state.bound.retain(|bound| !is_of(bound)))?;
+    Ok(true)
 }
 
 fn same<'a>(state: &'a mut State, asked_for: &Session) -> Option<&'a mut Session> {

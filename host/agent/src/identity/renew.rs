@@ -92,16 +92,31 @@ pub(crate) fn renew(
             Ok(if is_same { Renewed::Still } else { Renewed::Meanwhile })
         }
         Err(IdentityError::Ended | IdentityError::OtherPerson | IdentityError::Claim { .. }) => {
-            // On record before it takes effect.
-            let mut audit = Audit::new(Change::SignedOut, By::Host);
-            audit.whose = Some(SiteWord::from(&session.person.id));
-            audit.name = Some(SiteWord::from("ended-by-provider"));
-            recorder.audit(None, audit)?;
-            let is_same = change::ended(data, &vault, session)?;
+            let is_same = ended(data, &vault, session, recorder, "ended-by-provider")?;
             Ok(if is_same { Renewed::Ended } else { Renewed::Meanwhile })
         }
         Err(fault) => Err(fault.into()),
     }
+}
+
+/// Ends a sign-in because a signal says that it is over.
+pub(crate) fn revoked(
+    data: &Path,
+    settings: &IdentitySettings,
+    session: &Session,
+    recorder: &Recorder,
+) -> Result<()> {
+    let vault = Vault::new(data, settings.key_store);
+    ended(data, &vault, session, recorder, "ended-by-signal").map(drop)
+}
+
+/// On record before it takes effect.
+fn ended(data: &Path, vault: &Vault, session: &Session, recorder: &Recorder, why: &str) -> Result<bool> {
+    let mut audit = Audit::new(Change::SignedOut, By::Host);
+    audit.whose = Some(SiteWord::from(&session.person.id));
+    audit.name = Some(SiteWord::from(why));
+    recorder.audit(None, audit)?;
+    change::ended(data, vault, session)
 }
 
 /// Unix seconds of this machine.

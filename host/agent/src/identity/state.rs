@@ -49,6 +49,9 @@ pub(crate) struct Bound {
     pub(crate) issuer: String,
     /// The provider's name for the person.
     pub(crate) sub: String,
+    /// The name that rows have, where it is another: by it a person is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
     /// The machine it happened on, where the system has a name for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) machine: Option<String>,

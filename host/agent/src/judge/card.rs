@@ -4,10 +4,15 @@
 
 use host_classify::Classification;
 use host_policy::{Decision, Messages};
-use shared_protocol::{Action, Card, CardFinding, CardPolicy, Mode, Obligation, Operation};
+use shared_protocol::{
+    Action, Card, CardFile, CardFinding, CardPolicy, FilePlace, Label, Mode, Obligation, Operation,
+};
 
 /// Masks of one label that are shown at most.
 const MASKS: usize = 3;
+
+/// Places of one label in files that are shown at most.
+const PLACES: usize = 5;
 
 /// For whom, and about what.
 pub(super) struct To<'a> {
@@ -19,6 +24,10 @@ pub(super) struct To<'a> {
     pub(super) messages: &'a Messages,
     /// The language that the person reads.
     pub(super) language: Option<&'a str>,
+    /// Where in the attached files things were found.
+    pub(super) places: Vec<(Label, FilePlace)>,
+    /// The attached files that it is about.
+    pub(super) files: Vec<CardFile>,
 }
 
 impl To<'_> {
@@ -52,13 +61,14 @@ pub(super) fn card(
     Some(Card {
         action,
         policies: policies.collect(),
-        findings: group(found),
+        findings: group(found, &to.places),
         may_edit: is_asked || (action == Action::Block && is_written(to.operation)),
         may_redact: owes(Obligation::Redact),
         may_justify: owes(Obligation::Justify),
         may_send: owes(Obligation::Warn) && !owes(Obligation::Justify) && !owes(Obligation::Redact),
         may_code: to.may_code && (is_asked || action == Action::Block),
         may_report: true,
+        files: to.files.clone(),
     })
 }
 
@@ -74,10 +84,11 @@ pub(super) fn refused(card: Option<Card>) -> Card {
         may_send: false,
         may_code: false,
         may_report: true,
+        files: Vec::new(),
     };
     match card {
         None => empty,
-        Some(card) => Card { policies: card.policies, findings: card.findings, ..empty },
+        Some(card) => Card { policies: card.policies, findings: card.findings, files: card.files, ..empty },
     }
 }
 
@@ -100,7 +111,7 @@ fn is_written(operation: Operation) -> bool {
 }
 
 /// Findings by label, in the order of their first appearance; then those in files' names.
-fn group(found: &Classification) -> Vec<CardFinding> {
+fn group(found: &Classification, places: &[(Label, FilePlace)]) -> Vec<CardFinding> {
     let spans = found.findings.iter().map(|one| (&one.label, &one.mask));
     let names = found.names.iter().map(|one| (&one.label, &one.mask));
     let mut groups: Vec<CardFinding> = Vec::new();
@@ -113,8 +124,17 @@ fn group(found: &Classification) -> Vec<CardFinding> {
                     group.masks.push(mask.clone());
                 }
             }
-            None => groups.push(CardFinding { label: label.clone(), count: 1, masks: vec![mask.clone()] }),
+            None => groups.push(CardFinding {
+                label: label.clone(),
+                count: 1,
+                masks: vec![mask.clone()],
+                places: Vec::new(),
+            }),
         }
+    }
+    for group in &mut groups {
+        let mine = places.iter().filter(|(label, _)| *label == group.label);
+        group.places = mine.take(PLACES).map(|(_, place)| place.clone()).collect();
     }
     groups
 }

@@ -50,13 +50,15 @@ impl Snapshot {
     /// Whether the request would go without this value.
     fn covers_value(&self, ask: &Asked<'_>, grant: &Grant) -> bool {
         let Reading::Prompt(prompt) = &ask.judge.reading else { return false };
-        let (_, found) = self.facts(ask, prompt, &|| false);
+        let whole = self.whole(ask, prompt);
+        let (_, found) = self.facts(ask, &whole, &|| false);
         let mut edits: Vec<Edit> = Vec::new();
         for one in &found.findings {
             let is_it = span(prompt, one.part, one.start, one.end)
                 .is_some_and(|value| grant.covers_value(value.expose()));
             let overlaps = edits.last().is_some_and(|edit| edit.part == one.part && edit.end > one.start);
-            if is_it && !overlaps {
+            // Nothing is taken out of a file.
+            if is_it && !overlaps && one.part < whole.own {
                 let replacement = host_classify::replacement(&one.label);
                 edits.push(Edit { part: one.part, start: one.start, end: one.end, replacement });
             }
@@ -64,7 +66,7 @@ impl Snapshot {
         if edits.is_empty() {
             return false;
         }
-        let (facts, _) = self.facts(ask, &prompt.edited(&edits), &|| false);
+        let (facts, _) = self.facts(ask, &self.whole(ask, &prompt.edited(&edits)), &|| false);
         goes(&self.policy.decide(&facts))
     }
 }

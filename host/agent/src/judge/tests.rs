@@ -52,7 +52,15 @@ fn ask(reading: Reading) -> Judge {
 static NOTHING: Around = Around { language: None, local: None, conversation: BTreeMap::new() };
 
 fn asked(judge: &Judge) -> Asked<'_> {
-    Asked { judge, browser: None, user: None, risk: Level::None, known: UNKNOWN, around: &NOTHING }
+    Asked {
+        judge,
+        browser: None,
+        user: None,
+        risk: Level::None,
+        known: UNKNOWN,
+        around: &NOTHING,
+        files: &crate::files::NONE,
+    }
 }
 
 fn judge(snapshot: &Snapshot, ask: &Judge) -> Judgement {

@@ -4,11 +4,12 @@
 //! INVARIANT: every `judge` that was understood so far that its event is known is answered, once.
 
 mod coded;
+mod files;
 mod follow;
 mod preview;
 mod signing_in;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::SyncSender;
@@ -29,6 +30,7 @@ use super::queue::{Job, Pool};
 use super::reply;
 use super::watch::{Alarms, Turn};
 use crate::clock::local;
+use crate::files::{Attached, NONE, Readers, Shelf};
 use crate::judge::{self, Around, Asked, Judgement, Snapshot};
 use crate::live::{Active, Live};
 use crate::out;
@@ -57,6 +59,10 @@ pub(super) struct Desk {
     bad_rows: Mutex<usize>,
     /// Requests whose card takes a code.
     for_code: Mutex<VecDeque<Arc<Judge>>>,
+    /// Attached files.
+    shelf: Arc<Shelf>,
+    /// Judgements that wait for files, with what was said of their events since.
+    waiting: Mutex<HashMap<EventId, Vec<ToHost>>>,
     /// A sign-in that the extension started is under way.
     signing_in: AtomicBool,
     /// Late entries could not be written down: the question after them is not answered, so that the extension
@@ -73,6 +79,8 @@ struct Held {
     active: Arc<Active>,
     /// Looked up when it is first asked for.
     around: Arc<OnceLock<Around>>,
+    /// The files that it names; none until they were waited for.
+    files: Arc<OnceLock<Attached>>,
 }
 
 impl Desk {
@@ -99,6 +107,8 @@ impl Desk {
             judging: Mutex::new(HashSet::new()),
             bad_rows: Mutex::new(0),
             for_code: Mutex::new(VecDeque::new()),
+            shelf: Arc::new(Shelf::new(Readers::new())),
+            waiting: Mutex::default(),
             signing_in: AtomicBool::new(false),
             late_lost: AtomicBool::new(false),
         }
@@ -129,7 +139,13 @@ impl Desk {
             ToHost::SignIn { what } => self.sign_in(what),
             // In the reading thread: what follows about these events must find them on record.
             ToHost::Late { entries } => self.late(&entries),
+            ToHost::FileBegin { .. }
+            | ToHost::FilePiece { .. }
+            | ToHost::FileEnd { .. }
+            | ToHost::FileGone { .. }
+            | ToHost::FileNamed { .. } => self.file(message),
             other => {
+                let Some(other) = self.unless_waiting(other) else { return };
                 let key = follow::event(&other).cloned();
                 let desk = Arc::clone(self);
                 let work = Box::new(move || desk.follow(other));
@@ -176,9 +192,19 @@ impl Desk {
         }
         let active = self.live.active();
         let (ask, turn) = (Arc::new(ask), Arc::new(Turn::default()));
-        let held = Held { ask, arrived: Instant::now(), turn, active, around: Arc::default() };
+        let (around, files) = (Arc::default(), Arc::default());
+        let held = Held { ask, arrived: Instant::now(), turn, active, around, files };
+        if code.is_none() && self.waits_for_files(&held) {
+            return;
+        }
+        self.start(held, bytes, code, |job| pool.put(job));
+    }
+
+    /// Judges what is held: `put` sees to it that it is done.
+    fn start(self: &Arc<Self>, held: Held, bytes: usize, code: Option<Code>, put: impl FnOnce(Job<EventId>)) {
         let key = Some(held.ask.event.clone());
-        let ticket = self.alarms.set(held.arrived + budget(held.active.settings().fail.deadline_ms), {
+        let until = Instant::now() + budget(held.active.settings().fail.deadline_ms);
+        let ticket = self.alarms.set(until, {
             let (desk, held) = (Arc::clone(self), held.clone());
             move || {
                 if held.turn.claim() {
@@ -197,7 +223,7 @@ impl Desk {
                 desk.end(&held, done);
             }
         });
-        pool.put(Job { key, bytes, work });
+        put(Job { key, bytes, work });
     }
 
     /// The pure part, with its panics caught.
@@ -252,6 +278,7 @@ impl Desk {
         if matches!(written, Ok(Once::Appended)) {
             self.drafts.recorded(ask, &judgement);
         }
+        self.files_judged(held, &judgement);
         let Judgement { verdict, facts, .. } = judgement;
         match written {
             Ok(Once::Appended) => Ok(verdict),
@@ -278,6 +305,7 @@ impl Desk {
             risk: self.recorder.risk(now()),
             known,
             around: held.around.get_or_init(|| self.around(&held.ask)),
+            files: held.files.get().unwrap_or(&NONE),
         }
     }
 

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use anyhow::Result;
 use host_journal::{Beat, Entry, Filter, JournalError, Kind, NewRow, Order, Page};
+use host_risk::arrive::{self, Arrival};
 use host_risk::keep::{self, Said, Tell};
+use host_risk::set;
 use host_risk::{Change, Seen, Sign};
 use host_store::{StoreError, Tx, View};
 use shared_protocol::{Level, Millis};
@@ -19,12 +21,31 @@ use crate::risk::{self, Scoring};
 /// The rules in force; none where nothing is scored. Asked before every write.
 pub(crate) type Scores = Box<dyn Fn() -> Option<Scoring> + Send + Sync>;
 
+/// The name under which it stands whether the device met demands when somebody looked last.
+const COMPLIES: &str = "ssf/complies";
+
 /// How this record is scored.
 #[derive(Default)]
 pub(super) struct Scored {
     scores: Option<Scores>,
     /// The level that was read last.
     known: AtomicU8,
+}
+
+/// A signal that was dealt with, and what it says.
+pub(crate) struct Heard<'a> {
+    /// Whose signal, by its name in the settings.
+    pub(crate) source: &'a str,
+    /// Its id.
+    pub(crate) jti: &'a str,
+    /// About whom.
+    pub(crate) person: &'a str,
+    /// The row about it.
+    pub(crate) row: Option<NewRow>,
+    /// What it says of risk.
+    pub(crate) seen: Vec<Seen>,
+    /// Where it saw the person.
+    pub(crate) arrivals: Vec<Arrival>,
 }
 
 /// What some rows are scored with.
@@ -37,7 +58,7 @@ pub(super) struct Observed {
 impl Observed {
     /// Takes in what the rows say, before they are appended: what is asked of earlier rows is then about those.
     pub(super) fn observe(&self, tx: &Tx<'_>, rows: &[NewRow]) -> Result<(), JournalError> {
-        let Scoring { rules, receivers } = &self.scoring;
+        let Scoring { rules, receivers, .. } = &self.scoring;
         let mut seen = risk::signs(rows);
         for row in rows {
             if let Entry::Heartbeat(beat) = &row.entry
@@ -49,6 +70,15 @@ impl Observed {
         }
         // The host's own clock: a browser that is ahead of it would let everything fade.
         keep::observe(tx, &self.person, rules, now(), &seen, Tell { receivers, seed: self.seed })?;
+        for (number, (whose, kind, said)) in (1_u8..=u8::MAX).zip(risk::tells(rows)) {
+            let mut seed = self.seed;
+            // Other ids than those of a change of risk in the same write.
+            if let Some(first) = seed.first_mut() {
+                *first ^= number;
+            }
+            let receivers = self.scoring.takers(kind);
+            keep::tell(tx, &whose, kind, &said, true, now(), Tell { receivers: &receivers, seed })?;
+        }
         Ok(())
     }
 }
@@ -107,9 +137,60 @@ impl Recorder {
         self.write(|tx, _| Ok(keep::observe(tx, &person, &scoring.rules, now(), seen, tell)?))
     }
 
+    /// Takes in a signal, once: its row, what it says, and that it was dealt with are one transaction.
+    pub(crate) fn heard(&self, heard: Heard<'_>, at: Millis) -> Result<()> {
+        let scoring = self.rules().filter(|_| !heard.person.is_empty());
+        let seed = random()?;
+        self.write(|tx, device| {
+            if !tx.see_signal(heard.source, heard.jti, at)? {
+                return Ok(());
+            }
+            if let Some(Scoring { rules, receivers, .. }) = &scoring {
+                let mut seen = heard.seen;
+                for arrival in &heard.arrivals {
+                    seen.extend(arrive::arrived(tx, heard.person, arrival, at)?);
+                }
+                keep::observe(tx, heard.person, rules, at, &seen, Tell { receivers, seed })?;
+            }
+            host_journal::append(tx, device, heard.row.as_slice()).map(drop)
+        })
+    }
+
+    /// Keeps where this person was seen with this device, and what that says of risk.
+    pub(crate) fn arrived(&self, arrival: impl FnOnce(&str) -> Arrival, at: Millis) -> Result<()> {
+        let Some(Observed { person, scoring, seed }) = self.observed()? else { return Ok(()) };
+        let tell = Tell { receivers: &scoring.receivers, seed };
+        self.write(|tx, device| {
+            let seen = arrive::arrived(tx, &person, &arrival(device), at)?;
+            keep::observe(tx, &person, &scoring.rules, at, &seen, tell)?;
+            Ok(())
+        })
+    }
+
+    /// Tells receivers when this device no longer meets demands, or meets them again. `holds`: it does now.
+    pub(crate) fn complies(&self, holds: bool, at: Millis) -> Result<()> {
+        let Some(Observed { person, scoring, seed }) = self.observed()? else { return Ok(()) };
+        let receivers = scoring.takers(set::Kind::DeviceCompliance);
+        // Nobody said anything yet: it did.
+        let word = if holds { "holds" } else { "fails" };
+        if self.look(|view| view.meta(COMPLIES))?.as_deref().unwrap_or("holds") == word {
+            return Ok(());
+        }
+        self.write(|tx, device| {
+            // Another process may have been quicker.
+            if tx.meta(COMPLIES)?.as_deref().unwrap_or("holds") == word {
+                return Ok(());
+            }
+            tx.set_meta(COMPLIES, word)?;
+            let said = set::Said { device: Some(device.to_owned()), ..set::Said::default() };
+            let tell = Tell { receivers: &receivers, seed };
+            Ok(keep::tell(tx, &person, set::Kind::DeviceCompliance, &said, holds, at, tell)?)
+        })
+    }
+
     /// Lets time pass for everybody of this device.
     pub(crate) fn settle(&self, at: Millis) -> Result<()> {
-        let Some(Scoring { rules, receivers }) = self.rules() else { return Ok(()) };
+        let Some(Scoring { rules, receivers, .. }) = self.rules() else { return Ok(()) };
         let tell = Tell { receivers: &receivers, seed: random()? };
         self.write(|tx, _| Ok(keep::settle(tx, &rules, at, tell)?)).map(drop)
     }

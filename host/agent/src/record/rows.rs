@@ -21,14 +21,17 @@ pub(crate) fn judged(
     judgement: &Judgement,
     timings: Timings,
 ) -> Vec<Draft> {
-    let Judgement { verdict, facts, redacted, decision, found, capture } = judgement;
+    let Judgement { verdict, facts, redacted, decision, found, whole, files, capture } = judgement;
     let mut row = Judged::new(verdict.action, verdict.outcome, verdict.mode, settings.source, *capture);
     let mut text = None;
     let mut drift = None;
     match &ask.reading {
         Reading::Prompt(prompt) => {
             row = row.about(prompt);
-            text = prompt_text(*capture, ask, prompt, found);
+            text = match whole {
+                Some(whole) => prompt_text(*capture, ask, &whole.kept(), found),
+                None => prompt_text(*capture, ask, prompt, found),
+            };
         }
         // A message that was no message names nothing that could be drift.
         Reading::Unread(unread) if unread.path.is_empty() => {}
@@ -44,6 +47,7 @@ pub(crate) fn judged(
         .iter()
         .map(|policy| PolicyUse { id: policy.id.clone(), action: policy.action, mode: policy.mode })
         .collect();
+    row.files.clone_from(files);
     row.bundle = bundle(settings);
     row.edits = u64::try_from(verdict.edits.len()).unwrap_or(u64::MAX);
     row.fault = verdict.fault;

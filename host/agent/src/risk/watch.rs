@@ -1,71 +1,111 @@
-//! Time passes: levels that fade are seen to have moved, and the file of a security product is looked at.
+//! Time passes: levels that fade are seen to have moved, and the device is looked at: what its security product says, who
+//! controls it, where it is.
 //!
 //! INVARIANT: several processes may do this at once: each step is one transaction, and the second one finds nothing new.
+//! INVARIANT: what cannot be looked at is told once and ends nothing.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
-use host_risk::{Seen, Sign, posture};
+use anyhow::Result;
+use host_risk::{Seen, Sign};
 use shared_protocol::{Level, Millis};
 
+use super::{device, remote, travel};
+use crate::lease::Lease;
 use crate::live::Live;
 use crate::native::now;
 use crate::out;
 use crate::record::Recorder;
+use crate::settings::RiskSettings;
 
 /// Between two looks.
 const TICK: Duration = Duration::from_secs(60);
 /// How long what became of messages is kept.
 const KEPT: Millis = 90 * DAY;
 const DAY: Millis = 24 * 3_600_000;
+/// A session of remote control that goes on is told again after so long.
+const AGAIN: Duration = Duration::from_secs(3_600);
 
 /// Watches for as long as this process lives.
-pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>) {
+pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: Option<PathBuf>) {
     thread::spawn(move || {
-        let mut told = None;
+        let mut told = Vec::new();
+        let mut controlled: Option<Instant> = None;
+        let mut travelling = travel::Travelling::default();
+        let mut held = None;
         loop {
             thread::sleep(TICK);
             let active = live.active();
-            let settings = active.configured.risk.clone();
-            let looked = settings.posture_file.as_deref().map_or(Ok(Level::None), of_device);
-            let said = looked.as_ref().err().map(|fault| format!("{fault:#}"));
-            if said != told {
-                // Once, not every minute.
-                if let Some(said) = &said {
-                    out::note(said);
+            let settings = &active.configured.risk;
+            if settings.rules.is_none() {
+                continue;
+            }
+            let mut faults = Vec::new();
+            let mut note = |fault: anyhow::Error| faults.push(format!("{fault:#}"));
+            let level = device::level(settings).unwrap_or_else(|fault| {
+                note(fault);
+                Level::None
+            });
+            if is_asked(settings) && faults.is_empty() {
+                recorder.complies(level < Level::Medium, now()).unwrap_or_else(|fault| {
+                    faults.push(format!("{fault:#}"));
+                });
+            }
+            let mut note = |fault: anyhow::Error| faults.push(format!("{fault:#}"));
+            let mut seen = Vec::new();
+            let sign = |sign| Seen { sign, at: now(), event: None };
+            if level > Level::None {
+                seen.push(sign(Sign::Posture(level)));
+            }
+            let is_controlled = settings.remote_control && !remote::sessions().is_empty();
+            if !is_controlled {
+                controlled = None;
+            } else if controlled.is_none_or(|since| since.elapsed() > AGAIN) {
+                seen.push(sign(Sign::RemoteControl));
+                controlled = Some(Instant::now());
+            }
+            step(&recorder, &seen, active.configured.keep.days).unwrap_or_else(&mut note);
+            if let (Some(settings), Some(data)) = (&settings.travel, &data) {
+                // One process asks where the device is.
+                if held.is_none() {
+                    held = Lease::take(data, "travel.lock").ok().flatten();
                 }
-                told = said;
+                if held.is_some() {
+                    travelling.step(settings, &recorder).unwrap_or_else(&mut note);
+                }
             }
-            let done = step(&recorder, looked.unwrap_or(Level::None), active.configured.keep.days);
-            if let Err(fault) = done {
-                out::note(&format!("risk: {fault:#}"));
+            // Once, not every minute.
+            for fault in faults.iter().filter(|fault| !told.contains(*fault)) {
+                out::note(&format!("risk: {fault}"));
             }
+            told = faults;
         }
     });
 }
 
-fn step(recorder: &Recorder, device: Level, days: Option<u32>) -> Result<()> {
+/// Whether anybody says anything of the device.
+fn is_asked(settings: &RiskSettings) -> bool {
+    settings.posture_file.is_some() || !settings.posture_command.is_empty()
+}
+
+fn step(recorder: &Recorder, seen: &[Seen], days: Option<u32>) -> Result<()> {
     let at = now();
-    if device > Level::None {
-        recorder.seen(&[Seen { sign: Sign::Posture(device), at, event: None }])?;
+    if !seen.is_empty() {
+        recorder.seen(seen)?;
     }
     recorder.settle(at)?;
     let own = days.map(|days| Millis::from(days) * DAY);
     recorder.in_record(|tx, _| {
         tx.trim_outbox(at.saturating_sub(own.unwrap_or(KEPT).min(KEPT)))?;
+        // A token older than this is refused, whether its id is remembered or not.
+        let signals = at.saturating_sub(host_risk::signal::OLDEST.saturating_add(DAY));
+        tx.trim_signals(signals, at.saturating_sub(host_risk::arrive::KEPT))?;
         if let Some(own) = own {
             tx.trim_risk(at.saturating_sub(own))?;
         }
         Ok(())
     })
-}
-
-fn of_device(path: &Path) -> Result<Level> {
-    let text = std::fs::read_to_string(path).with_context(|| {
-        format!("the posture file {} cannot be read: let this user read it", path.display())
-    })?;
-    Ok(posture::level(&text, now())?)
 }

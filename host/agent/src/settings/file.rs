@@ -14,6 +14,7 @@ use toml::Spanned;
 use super::bundle::{self, BundleSettings};
 use super::identity::{self, IdentitySettings};
 use super::risk::{self, RiskSettings};
+use super::signal::{self, SignalSettings};
 use super::sink::{self, SinkSettings};
 use super::ssf::{self, SsfSettings};
 use crate::retention::Keep;
@@ -60,6 +61,7 @@ pub(super) struct File {
     pub(super) developer: Option<PathBuf>,
     pub(super) risk: RiskSettings,
     pub(super) ssf: Option<SsfSettings>,
+    pub(super) signals: Vec<SignalSettings>,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +83,8 @@ struct Written {
     identity: Option<identity::Written>,
     #[serde(default)]
     risk: risk::Written,
+    #[serde(default)]
+    signal: Vec<signal::Written>,
     #[serde(default)]
     sink: Vec<sink::Written>,
     bundle: Option<Spanned<bundle::Written>>,
@@ -113,6 +117,9 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     let sinks = sink::understood(written.sink).map_err(|(start, what)| at(text, start, what))?;
     let ssf = written.ssf.map(ssf::understood).transpose();
     let ssf = ssf.map_err(|(start, what)| at(text, start, what))?;
+    let ours = ssf.as_ref().map(|ssf| ssf.issuer.as_str());
+    let signals = signal::understood(written.signal, ours);
+    let signals = signals.map_err(|(start, what)| at(text, start, what))?;
     let bundle = written.bundle.map(bundle::understood).transpose();
     let bundle = bundle.map_err(|(start, what)| at(text, start, what))?;
     let developer = written.developer.bundle.as_ref().map(bundle::developer).transpose();
@@ -147,6 +154,7 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
         developer,
         risk,
         ssf,
+        signals,
     })
 }
 

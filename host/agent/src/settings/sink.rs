@@ -8,6 +8,7 @@
 //! address = "https://siem.example:8088/services/collector/event"
 //! ca = "/etc/promptgate/siem-ca.pem"
 //! token_file = "/etc/promptgate/siem.token"
+//! compression = "gzip"                            # or none
 //! ```
 //! INVARIANT: what is said here and does not fit the kind is an error with its place, not passed over.
 
@@ -39,6 +40,10 @@ pub(crate) struct SinkSettings {
     pub(crate) address: String,
     /// A PEM file of the authorities that count.
     pub(crate) ca: Option<PathBuf>,
+    /// Whether bodies travel compressed.
+    pub(crate) gzip: bool,
+    /// Whether OpenTelemetry's messages go as protobuf.
+    pub(crate) protobuf: bool,
     /// An HTTP proxy.
     pub(crate) proxy: Option<String>,
     /// A file that holds the receiver's token.
@@ -61,6 +66,8 @@ pub(super) struct Written {
     format: Option<Spanned<String>>,
     address: Spanned<String>,
     ca: Option<Spanned<PathBuf>>,
+    compression: Option<Spanned<String>>,
+    protocol: Option<Spanned<String>>,
     proxy: Option<Spanned<String>>,
     token_file: Option<Spanned<PathBuf>>,
     max_bytes: Option<Spanned<u64>>,
@@ -111,12 +118,16 @@ impl Written {
                 at(word, format!("`{}` is no format; write {}", word.get_ref(), known.join(", ")))
             })?,
         };
+        let gzip = one_of("compression", self.compression.as_ref(), ["none", "gzip"])?;
+        let protobuf = one_of("protocol", self.protocol.as_ref(), ["http/json", "http/protobuf"])?;
         Ok(SinkSettings {
             name: name.clone(),
             kind,
             format,
             address: self.address.into_inner(),
             ca: self.ca.map(Spanned::into_inner),
+            gzip,
+            protobuf,
             proxy: self.proxy.map(Spanned::into_inner),
             token_file: self.token_file.map(Spanned::into_inner),
             max_bytes: self.max_bytes.map_or(MAX_BYTES, Spanned::into_inner).max(1),
@@ -130,6 +141,8 @@ impl Written {
     fn fits(&self, kind: &Kind) -> Result<(), Wrong> {
         let keys = [
             (Key::Ca, "ca", self.ca.as_ref().map(Spanned::span)),
+            (Key::Compression, "compression", self.compression.as_ref().map(Spanned::span)),
+            (Key::Protocol, "protocol", self.protocol.as_ref().map(Spanned::span)),
             (Key::Proxy, "proxy", self.proxy.as_ref().map(Spanned::span)),
             (Key::TokenFile, "token_file", self.token_file.as_ref().map(Spanned::span)),
             (Key::MaxBytes, "max_bytes", self.max_bytes.as_ref().map(Spanned::span)),
@@ -146,6 +159,15 @@ impl Written {
         }
         Ok(())
     }
+}
+
+/// Whether the second of two words is written; without any it is the first.
+fn one_of(key: &str, word: Option<&Spanned<String>>, words: [&str; 2]) -> Result<bool, Wrong> {
+    let Some(word) = word else { return Ok(false) };
+    let place = words.iter().position(|one| one == word.get_ref());
+    let [first, second] = words;
+    let what = || format!("`{}` is no {key}; write {first} or {second}", word.get_ref());
+    place.map(|place| place == 1).ok_or_else(|| (word.span().start, what()))
 }
 
 fn is_plain(char: char) -> bool {

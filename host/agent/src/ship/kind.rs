@@ -32,6 +32,8 @@ pub(crate) struct Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     Ca,
+    Compression,
+    Protocol,
     Proxy,
     TokenFile,
     MaxBytes,

@@ -25,6 +25,7 @@ pub(super) struct Web {
     client: Client,
     url: String,
     authorization: Option<String>,
+    gzip: bool,
 }
 
 impl Web {
@@ -35,13 +36,18 @@ impl Web {
         let reach = Reach { ca, proxy, connect, total: settings.timeout, ..Reach::default() };
         let token = settings.token_file.as_deref().map(token).transpose()?;
         let authorization = token.map(|token| format!("{scheme} {token}"));
-        Ok(Self { client: Client::new(&reach)?, url: settings.address.clone(), authorization })
+        Ok(Self {
+            client: Client::new(&reach)?,
+            url: settings.address.clone(),
+            authorization,
+            gzip: settings.gzip,
+        })
     }
 
     /// Posts; the answer where the status is 2xx, else what became of the rows.
-    pub(super) fn post(&self, content_type: &str, body: &str) -> Result<Answer, Sent> {
+    pub(super) fn post(&self, content_type: &str, body: &[u8]) -> Result<Answer, Sent> {
         let authorization = self.authorization.as_deref();
-        let post = Post { url: &self.url, content_type, authorization, body };
+        let post = Post { url: &self.url, content_type, authorization, body, gzip: self.gzip };
         let answer = self.client.post(&post).map_err(|fault| Sent::Later(fault.to_string(), None))?;
         match answer.status {
             200..=299 => Ok(answer),
@@ -67,8 +73,14 @@ impl Web {
 /// What the body says, for people.
 pub(super) fn said(answer: &Answer) -> String {
     let text = String::from_utf8_lossy(&answer.body);
-    let text: String = text.trim().chars().take(SAID).collect();
+    // An answer in protobuf has its words between bytes of another kind.
+    let text: String =
+        text.trim_matches(is_no_word).chars().filter(|char| !char.is_control()).take(SAID).collect();
     if text.is_empty() { text } else { format!(" ({text})") }
+}
+
+fn is_no_word(char: char) -> bool {
+    char.is_whitespace() || char.is_control()
 }
 
 fn token(path: &Path) -> Result<String> {

@@ -7,7 +7,7 @@
 use anyhow::Result;
 use host_journal::{Audit, By, Change, SiteWord};
 use host_risk::set::answer::{self, Outcome};
-use host_risk::set::{self, Envelope, Told};
+use host_risk::set::{self, Envelope, Kind, Told};
 use host_risk::{Reason, keep};
 use host_store::{OutboxRow, OutboxState};
 use serde_json::Value;
@@ -105,8 +105,12 @@ impl Sender {
     fn newest(&self, recorder: &Recorder, row: OutboxRow, now: Millis) -> Result<Option<OutboxRow>> {
         let is_old = row.attempts > 0 || now.saturating_sub(row.at) > OLD;
         let (name, person) = (self.receiver.name.as_str(), row.person.as_str());
-        let (newest, last) = recorder
-            .look(|view| Ok((view.outbox_newest(name, person)?, view.outbox_last_sent(name, person)?)))?;
+        let (newest, last) = recorder.look(|view| {
+            Ok((
+                view.outbox_newest(name, person, &row.event)?,
+                view.outbox_last_sent(name, person, &row.event)?,
+            ))
+        })?;
         let row = match newest {
             Some((newest, _)) if is_old && newest.id != row.id => {
                 // It goes on where the older one came to: with its tries.
@@ -119,6 +123,9 @@ impl Sender {
             }
             _ => row,
         };
+        if row.event != Kind::Risk.as_str() {
+            return Ok(Some(row));
+        }
         let said = |level: u8| keep::level_of(level).max(Level::Low);
         let is_news = |last: &OutboxRow| said(last.after) != said(row.after);
         let is_asked = matches!(row.cause.as_str(), "reset" | "dismissed" | "test");
@@ -139,13 +146,16 @@ impl Sender {
         now: Millis,
     ) -> Result<Result<(OutboxRow, Value), (OutboxRow, String)>> {
         let kept = row.claims.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
-        let kept = kept.filter(|claims| self.is_ours(claims));
+        // Receivers refuse what is dated ahead: what a clock wrote that was set back since is dated anew.
+        let is_past = |claims: &Value| {
+            claims.get("iat").and_then(Value::as_u64).is_some_and(|made| made <= now / 1_000)
+        };
+        let kept = kept.filter(|claims| self.is_ours(claims, &row) && is_past(claims));
         let claims = match kept {
             Some(claims) => claims,
             None => {
                 let (name, person) = (self.receiver.name.as_str(), row.person.as_str());
-                let last = recorder.look(|view| view.outbox_last_sent(name, person))?;
-                let reasons: Vec<Reason> = serde_json::from_str(&row.reasons).unwrap_or_default();
+                let last = recorder.look(|view| view.outbox_last_sent(name, person, &row.event))?;
                 let envelope = Envelope {
                     issuer: &self.ssf.issuer,
                     audience: &self.receiver.audience,
@@ -153,15 +163,13 @@ impl Sender {
                     txn: &row.txn,
                     made: now,
                 };
-                let told = Told {
-                    email: &self.ssf.person,
-                    from: last.map(|last| keep::level_of(last.after)),
-                    to: keep::level_of(row.after),
-                    cause: &row.cause,
-                    reasons: &reasons,
-                    at: row.at.min(now),
-                };
-                set::claims(self.receiver.profile, &envelope, &told)
+                match self.claims(&envelope, &row, last.as_ref(), now) {
+                    Some(claims) => claims,
+                    None => {
+                        let profile = self.receiver.profile.as_str();
+                        return Ok(Err((row, format!("receivers of the profile {profile} do not take it"))));
+                    }
+                }
             }
         };
         if let Err(fault) = set::check(self.receiver.profile, &claims) {
@@ -173,10 +181,37 @@ impl Sender {
         Ok(Ok((row, claims)))
     }
 
+    /// What the message says; none where this receiver does not take its kind.
+    fn claims(
+        &self,
+        envelope: &Envelope<'_>,
+        row: &OutboxRow,
+        last: Option<&OutboxRow>,
+        now: Millis,
+    ) -> Option<Value> {
+        let (profile, at) = (self.receiver.profile, row.at.min(now));
+        let kind = Kind::parse(&row.event)?;
+        if kind != Kind::Risk {
+            let said = serde_json::from_str(&row.reasons).unwrap_or_default();
+            return set::other_claims(profile, envelope, kind, &self.ssf.person, &said, row.after == 0, at);
+        }
+        let reasons: Vec<Reason> = serde_json::from_str(&row.reasons).unwrap_or_default();
+        let told = Told {
+            email: &self.ssf.person,
+            from: last.map(|last| keep::level_of(last.after)),
+            to: keep::level_of(row.after),
+            cause: &row.cause,
+            reasons: &reasons,
+            at,
+        };
+        Some(set::claims(profile, envelope, &told))
+    }
+
     /// Whether a message that was written down before is still what these settings would send.
-    fn is_ours(&self, claims: &Value) -> bool {
+    fn is_ours(&self, claims: &Value, row: &OutboxRow) -> bool {
         let is = |name: &str, wanted: &str| claims.get(name).and_then(Value::as_str) == Some(wanted);
-        let profile = claims.get("events").and_then(|events| events.get(self.receiver.profile.event()));
+        let event = Kind::parse(&row.event).and_then(|kind| kind.event(self.receiver.profile));
+        let profile = event.and_then(|event| claims.get("events")?.get(event));
         let names = claims
             .get("sub_id")
             .is_some_and(|subject| subject.to_string().contains(&format!("\"{}\"", self.ssf.person)));

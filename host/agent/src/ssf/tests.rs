@@ -8,8 +8,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use host_risk::keep::{self, Said, Tell};
-use host_risk::set::Profile;
+use host_risk::keep::{self, Tell};
+use host_risk::set::{Kind, Profile, Said};
 use host_risk::{Rules, Seen, Sign};
 use host_store::OutboxState;
 use shared_protocol::{Label, Level};
@@ -41,7 +41,15 @@ impl Machine {
     }
 
     fn sender(&self, port: u16) -> Sender {
-        sender(self.folder.path(), port)
+        sender(self.folder.path(), port, Profile::Okta)
+    }
+
+    /// Something besides a level of risk.
+    fn tell(&mut self, kind: Kind, said: &Said, holds: bool, at: u64) {
+        self.seed += 1;
+        let tell = Tell { receivers: &["okta".to_owned()], seed: [self.seed; 16] };
+        let tell = |tx: &host_store::Tx<'_>| keep::tell(tx, "jane", kind, said, holds, at, tell);
+        self.recorder.in_record(|tx, _| Ok(tell(tx)?)).unwrap();
     }
 
     fn see(&mut self, who: &str, at: u64) {
@@ -62,7 +70,7 @@ impl Machine {
     fn reset(&mut self, at: u64) {
         self.seed += 1;
         let tell = Tell { receivers: &["okta".to_owned()], seed: [self.seed; 16] };
-        let said = Said { by: "lee", note: "x" };
+        let said = keep::Said { by: "lee", note: "x" };
         let reset = |tx: &host_store::Tx<'_>| keep::reset(tx, "jane", &self.rules, at, None, said, tell);
         self.recorder.in_record(|tx, _| Ok(reset(tx)?)).unwrap();
     }
@@ -75,10 +83,10 @@ impl Machine {
     }
 }
 
-fn sender(folder: &Path, port: u16) -> Sender {
+fn sender(folder: &Path, port: u16, profile: Profile) -> Sender {
     let receiver = ReceiverSettings {
         name: "okta".to_owned(),
-        profile: Profile::Okta,
+        profile,
         address: format!("http://127.0.0.1:{port}/"),
         audience: "https://customer.okta.com".to_owned(),
         ca: None,
@@ -167,13 +175,13 @@ fn a_day_without_a_network_leaves_the_newest_to_be_told() {
     assert!(rows[..rows.len() - 1].iter().all(|row| row.0 == OutboxState::Overtaken), "{rows:?}");
     assert_eq!(rows.last().unwrap().0, OutboxState::Sent);
     assert_eq!(told.try_iter().count(), 1);
-    let last = machine.recorder.look(|view| view.outbox_last_sent("okta", "jane")).unwrap().unwrap();
+    let last = machine.recorder.look(|view| view.outbox_last_sent("okta", "jane", "risk")).unwrap().unwrap();
     let claims = last.claims.unwrap();
     assert!(claims.contains("\"previous_level\":\"none\""), "{claims}");
     // The next one says from where the receiver's level moves, and a reset is told too.
     machine.reset(now + MINUTE);
     assert!(matches!(there.step(&machine.recorder, now + MINUTE).unwrap(), Step::Sent(_)));
-    let last = machine.recorder.look(|view| view.outbox_last_sent("okta", "jane")).unwrap().unwrap();
+    let last = machine.recorder.look(|view| view.outbox_last_sent("okta", "jane", "risk")).unwrap().unwrap();
     assert_eq!((keep::level_of(last.after), last.cause.as_str()), (Level::None, "reset"));
 }
 
@@ -252,4 +260,127 @@ fn a_key_that_is_missing_is_told_and_waited_for() {
     std::fs::rename(&away, &key).unwrap();
     assert!(matches!(sender.step(&machine.recorder, until).unwrap(), Step::Sent(_)));
     assert_eq!(told.try_iter().count(), 1);
+}
+
+/// Every profile, every kind of message, every answer: what becomes of it. `--nocapture` prints it.
+#[test]
+fn the_matrix_of_receivers() {
+    let said = Said {
+        device: Some("d7".to_owned()),
+        namespace: Some("https://idp.example".to_owned()),
+        level: Some("verified".to_owned()),
+    };
+    println!("{:8} {:26} {:>6}  becomes", "profile", "message", "answer");
+    for profile in [Profile::Okta, Profile::Caep] {
+        for kind in [Kind::Risk, Kind::SessionRevoked, Kind::DeviceCompliance, Kind::Assurance] {
+            for status in [202, 400, 401, 403, 404, 429, 500, 503] {
+                let mut machine = Machine::new();
+                let statuses: &'static [u16] = Box::leak(Box::new([status]));
+                let (port, told) = answering(statuses);
+                let mut sender = sender(machine.folder.path(), port, profile);
+                match kind {
+                    Kind::Risk => machine.see("jane", START),
+                    Kind::SessionRevoked | Kind::DeviceCompliance | Kind::Assurance => {
+                        machine.tell(kind, &said, false, START);
+                    }
+                }
+                let _step = sender.step(&machine.recorder, START).unwrap();
+                let becomes = machine.rows()[0].0;
+                println!("{:8} {:26} {status:>6}  {}", profile.as_str(), kind.as_str(), becomes.as_str());
+                let is_taken = kind.event(profile).is_some();
+                let wanted = match status {
+                    _ if !is_taken => OutboxState::Parked,
+                    202 => OutboxState::Sent,
+                    429 | 500 | 503 => OutboxState::Waiting,
+                    _ => OutboxState::Parked,
+                };
+                assert_eq!(becomes, wanted, "{profile:?} {kind:?} {status}");
+                assert_eq!(told.try_iter().count(), usize::from(is_taken));
+            }
+        }
+    }
+}
+
+#[test]
+fn messages_of_one_kind_overtake_each_other_and_no_others() {
+    let mut machine = Machine::new();
+    let mut nowhere = machine.sender(closed_port());
+    let device = Said { device: Some("d7".to_owned()), ..Said::default() };
+    machine.see("jane", START);
+    machine.tell(Kind::DeviceCompliance, &device, false, START + 1);
+    machine.tell(Kind::SessionRevoked, &Said::default(), true, START + 2);
+    machine.see("jane", START + 3);
+    machine.tell(Kind::DeviceCompliance, &device, true, START + 4);
+    assert!(matches!(nowhere.step(&machine.recorder, START + 5).unwrap(), Step::Later(..)));
+    let (port, told) = answering(&[202]);
+    let mut there = machine.sender(port);
+    while let Step::Sent(_) = there.step(&machine.recorder, START + DAY).unwrap() {}
+    let states: Vec<OutboxState> = machine.rows().into_iter().map(|row| row.0).collect();
+    use OutboxState::{Overtaken, Sent};
+    // The newest of each: risk, the device that is well again, the session.
+    assert_eq!(states, [Overtaken, Overtaken, Sent, Sent, Sent]);
+    assert_eq!(told.try_iter().count(), 3);
+}
+
+fn claims_of(machine: &Machine) -> serde_json::Value {
+    let row = machine.recorder.look(|view| view.outbox(1)).unwrap().remove(0);
+    serde_json::from_str(&row.claims.unwrap()).unwrap()
+}
+
+#[test]
+fn a_wrong_clock_dates_nothing_ahead_of_itself_and_stops_nothing() {
+    // It was a day ahead when something happened, and was set right since.
+    let mut machine = Machine::new();
+    let (port, _told) = answering(&[202]);
+    machine.see("jane", START + DAY);
+    assert!(matches!(machine.sender(port).step(&machine.recorder, START).unwrap(), Step::Sent(_)));
+    let claims = claims_of(&machine);
+    let event = &claims["events"][Profile::Okta.event()];
+    assert_eq!(
+        (claims["iat"].as_u64(), event["event_timestamp"].as_u64()),
+        (Some(START / 1000), Some(START / 1000))
+    );
+
+    // It was ahead at the first try, and the receiver refused what is dated ahead: the same message goes once it is let go.
+    let mut machine = Machine::new();
+    let (port, told) = answering(&[400, 202]);
+    machine.see("jane", START + DAY);
+    let ahead = machine.sender(port).step(&machine.recorder, START + DAY).unwrap();
+    assert!(matches!(ahead, Step::Parked(_)), "{ahead:?}");
+    machine.recorder.in_record(|tx, _| Ok(tx.unpark_outbox(None)?)).unwrap();
+    assert!(matches!(machine.sender(port).step(&machine.recorder, START + DAY + 1).unwrap(), Step::Sent(_)));
+    let bodies: Vec<String> = told.try_iter().collect();
+    assert_eq!(bodies.len(), 2);
+    assert_eq!(bodies[0], bodies[1]);
+
+    // A pause that a clock of next year wrote down is not waited for.
+    let mut machine = Machine::new();
+    machine.see("jane", START + 300 * DAY);
+    let mut nowhere = machine.sender(closed_port());
+    assert!(matches!(nowhere.step(&machine.recorder, START + 300 * DAY).unwrap(), Step::Later(..)));
+    let before = claims_of(&machine);
+    let (port, _told) = answering(&[202]);
+    assert!(matches!(machine.sender(port).step(&machine.recorder, START).unwrap(), Step::Sent(_)));
+    // And what it dated is dated anew, under the same id.
+    let after = claims_of(&machine);
+    assert_eq!((&after["jti"], after["iat"].as_u64()), (&before["jti"], Some(START / 1000)));
+}
+
+/// One key signs, then another, between two tries of one message: the same id and the same claims, another signature.
+#[test]
+fn a_key_that_is_rotated_between_two_tries_signs_the_same_claims() {
+    let mut machine = Machine::new();
+    let (port, told) = answering(&[503, 202]);
+    machine.see("jane", START);
+    let Step::Later(until, _) = machine.sender(port).step(&machine.recorder, START).unwrap() else {
+        panic!("it is not there")
+    };
+    let key = machine.folder.path().join("key");
+    std::fs::remove_file(&key).unwrap();
+    keys::make(&key).unwrap();
+    assert!(matches!(machine.sender(port).step(&machine.recorder, until).unwrap(), Step::Sent(_)));
+    let bodies: Vec<String> = told.try_iter().collect();
+    let parts: Vec<Vec<&str>> = bodies.iter().map(|body| body.split('.').collect()).collect();
+    assert_eq!(parts[0][1], parts[1][1]);
+    assert!(parts[0][0] != parts[1][0] && parts[0][2] != parts[1][2]);
 }

@@ -45,7 +45,7 @@ impl Way for Post {
     fn bring(&self, token: &str) -> Result<Answer, NetError> {
         let authorization = self.authorization.as_deref();
         let (url, content_type) = (self.address.as_str(), "application/secevent+jwt");
-        let post = host_net::Post { url, content_type, authorization, body: token };
+        let post = host_net::Post { url, content_type, authorization, body: token.as_bytes(), gzip: false };
         self.client.post_for(&post, "application/json")
     }
 }

@@ -40,6 +40,44 @@ fn help_lists_what_exists() {
 }
 
 #[test]
+fn what_is_not_there_is_told_with_the_next_step() {
+    let home = Home::new();
+    let nowhere = home.path().join("nowhere");
+    let (nowhere, key) = (nowhere.to_str().unwrap(), nowhere.join("org.key"));
+    let recovery = ["--out", "org.key", "--recovery", key.to_str().unwrap()];
+    for (args, code, told) in [
+        (
+            vec!["log", "list", "--from", nowhere],
+            3,
+            "does not exist: name the folder that `promptgate log export",
+        ),
+        (vec!["log", "verify", "--from", nowhere], 3, "does not exist"),
+        (vec!["log", "view", "--from", nowhere], 3, "does not exist"),
+        (vec!["log", "list", "--from", "/dev/null"], 3, "is no folder"),
+        (vec!["log", "list", "--from", home.path().to_str().unwrap()], 3, "no export lies in"),
+        (
+            vec!["log", "keygen", "--no-passphrase", "--out", key.to_str().unwrap()],
+            1,
+            "is not there: make it",
+        ),
+        ([&["log", "keygen", "--no-passphrase"][..], &recovery].concat(), 1, "--out or --recovery"),
+        // No record: one number for all who ask for one.
+        (vec!["risk", "show"], 3, "made when a browser first starts"),
+        (vec!["risk", "history"], 3, "made when a browser first starts"),
+        (vec!["log", "verify"], 3, "made when a browser first starts"),
+        (vec!["log", "erase", "--person", "jane"], 3, "made when a browser first starts"),
+        (vec!["log", "prune", "--older-than", "90d"], 3, "made when a browser first starts"),
+    ] {
+        let mut command = home.command();
+        let output = command.current_dir(home.path()).args(&args).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
+        assert!(said.contains(told), "{args:?}: {said}");
+    }
+    assert!(!home.path().join("org.key").exists());
+}
+
+#[test]
 fn the_log_is_listed_filtered_shown_and_opened() {
     let home = Home::enforcing();
     let missing = home.run(&["log", "list"]);

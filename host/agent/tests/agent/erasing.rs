@@ -6,6 +6,7 @@ use shared_protocol::Outcome;
 
 use crate::browser::{Browser, event};
 use crate::home::{Home, PATIENT, account, holds, json_lines};
+use crate::receiver::until;
 
 const CANARY: &str = "write to erin.canary@example.com";
 
@@ -81,6 +82,10 @@ fn what_is_old_is_pruned_in_the_background() {
         assert!(browser.is_alive());
     };
     assert_eq!((&audit["what"], &audit["by"]), (&"log-pruned".into(), &"host".into()));
+    // Then pages are gone through, in the background too.
+    let store = host_store::Store::existing(&home.data(), host_store::Store::BUSY).unwrap();
+    until("all pages are gone through", || !store.owes_scrub().unwrap());
+    drop(store);
     assert_eq!(home.lines(&["log", "list", "--matched", "--json"]).len(), 0);
     assert!(browser.close().0.success());
     is_whole(&home);

@@ -20,6 +20,7 @@ mod drift;
 mod durable;
 mod erasing;
 mod exporting;
+mod files;
 mod heads;
 mod home;
 mod hostile;

@@ -1,7 +1,7 @@
 //! Receivers: real ones, and one of the tests that does what it is told, however badly.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -218,6 +218,17 @@ fn serve(stream: impl std::io::Read + std::io::Write, told: &Mutex<Vec<Request>>
     }
 }
 
+/// By the program of that name, which is none of ours.
+fn gunzipped(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut gzip =
+        Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+    let (mut stdin, bytes) = (gzip.stdin.take()?, bytes.to_vec());
+    let writer = thread::spawn(move || stdin.write_all(&bytes));
+    let output = gzip.wait_with_output().ok().filter(|output| output.status.success())?;
+    writer.join().ok()?.ok()?;
+    Some(output.stdout)
+}
+
 fn read(stream: &mut BufReader<impl std::io::Read>) -> Option<Request> {
     let mut line = String::new();
     stream.read_line(&mut line).ok().filter(|&bytes| bytes > 0)?;
@@ -232,5 +243,8 @@ fn read(stream: &mut BufReader<impl std::io::Read>) -> Option<Request> {
     let length = length.map_or(Some(0), |(_, length)| length.parse().ok())?;
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
+    if headers.iter().any(|(name, value)| name == "content-encoding" && value == "gzip") {
+        body = gunzipped(&body)?;
+    }
     Some(Request { line: line.trim_end().to_owned(), headers, body: String::from_utf8(body).ok()? })
 }

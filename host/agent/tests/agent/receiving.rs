@@ -88,6 +88,15 @@ fn rsyslog_takes_rows_over_tls() {
 
 #[test]
 fn an_opentelemetry_collector_takes_rows() {
+    check_collector("");
+}
+
+#[test]
+fn an_opentelemetry_collector_takes_compressed_protobuf() {
+    check_collector("protocol = \"http/protobuf\"\ncompression = \"gzip\"");
+}
+
+fn check_collector(more: &str) {
     let Some(collector) = tool("rotel-0.0.1a15/rotel/rotel-agent") else { return };
     let home = Home::new();
     let (http, grpc) = (free_port(), free_port());
@@ -109,8 +118,9 @@ fn an_opentelemetry_collector_takes_rows() {
         .stderr(Stdio::null());
     let _running = Running::start(&mut command, http);
     let address = format!("http://localhost:{http}/v1/logs");
-    let sink =
-        format!("[[sink]]\nname = \"otel\"\nkind = \"otlp\"\nformat = \"ocsf\"\naddress = \"{address}\"\n");
+    let sink = format!(
+        "[[sink]]\nname = \"otel\"\nkind = \"otlp\"\nformat = \"ocsf\"\naddress = \"{address}\"\n{more}\n"
+    );
     recorded(&home, &sink, 3);
     let told = ship(&home);
     assert_eq!((&told[0]["behind"], &told[0]["fault"]), (&0.into(), &Value::Null), "{told:?}");
@@ -180,6 +190,36 @@ fn splunks_collector_gets_the_form_it_documents() {
     let last = receiver.requests().pop().unwrap();
     assert!(last.line.starts_with("POST /services/collector/event "), "{}", last.line);
     assert!(last.body.contains("CEF:0|Promptgate|"), "{}", last.body);
+}
+
+#[test]
+fn bodies_travel_compressed_where_the_settings_say_so() {
+    // It reads with a program of the system.
+    let receiver = Receiver::start(|_, _| Reply::Status(200, "{\"code\":0}"));
+    let home = Home::new();
+    let sink = |name: &str, more: &str| {
+        format!(
+            "[[sink]]\nname = \"{name}\"\nkind = \"{name}\"\naddress = \"http://localhost:{}/\"\n{more}\n",
+            receiver.port
+        )
+    };
+    let gzip = "compression = \"gzip\"";
+    recorded(&home, &[sink("http", gzip), sink("splunk-hec", gzip), sink("otlp", gzip)].concat(), 3);
+    let told = ship(&home);
+    for (place, text) in [(0, "\"kind\":\"judged\""), (1, "\"event\":{"), (2, "\"resourceLogs\"")] {
+        assert_eq!((&told[place]["behind"], &told[place]["fault"]), (&0.into(), &Value::Null), "{told:?}");
+        let requests = receiver.requests();
+        let request = requests.iter().find(|request| request.body.contains(text)).unwrap();
+        assert_eq!(request.header("content-encoding"), Some("gzip"));
+        let length: usize = request.header("content-length").unwrap().parse().unwrap();
+        assert!(length < request.body.len() / 2, "{length} of {}", request.body.len());
+    }
+    settings(&home, &sink("http", "compression = \"none\""));
+    let mut browser = crate::browser::Browser::start(&home);
+    browser.judge(&crate::browser::event(9), "hello");
+    assert!(browser.close().0.success());
+    ship(&home);
+    assert_eq!(receiver.requests().pop().unwrap().header("content-encoding"), None);
 }
 
 #[test]

@@ -347,17 +347,25 @@ fn what_is_hosted_is_compared_part_by_part() {
     let home = shared("http://127.0.0.1:1/");
     let set = home.lines(&["ssf", "jwks", "--json"]).remove(0);
     let settings = std::fs::read_to_string(home.path().join(".config/promptgate/settings.toml")).unwrap();
-    let mut other = set.clone();
-    other["keys"][0]["n"] = json!("AQAB");
-    let mut private = set.clone();
-    private["keys"][0]["d"] = json!("AQAB");
+    let with = |name: &str, value: &str| {
+        let mut with = set.clone();
+        with["keys"][0][name] = json!(value);
+        with.to_string()
+    };
+    let twice = json!({"keys": [set["keys"][0], set["keys"][0]]});
     for (kind, body, says) in [
         ("application/json", set.to_string(), "has the keys of this machine"),
         ("application/json; charset=utf-8", set.to_string(), "has the keys of this machine"),
         ("text/plain", set.to_string(), "must be application/json"),
         ("application/json", "{\"keys\":[]}".to_owned(), "is not in it"),
-        ("application/json", other.to_string(), "another `n`"),
-        ("application/json", private.to_string(), "PRIVATE"),
+        ("application/json", with("n", "AQAB"), "another `n`"),
+        ("application/json", with("kty", "EC"), "another `kty`"),
+        ("application/json", with("e", "Aw"), "another `e`"),
+        ("application/json", with("alg", "RS512"), "another `alg`"),
+        ("application/json", with("use", "enc"), "another `use`"),
+        ("application/json", with("kid", "x"), "is not in it"),
+        ("application/json", twice.to_string(), "twice"),
+        ("application/json", with("d", "AQAB"), "PRIVATE"),
         ("application/json", "<html>".to_owned(), "no set of keys"),
     ] {
         let answer = format!(

@@ -138,6 +138,16 @@ fn settings_say_where_they_are_wrong() {
             "line 8, column 6",
             "takes no `ca`",
         ),
+        (
+            "[[sink]]\nname = \"a\"\nkind = \"http\"\naddress = \"https://x/\"\ncompression = \"zip\"",
+            "line 8, column 15",
+            "write none or gzip",
+        ),
+        (
+            "[[sink]]\nname = \"a\"\nkind = \"http\"\naddress = \"https://x/\"\nprotocol = \"http/json\"",
+            "line 8, column 12",
+            "takes no `protocol`",
+        ),
         ("[[sink]]\nname = \"a\"\nkind = \"file\"\naddress = \"/x\"\ncolor = 1", "line 8", "color"),
     ] {
         settings(&home, sink);

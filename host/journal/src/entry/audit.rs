@@ -103,11 +103,15 @@ pub enum Change {
     RiskRefused,
     /// One behaviour of a person was called a mistake and no longer counts.
     RiskDismissed,
+    /// Another transmitter told something about somebody.
+    SignalReceived,
+    /// A token of another transmitter was not believed.
+    SignalRefused,
 }
 
 impl Change {
     /// Every word.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::SharingOn,
         Self::SharingOff,
         Self::BundleActivated,
@@ -129,6 +133,8 @@ impl Change {
         Self::RiskShared,
         Self::RiskRefused,
         Self::RiskDismissed,
+        Self::SignalReceived,
+        Self::SignalRefused,
     ];
 
     /// Its word.
@@ -156,6 +162,8 @@ impl Change {
             Self::RiskShared => "risk-shared",
             Self::RiskRefused => "risk-refused",
             Self::RiskDismissed => "risk-dismissed",
+            Self::SignalReceived => "signal-received",
+            Self::SignalRefused => "signal-refused",
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared_protocol::{
     AccountKind, Action, Browser, Capture, Code, Drift, Label, Level, Mode, Obligation, Operation, Outcome,
-    PolicySource, Prompt, Topic, TopicScore,
+    PolicySource, Prompt, Topic, TopicScore, UnreadFile,
 };
 
 use crate::{JournalError, SiteWord};
@@ -104,6 +104,9 @@ pub struct Judged {
     /// Files named.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub attachments: u64,
+    /// Of the files whose bytes were there: what they are and what was found in them. Their names are sealed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileNote>,
     /// Bytes of text.
     #[serde(default)]
     pub text_bytes: u64,
@@ -150,6 +153,7 @@ impl Judged {
             temporary: false,
             logged_out: false,
             attachments: 0,
+            files: Vec::new(),
             text_bytes: 0,
             browser: None,
             private_window: false,
@@ -183,6 +187,28 @@ impl Judged {
         self.drift = Some(drift.clone());
         self
     }
+}
+
+/// An attached file, without its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileNote {
+    /// What it is, by its bytes: `docx`, `pdf`, `zip`; empty when that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256, hexadecimal; empty when not all bytes came.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hash: String,
+    /// How often each label was found in it, up to a bound.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<Label, u64>,
+    /// Its topics above level 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<TopicNote>,
+    /// Why it was not read, or not whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<UnreadFile>,
 }
 
 /// A policy that decided.

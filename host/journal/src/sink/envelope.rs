@@ -15,7 +15,7 @@ use super::{Format, Outgoing, Parcel, Producer, Severity};
 use crate::JournalError;
 
 pub use lines::lines;
-pub use otlp::otlp;
+pub use otlp::{Otlp, otlp, otlp_refused};
 pub use splunk_hec::splunk_hec;
 pub use syslog::syslog;
 

@@ -185,11 +185,19 @@ fn envelopes_carry_every_line_and_then_the_head() {
     }
     assert!(hec.contains("\"time\":1700000000.001,"), "{hec}");
 
-    let otlp: Value = serde_json::from_str(&envelope::otlp(&parcel, &ecs, &PRODUCER).unwrap()).unwrap();
+    let otlp: Value =
+        serde_json::from_str(&envelope::otlp(&parcel, &ecs, &PRODUCER).unwrap().json().unwrap()).unwrap();
     let records = otlp["resourceLogs"][0]["scopeLogs"][0]["logRecords"].as_array().unwrap();
     let bodies: Vec<&str> = records.iter().map(|one| one["body"]["stringValue"].as_str().unwrap()).collect();
     assert_eq!(bodies, lines);
     assert_eq!(records[0]["timeUnixNano"], "1700000000001000000");
+    // The same in protobuf: field 1 of each message down to the first record's time, a fixed64 in its first nine bytes.
+    let bytes = envelope::otlp(&parcel, &ecs, &PRODUCER).unwrap().protobuf();
+    let time = [&[0x09][..], &1_700_000_000_001_000_000_u64.to_le_bytes()].concat();
+    assert!(bytes.windows(9).any(|nine| nine == time));
+    for line in &lines {
+        assert!(bytes.windows(line.len()).any(|window| window == line.as_bytes()));
+    }
 
     let mut syslog = envelope::syslog(&parcel, &ecs, &PRODUCER).unwrap();
     let places = rows.iter().map(|row| (row.row.kind.as_str(), row.row.seq)).chain([("head", 4)]);
@@ -202,6 +210,23 @@ fn envelopes_carry_every_line_and_then_the_head() {
     }
     assert_eq!(syslog, "");
     assert_eq!(event(1).as_str(), rows[0].row.event.as_deref().unwrap());
+}
+
+#[test]
+fn what_a_collector_answers_in_protobuf_is_read() {
+    // Field 1, of 5 bytes: field 1 (7), field 2 ("ab" as its bytes say).
+    let partial = [0x0a, 6, 0x08, 7, 0x12, 2, b'a', b'b'];
+    assert_eq!(envelope::otlp_refused(&partial), Some((7, "ab".to_owned())));
+    // Nothing, and a field that is not known to us.
+    assert_eq!(envelope::otlp_refused(&[]), Some((0, String::new())));
+    assert_eq!(envelope::otlp_refused(&[0x18, 1]), Some((0, String::new())));
+    // A number that is no count.
+    let below = [0x0a, 11, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
+    assert_eq!(envelope::otlp_refused(&below), Some((0, String::new())));
+    for cut in 1..partial.len() {
+        assert_eq!(envelope::otlp_refused(&partial[..cut]), None, "{cut}");
+    }
+    assert_eq!(envelope::otlp_refused(b"<html>no collector</html>"), None);
 }
 
 fn head_of(journal: &Journal) -> SignedHead {
@@ -219,7 +244,7 @@ fn a_head_is_found_in_whatever_a_receiver_kept() {
         assert_eq!(serde_json::from_str::<Value>(&line).is_ok(), format.is_json, "{}", format.name);
         for kept in [
             envelope::lines(&parcel, &format, &PRODUCER).unwrap(),
-            envelope::otlp(&parcel, &format, &PRODUCER).unwrap(),
+            envelope::otlp(&parcel, &format, &PRODUCER).unwrap().json().unwrap(),
             envelope::splunk_hec(&parcel, &format, &PRODUCER).unwrap(),
             envelope::syslog(&parcel, &format, &PRODUCER).unwrap(),
         ] {

@@ -13,5 +13,6 @@ mod idempotency;
 mod kill;
 mod listing;
 mod ocsf;
+mod residue;
 mod sample;
 mod tamper;

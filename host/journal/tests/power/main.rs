@@ -14,7 +14,7 @@ use host_journal::{
     ChainKey, Checking, Entry, JournalError, Judged, NewLine, NewRow, Released, Roots, Salt, Sealed, append,
     begin, close, event as rows_of, prune,
 };
-use host_store::Store;
+use host_store::{OutboxRow, OutboxState, Scrubbing, Store};
 use shared_protocol::{Action, App, Capture, EventId, Mode, Operation, Outcome, PolicySource, Prompt};
 use tempfile::TempDir;
 
@@ -49,6 +49,38 @@ fn rows(number: u64, at: u64) -> [NewRow; 2] {
     ]
 }
 
+/// What the event makes somebody tell others, written in the transaction of its rows.
+fn message(number: u64) -> OutboxRow {
+    OutboxRow {
+        id: 0,
+        jti: event(number).as_str().to_owned(),
+        txn: "txn".to_owned(),
+        receiver: "okta".to_owned(),
+        person: "jane".to_owned(),
+        event: "risk".to_owned(),
+        at: START,
+        before: 0,
+        after: 1,
+        cause: "evidence".to_owned(),
+        reasons: "[]".to_owned(),
+        claims: None,
+        state: OutboxState::Waiting,
+        attempts: 0,
+        retry_at: 0,
+        fault: None,
+        done_at: None,
+    }
+}
+
+/// The rows of an event and its message, together or not at all.
+fn written(store: &Store, number: u64, at: u64) -> Result<(), JournalError> {
+    let rows = rows(number, at);
+    store.write(|tx| {
+        append(tx, DEVICE, &rows)?;
+        Ok(tx.add_outbox(&message(number))?)
+    })
+}
+
 fn line() -> NewLine {
     let sealed = vec![Sealed { key_id: "k".to_owned(), blob: "line".to_owned() }];
     NewLine { at: START, key: ChainKey::new([9; 32]), sealed, salt: Salt::new([1; 32]) }
@@ -59,6 +91,8 @@ fn line() -> NewLine {
 struct Run {
     /// Events whose rows were acknowledged.
     acknowledged: Vec<u64>,
+    /// Messages that were written down as they go out.
+    frozen: Vec<u64>,
     /// Rows of the last day may be pruned away here, but never lost.
     pruned: bool,
 }
@@ -81,9 +115,16 @@ fn write(folder: &Path, dice: &mut Dice) -> Run {
                 for caller in number..number + callers {
                     let (store, run) = (&store, &run);
                     scope.spawn(move || {
-                        let rows = rows(caller, at);
-                        if store.write::<_, JournalError>(|tx| append(tx, DEVICE, &rows)).is_ok() {
-                            run.lock().unwrap().acknowledged.push(caller);
+                        if written(store, caller, at).is_ok() {
+                            // A message that goes out is written down as it does.
+                            let sent =
+                                OutboxRow { attempts: 1, claims: Some("{}".to_owned()), ..message(caller) };
+                            let is_sent = store.write(|tx| tx.put_outbox(&sent)).is_ok();
+                            let mut run = run.lock().unwrap();
+                            if is_sent {
+                                run.frozen.push(caller);
+                            }
+                            run.acknowledged.push(caller);
                         }
                     });
                 }
@@ -94,6 +135,12 @@ fn write(folder: &Path, dice: &mut Dice) -> Run {
                 // What it does not come to now it comes to another time.
                 let _pruned = store.write(|tx| prune(tx, START + 1 + dice.below(100), 3));
                 let _room = store.write(|tx| tx.shrink(8));
+                let mut scrubbing = Scrubbing::default();
+                while let Ok(further) = store.scrub(scrubbing)
+                    && !scrubbing.is_done()
+                {
+                    scrubbing = further;
+                }
             }
         }
         // The browser goes, in order.
@@ -127,6 +174,22 @@ fn cut(number: u64, lies: bool) -> Result<usize, String> {
         let rows = store.read(|view| rows_of(view, &event(*one))).map_err(|fault| lost(fault.to_string()))?;
         if rows.len() != 2 || (!run.pruned && rows.iter().any(|row| row.entry.is_none())) {
             return Err(lost(format!("event {one} has {} rows", rows.len())));
+        }
+    }
+    // Nothing that is to be told is lost, nothing is told that did not happen, and what went out stays as it was.
+    let messages = store.read(|view| view.outbox(10_000)).map_err(|fault| lost(fault.to_string()))?;
+    for one in &run.acknowledged {
+        let found = messages.iter().find(|row| row.jti == event(*one).as_str());
+        let Some(found) = found else { return Err(lost(format!("the message of event {one} is gone"))) };
+        if run.frozen.contains(one) && (found.attempts != 1 || found.claims.is_none()) {
+            return Err(lost(format!("the message of event {one} forgot that it went out")));
+        }
+    }
+    for row in &messages {
+        let id = EventId::try_from(row.jti.clone()).map_err(|fault| lost(fault.to_string()))?;
+        let rows = store.read(|view| rows_of(view, &id)).map_err(|fault| lost(fault.to_string()))?;
+        if rows.is_empty() {
+            return Err(lost(format!("the message {id:?} is about nothing")));
         }
     }
     // It goes on from there.

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Profile;
+use super::{Kind, Profile};
 
 /// A rule that the claims break.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +64,12 @@ pub fn check(profile: Profile, claims: &Value) -> Result<(), CheckError> {
     };
     let reason =
         |name: &str| event.get(name).and_then(Value::as_object).is_some_and(|reason| text(reason, "en"));
+    let statuses = ["compliant", "not-compliant"];
+    if kind.ends_with("/device-compliance-change")
+        && !(one_of("current_status", &statuses) && one_of("previous_status", &statuses))
+    {
+        return no("`current_status` and `previous_status` are compliant or not-compliant");
+    }
     match profile {
         Profile::Okta => {
             if !OKTA_EVENTS.contains(&kind.as_str()) {
@@ -87,8 +93,21 @@ pub fn check(profile: Profile, claims: &Value) -> Result<(), CheckError> {
         }
         Profile::Caep => {
             let levels = ["LOW", "MEDIUM", "HIGH"];
+            let others = [Kind::SessionRevoked, Kind::DeviceCompliance, Kind::Assurance];
+            if others.iter().any(|other| other.event(profile) == Some(kind.as_str())) {
+                let is_assurance = kind.ends_with("/assurance-level-change");
+                if is_assurance && !(text(event, "namespace") && text(event, "current_level")) {
+                    return no("`namespace` and `current_level` must be there");
+                }
+                // The interoperability profile asks for a reason of a revoked session.
+                return if reason("reason_admin") {
+                    Ok(())
+                } else {
+                    no("`reason_admin` must be there, with `en`")
+                };
+            }
             if kind != Profile::Caep.event() {
-                return no("the event is a risk-level-change");
+                return no("the event is none of those that are told by CAEP");
             }
             if !one_of("principal", &["USER", "DEVICE", "SESSION", "TENANT", "ORG_UNIT", "GROUP"]) {
                 return no("`principal` must be there");

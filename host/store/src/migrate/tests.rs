@@ -13,6 +13,7 @@ const SAMPLES: [&str; SCHEMA as usize + 1] = [
     include_str!("../../tests/schema/003-rows.sql"),
     include_str!("../../tests/schema/004-rows.sql"),
     include_str!("../../tests/schema/005-rows.sql"),
+    include_str!("../../tests/schema/006-rows.sql"),
 ];
 
 fn schema(connection: &Connection) -> Vec<String> {

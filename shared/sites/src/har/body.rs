@@ -57,6 +57,7 @@ fn part(piece: &[u8]) -> Option<FormPart> {
         media_type: header("content-type"),
         size: u64::try_from(value.len()).unwrap_or(u64::MAX),
         text: std::str::from_utf8(value).ok().map(Into::into),
+        file: None,
     })
 }
 
@@ -84,6 +85,7 @@ pub(super) fn params(media_type: &str, params: &[Param]) -> Body {
         media_type: param.content_type.clone(),
         size: u64::try_from(param.value.as_ref().map_or(0, String::len)).unwrap_or(u64::MAX),
         text: param.value.as_deref().map(Into::into),
+        file: None,
     };
     Body::Form { parts: params.iter().map(part).collect() }
 }

@@ -2,13 +2,14 @@
 //!
 //! Written: `{"about", "url", "method"?, "api"?, "page"?, "headers"?, "leaf"?, "redact"?, <one body>}`. Bodies: `json`
 //! (kept as written), `text`, `base64`, `form` (`[[name, value]]`, a value being a string, `{"twice": inner}` for JSON
-//! in JSON, or `{"calls": [[id, arguments]]}`), `parts` (a `FormData`), `oversize`, `unreadable`.
+//! in JSON, or `{"calls": [[id, arguments]]}`), `parts` (a `FormData`), `file` (how many bytes the hook keeps), `oversize`,
+//! `unreadable`. `answer` is what the site says to an upload.
 
 use std::fmt::Write as _;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use shared_protocol::Prompt;
+use shared_protocol::{Prompt, Text};
 use shared_sites::{Api, Body, FormPart, Reading, Request, Sites, Thread};
 
 use crate::change::edits;
@@ -34,6 +35,8 @@ pub(crate) struct Case {
     base64: Option<String>,
     form: Option<Vec<(String, Value)>>,
     parts: Option<Vec<FormPart>>,
+    file: Option<u64>,
+    answer: Option<Box<RawValue>>,
     oversize: Option<u64>,
     #[serde(default)]
     unreadable: bool,
@@ -108,6 +111,10 @@ impl Case {
         if let Some(parts) = &self.parts {
             return Body::Form { parts: parts.clone() };
         }
+        if let Some(size) = self.file {
+            let file = "0f000000-0000-4000-8000-000000000001".to_owned().try_into().unwrap();
+            return Body::File { file, size, text: None };
+        }
         match self.oversize {
             Some(size) => Body::Oversize { size },
             None if self.unreadable => Body::Unreadable,
@@ -144,6 +151,16 @@ impl Case {
             line("answer", &answer.name());
         }
         line("held", &held(sites, &request));
+        let answer = self.answer.as_ref().map(|answer| {
+            let text =
+                serde_json::from_str::<String>(answer.get()).unwrap_or_else(|_| answer.get().to_owned());
+            Text::from(text)
+        });
+        let handle = sites.handle(&request, answer.as_ref());
+        if let Some(handle) = handle.filter(|handle| handle.id.is_some() || handle.address.is_some()) {
+            let or = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+            line("named", &format!("{} {}", or(handle.id), or(handle.address)));
+        }
         if let Reading::Prompt(prompt) = &read.reading
             && !self.redact.is_empty()
         {
@@ -197,6 +214,9 @@ fn lines(prompt: &Prompt, line: &mut dyn FnMut(&str, &dyn std::fmt::Display)) {
             "file",
             &format!("{} {} {} {}", or(file.id.clone()), or(name), or(file.media_type.clone()), or(size)),
         );
+        if file.file.is_some() {
+            line("bytes", &"handed over");
+        }
     }
 }
 

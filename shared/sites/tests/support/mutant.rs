@@ -245,6 +245,7 @@ fn of_body(out: &mut Out<'_>) {
         media_type: None,
         size: size as u64,
         text: text.cloned(),
+        file: None,
     };
     match &request.body {
         Body::Text { text } => {
@@ -312,7 +313,7 @@ fn of_body(out: &mut Out<'_>) {
                 last.texts.push(ADDED.to_owned());
             }
         }
-        Body::None | Body::Bytes { .. } | Body::Oversize { .. } | Body::Unreadable => {}
+        Body::None | Body::Bytes { .. } | Body::File { .. } | Body::Oversize { .. } | Body::Unreadable => {}
     }
 }
 

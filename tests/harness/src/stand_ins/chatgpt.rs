@@ -13,6 +13,7 @@ use super::pieces::Pieces;
 use crate::site::CHATGPT_STORE;
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Asks in a prompt for the answer to come over the socket.
@@ -22,6 +23,7 @@ pub(crate) const HANDOFF: &str = "[handoff]";
 #[derive(Default)]
 pub(super) struct ChatGpt {
     conversations: Mutex<HashMap<String, usize>>,
+    files: AtomicU64,
     topics: Arc<socket::Topics>,
 }
 
@@ -44,7 +46,7 @@ impl ChatGpt {
             ("POST", "/backend-api/sentinel/chat-requirements/finalize") => {
                 Reply::json(200, &json!({"persona": "chatgpt-paid", "token": "stand-in-requirements"}))
             }
-            ("POST", "/backend-api/files") => register(&request.json()),
+            ("POST", "/backend-api/files") => self.register(&request.json()),
             ("POST", "/backend-api/files/process_upload_stream") => processed(&request.json()),
             ("POST", "/backend-api/share/create") => Reply::json(
                 200,
@@ -91,6 +93,16 @@ impl ChatGpt {
         events::stream(&answer.events().concat())
     }
 
+    fn register(&self, body: &Value) -> Reply {
+        let (Some(_), Some(_)) = (body["file_name"].as_str(), body["file_size"].as_u64()) else {
+            return Reply::json(422, &json!({"detail": "file_name and file_size are required"}));
+        };
+        let id = format!("file_{:032x}", self.files.fetch_add(1, Ordering::Relaxed));
+        let place =
+            format!("https://{CHATGPT_STORE}/files/{id}/raw?se=2026-01-01T00%3A00%3A00Z&sig=stand-in");
+        Reply::json(200, &json!({"status": "success", "upload_url": place, "file_id": id}))
+    }
+
     /// The conversation's id and how many turns it had; `None` when it is named and not known.
     fn turn(&self, id: Option<&str>) -> Option<(String, usize)> {
         let mut conversations = self.conversations.lock().unwrap_or_else(PoisonError::into_inner);
@@ -113,15 +125,6 @@ fn prompt(body: &Value) -> Option<String> {
     let parts = message.pointer("/content/parts")?.as_array()?;
     let text: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
     (user && ["next", "variant"].contains(&action)).then(|| text.join("\n"))
-}
-
-fn register(body: &Value) -> Reply {
-    let (Some(name), Some(_)) = (body["file_name"].as_str(), body["file_size"].as_u64()) else {
-        return Reply::json(422, &json!({"detail": "file_name and file_size are required"}));
-    };
-    let id = format!("file_{:032x}", name.len());
-    let place = format!("https://{CHATGPT_STORE}/files/{id}/raw?se=2026-01-01T00%3A00%3A00Z&sig=stand-in");
-    Reply::json(200, &json!({"status": "success", "upload_url": place, "file_id": id}))
 }
 
 /// Lines of JSON that tell how far the file is.

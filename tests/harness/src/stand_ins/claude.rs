@@ -8,6 +8,7 @@ use super::answer::answer_to;
 use super::exchange::{Incoming, Reply};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The parent of a conversation's first message.
@@ -17,6 +18,7 @@ const ROOT: &str = "00000000-0000-4000-8000-000000000000";
 #[derive(Default)]
 pub(super) struct Claude {
     conversations: Mutex<HashMap<String, Conversation>>,
+    files: AtomicU64,
 }
 
 #[derive(Default)]
@@ -42,9 +44,11 @@ impl Claude {
                 Reply::json(200, &json!({"uuid": "5fd0c0de-0000-4000-8000-0000000000c1"}))
             }
             ("POST", ["api", "organizations", _, "conversations", _, "wiggle", "upload-file"]) => {
+                let id =
+                    format!("5fd0c0de-0000-4000-8001-{:012x}", self.files.fetch_add(1, Ordering::Relaxed));
                 Reply::json(
                     200,
-                    &json!({"success": true, "file_uuid": "5fd0c0de-0000-4000-8000-0000000000f1", "file_kind": "document",
+                    &json!({"success": true, "file_uuid": id, "file_kind": "document",
                     "path": "/mnt/user-data/uploads/stand-in", "size_bytes": request.body.len()}),
                 )
             }

@@ -71,6 +71,7 @@ fn read_head(request: &Request<Body>) -> (Entry, Incoming) {
         method: request.method().to_string(),
         host: host.clone(),
         path: uri.path().to_owned(),
+        query: uri.query().unwrap_or_default().to_owned(),
         headers: headers.clone(),
         body: Vec::new(),
     };

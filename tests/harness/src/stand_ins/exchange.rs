@@ -3,6 +3,7 @@
 use super::pieces::Pieces;
 use crate::site::Site;
 use serde_json::Value;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio_tungstenite::WebSocketStream;
 
 /// A request that is wholly here.
@@ -10,6 +11,7 @@ pub(crate) struct Incoming {
     pub(crate) method: String,
     pub(crate) host: String,
     pub(crate) path: String,
+    pub(crate) query: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
@@ -104,12 +106,23 @@ pub(crate) fn store(site: Site, request: &Incoming) -> Reply {
 fn push(request: &Incoming) -> Reply {
     match request.header("x-goog-upload-command") {
         Some("start") => {
+            static COUNT: AtomicU64 = AtomicU64::new(1);
+            let id = COUNT.fetch_add(1, Ordering::Relaxed);
             let place =
-                format!("https://{}/upload/?upload_id=stand-in&upload_protocol=resumable", request.host);
+                format!("https://{}/upload/?upload_id=stand-in-{id}&upload_protocol=resumable", request.host);
             let headers = vec![("x-goog-upload-url", place), ("x-goog-upload-status", "active".to_owned())];
             Reply::Whole { status: 200, headers, body: Vec::new() }
         }
-        Some(_) => Reply::typed("text/plain", "/contrib_service/ttl_1d/stand-in-upload"),
+        // More pieces follow.
+        Some("upload") => {
+            let headers = vec![("x-goog-upload-status", "active".to_owned())];
+            Reply::Whole { status: 200, headers, body: Vec::new() }
+        }
+        Some(_) => {
+            let id = request.query.split('&').find_map(|pair| pair.strip_prefix("upload_id="));
+            let name = format!("/contrib_service/ttl_1d/{}", id.unwrap_or("nobody"));
+            Reply::typed("text/plain", name)
+        }
         None => Reply::empty(400),
     }
 }

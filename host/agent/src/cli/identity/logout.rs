@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::identity;
 use crate::os::Env;
 use crate::out;
+use crate::risk::EVERYWHERE;
 
 /// How.
 #[derive(Debug, clap::Args)]
@@ -20,6 +21,9 @@ pub(in crate::cli) struct Args {
     /// Prints the address that ends the browser's session at the provider instead of opening it.
     #[arg(long)]
     no_browser: bool,
+    /// Tells receivers of shared signals, too, that the person's sessions are over everywhere.
+    #[arg(long)]
+    everywhere: bool,
 }
 
 pub(in crate::cli) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
@@ -27,7 +31,8 @@ pub(in crate::cli) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     if let Some(session) = &desk.active.known().session {
         let mut audit = Audit::new(Change::SignedOut, desk.recorder.by());
         audit.whose = Some(SiteWord::from(&session.person.id));
-        audit.name = Some(SiteWord::from(&session.person.issuer));
+        let everywhere = args.everywhere.then(|| SiteWord::from(EVERYWHERE));
+        audit.name = everywhere.or_else(|| Some(SiteWord::from(&session.person.issuer)));
         desk.recorder.audit(None, audit)?;
     }
     let Some((session, tokens)) = identity::signed_out(&desk.data, &desk.vault())? else {

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 use host_journal::{Audit, By, Change, Entry, Erasing, SiteWord};
-use host_store::{Filter, Store};
+use host_store::{Filter, Scrubbing, Store};
 use jiff::Zoned;
 use serde_json::json;
 
 use super::filter::time;
 use crate::exit::Exit;
+use crate::identity;
 use crate::native::now;
 use crate::os::Env;
 use crate::out;
@@ -58,6 +59,13 @@ pub(super) fn erase(store: &Store, args: &Erase, data: &Path, env: &Env, json: b
         ));
         return Ok(Exit::Fault);
     }
+    if identity::is_signed_in(data, person)? {
+        return Err(anyhow!(
+            "{} is signed in here, and the next prompt would be theirs again: run `promptgate logout`, then this",
+            crate::cli::table::plain(person)
+        ));
+    }
+    identity::erased(data, person)?;
     let mut erasing = Erasing::default();
     while !erasing.is_done() {
         erasing = store.write(|tx| erasing.step(tx, person))?;
@@ -92,7 +100,7 @@ fn told(rows: u64, what: &str, json: bool) -> Exit {
     Exit::Done
 }
 
-/// Gives room back, writes the audit row, and sees to it that nothing is left in the write-ahead log.
+/// Gives room back, writes the audit row, and sees to it that nothing is left in pages and in the write-ahead log.
 fn finish(store: &Store, data: &Path, env: &Env, what: Change, rows: u64, gone: Option<&str>) -> Result<()> {
     while retention::shrink(store)? {
         out::progress("giving room back");
@@ -107,6 +115,12 @@ fn finish(store: &Store, data: &Path, env: &Env, what: Change, rows: u64, gone: 
     // Nobody's row, and no new key: the record's own one seals it.
     let recorder = Recorder::new(Some(data.to_owned()), String::new(), Box::new(|| None));
     recorder.note_of_machine(now(), Entry::Audit(audit))?;
+    // After room was given back: that moves pages as they are.
+    let mut scrubbing = Scrubbing::default();
+    while !scrubbing.is_done() {
+        scrubbing = store.scrub(scrubbing)?;
+        out::progress(&format!("{} pages overwritten where nothing stands", scrubbing.pages));
+    }
     let start = Instant::now();
     while !store.sweep() {
         if start.elapsed() > PATIENCE {

@@ -9,10 +9,12 @@ use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use host_journal::sink::{Exported, Imported, Line, Manifest, import, read_line};
 use host_journal::{Absent, JournalError, SignedHead};
 use host_store::Store;
+
+use crate::exit::NotThere;
 
 /// Rows that are put in at once.
 const BATCH: usize = 2_000;
@@ -68,15 +70,24 @@ struct Reading<'a> {
 impl Exports {
     /// What was exported into a folder, and into the folders in it.
     pub(super) fn read(folder: &Path) -> Result<Self> {
+        if !folder.is_dir() {
+            let what = if folder.exists() { "is no folder" } else { "does not exist" };
+            return Err(NotThere(format!(
+                "{} {what}: name the folder that `promptgate log export --to FOLDER` wrote into",
+                folder.display()
+            ))
+            .into());
+        }
         let mut files = Vec::new();
         find(folder, 2, &mut files)?;
         files.sort();
         if !files.iter().any(|file| !is_head(file)) {
-            bail!(
+            return Err(NotThere(format!(
                 "no export lies in {}; make one with `promptgate log export --to {}`",
                 folder.display(),
                 folder.display()
-            );
+            ))
+            .into());
         }
         let mut exports = Self::default();
         // Heads last: by then the devices are known.

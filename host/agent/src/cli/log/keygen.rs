@@ -49,6 +49,13 @@ pub(super) fn run(args: &Args, json: bool) -> Result<Exit> {
         if path.symlink_metadata().is_ok() {
             return Err(taken(path));
         }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(anyhow!(
+                "the folder {} is not there: make it, or name a file elsewhere with --out or --recovery",
+                folder.display()
+            ));
+        }
     }
     let passphrases = Passphrases::new(args.passphrase_file.as_deref(), os::passphrase());
     // All questions first: what is typed while a key is being protected would be echoed.

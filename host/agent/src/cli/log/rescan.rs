@@ -18,6 +18,7 @@ use super::opened::{self, Closed};
 use crate::cli::table;
 use crate::clock::local;
 use crate::exit::Exit;
+use crate::files;
 use crate::judge::{Around, Asked, Judgement, Snapshot, UNKNOWN};
 use crate::keys::{Given, Keys};
 use crate::out;
@@ -168,6 +169,7 @@ fn again(
         risk: Level::None,
         known: UNKNOWN,
         around: &Around { local: local(record.at), ..Around::default() },
+        files: &files::NONE,
     };
     let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
     let (labels, topics) = (more_labels(judged, &judgement), higher(judged, &judgement.found.topics));

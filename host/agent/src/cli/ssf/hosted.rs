@@ -55,6 +55,9 @@ pub(super) fn compare(address: &str, ssf: &SsfSettings, keys: &[SigningKey]) -> 
                 .push(format!("the key {} is not in it: host what `promptgate ssf jwks` prints", key.kid()));
             continue;
         };
+        if hosted.iter().filter(is_it).count() > 1 {
+            faults.push(format!("the key {} is there twice: host it once", key.kid()));
+        }
         for name in ["kty", "n", "e", "alg", "use"] {
             if found.get(name) != wanted.get(name) {
                 faults.push(format!("the key {} has another `{name}` there: host it anew", key.kid()));
@@ -79,6 +82,7 @@ pub(super) fn status(ssf: &SsfSettings, env: &Env, json: bool) -> Result<Exit> {
         None => Vec::new(),
     };
     let is_well = faults.is_empty() && !rows.iter().any(|row| row.state == OutboxState::Parked);
+    let silent = crate::ssf::may_speak(&crate::live::Active::load(env)).err();
     let kid = keys.first().map(SigningKey::kid).unwrap_or_default();
     let mut told = Vec::new();
     let mut cells = Vec::new();
@@ -110,7 +114,7 @@ pub(super) fn status(ssf: &SsfSettings, env: &Env, json: bool) -> Result<Exit> {
     if json {
         let hosted = json!({"address": ssf.jwks_uri, "faults": faults});
         out::line(
-            &json!({"issuer": ssf.issuer, "person": ssf.person, "kid": kid, "jwks": hosted, "receivers": told})
+            &json!({"issuer": ssf.issuer, "person": ssf.person, "silent": silent, "kid": kid, "jwks": hosted, "receivers": told})
                 .to_string(),
         );
         return Ok(if is_well { Exit::Done } else { Exit::Fault });
@@ -118,6 +122,9 @@ pub(super) fn status(ssf: &SsfSettings, env: &Env, json: bool) -> Result<Exit> {
     out::line(&format!("issuer  {}", ssf.issuer));
     out::line(&format!("person  {} (this machine speaks of nobody else)", ssf.person));
     out::line(&format!("signs   {kid}"));
+    if let Some(why) = &silent {
+        out::line(&format!("silent  {why}"));
+    }
     if faults.is_empty() {
         out::line(&format!("hosted  {} has the keys of this machine", ssf.jwks_uri));
     }

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use host_risk::keep;
+use host_risk::set::Kind;
 use host_store::{OutboxRow, OutboxState, Store, StoreError};
 use serde_json::json;
 use shared_protocol::Level;
@@ -31,6 +32,7 @@ pub(super) fn run(args: &Args, ssf: &SsfSettings, env: &Env, json: bool) -> Resu
     let data = env.data().context("no home folder is known; set HOME")?;
     drop(Store::existing(&data, Store::BUSY)?);
     let active = Active::load(env);
+    ssf::may_speak(&active).map_err(anyhow::Error::msg)?;
     let scoring = active.scoring();
     let person = live::person(env);
     let recorder = Recorder::new(Some(data.clone()), person.clone(), Box::new(move || active.holders()));
@@ -42,6 +44,7 @@ pub(super) fn run(args: &Args, ssf: &SsfSettings, env: &Env, json: bool) -> Resu
     let level = level.map_or(Level::None, |standing| standing.level).number();
     let row = OutboxRow {
         id: 0,
+        event: Kind::Risk.as_str().to_owned(),
         jti: record::uuid()?,
         txn: record::uuid()?,
         receiver: receiver.name.clone(),

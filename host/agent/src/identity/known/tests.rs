@@ -62,6 +62,7 @@ fn with(bound: Bound) -> State {
 
 fn bound(machine: Option<&str>, enrolled: bool, verified_at: i64) -> Bound {
     Bound {
+        id: None,
         issuer: "https://idp.example".to_owned(),
         sub: "00u1".to_owned(),
         machine: machine.map(str::to_owned),

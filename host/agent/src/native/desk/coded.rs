@@ -65,6 +65,7 @@ impl Desk {
         };
         let ask = self.kept().iter().find(|ask| ask.event == *event).cloned();
         let around = ask.as_deref().map(|ask| self.around(ask)).unwrap_or_default();
+        let files = ask.as_deref().map(|ask| self.files_now(ask)).unwrap_or_default();
         let asked = ask.as_deref().map(|judge| Asked {
             judge,
             browser: self.browser.get().copied(),
@@ -72,6 +73,7 @@ impl Desk {
             risk: self.recorder.risk(now()),
             known: judge::UNKNOWN,
             around: &around,
+            files: &files,
         });
         if !snapshot.covers(&judged, asked.as_ref(), &grant) {
             return refused(CodeFault::OtherMatter);

@@ -32,6 +32,11 @@ pub(super) fn event(message: &ToHost) -> Option<&EventId> {
         | ToHost::Status
         | ToHost::SitesRefused { .. }
         | ToHost::SignIn { .. }
+        | ToHost::FileBegin { .. }
+        | ToHost::FilePiece { .. }
+        | ToHost::FileEnd { .. }
+        | ToHost::FileGone { .. }
+        | ToHost::FileNamed { .. }
         | ToHost::Preview(_) => None,
     }
 }
@@ -91,6 +96,11 @@ impl Desk {
             | ToHost::Judge(_)
             | ToHost::Late { .. }
             | ToHost::SignIn { .. }
+            | ToHost::FileBegin { .. }
+            | ToHost::FilePiece { .. }
+            | ToHost::FileEnd { .. }
+            | ToHost::FileGone { .. }
+            | ToHost::FileNamed { .. }
             | ToHost::Preview(_) => Err(Code::Internal),
         }
     }

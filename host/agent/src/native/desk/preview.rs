@@ -12,6 +12,7 @@ use shared_protocol::{
 };
 
 use super::{Desk, now};
+use crate::files::NONE;
 use crate::judge::Asked;
 use crate::record;
 
@@ -59,7 +60,8 @@ impl Desk {
         let known = |text: &str| active.previews.known(text, Instant::now());
         let browser = self.browser.get().copied();
         let (risk, around) = (self.recorder.risk(now()), self.around(&ask));
-        let asked = Asked { judge: &ask, browser, user: None, risk, known: &known, around: &around };
+        let asked =
+            Asked { judge: &ask, browser, user: None, risk, known: &known, around: &around, files: &NONE };
         let start = Instant::now();
         let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());
         judgement.verdict.card

@@ -11,7 +11,7 @@ use crate::ship::web::{self, Web};
 pub(super) const KIND: Kind = Kind {
     name: "http",
     format: JSONL,
-    takes: &[Key::Ca, Key::Proxy, Key::TokenFile, Key::Timeout],
+    takes: &[Key::Ca, Key::Proxy, Key::TokenFile, Key::Timeout, Key::Compression],
     check: web::check,
     open,
 };
@@ -30,7 +30,9 @@ impl Transport for Http {
         let content_type =
             if self.format.is_json { "application/x-ndjson" } else { "text/plain; charset=utf-8" };
         match envelope::lines(parcel, &self.format, &PRODUCER) {
-            Ok(text) => self.web.post(content_type, &text).map_or_else(|sent| sent, |_| Sent::Taken),
+            Ok(text) => {
+                self.web.post(content_type, text.as_bytes()).map_or_else(|sent| sent, |_| Sent::Taken)
+            }
             Err(fault) => Sent::Refused(fault.to_string()),
         }
     }

@@ -1,4 +1,4 @@
-//! OpenTelemetry logs over HTTP, in JSON. <https://opentelemetry.io/docs/specs/otlp/#otlphttp>
+//! OpenTelemetry logs over HTTP, in JSON or protobuf. <https://opentelemetry.io/docs/specs/otlp/#otlphttp>
 //!
 //! A partial success is not tried again, as the specification says: the receiver has the rows but so many, and does not
 //! say which.
@@ -15,18 +15,23 @@ use crate::ship::web::{self, Web};
 pub(super) const KIND: Kind = Kind {
     name: "otlp",
     format: JSONL,
-    takes: &[Key::Ca, Key::Proxy, Key::TokenFile, Key::Timeout],
+    takes: &[Key::Ca, Key::Proxy, Key::TokenFile, Key::Timeout, Key::Compression, Key::Protocol],
     check: web::check,
     open,
 };
 
 fn open(settings: &SinkSettings) -> Result<Box<dyn Transport>> {
-    Ok(Box::new(Otlp { web: Web::open(settings, "Bearer")?, format: settings.format }))
+    Ok(Box::new(Otlp {
+        web: Web::open(settings, "Bearer")?,
+        format: settings.format,
+        protobuf: settings.protobuf,
+    }))
 }
 
 struct Otlp {
     web: Web,
     format: Format,
+    protobuf: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -50,36 +55,52 @@ enum Number {
     Text(String),
 }
 
+impl Otlp {
+    /// The records that were refused for good, and why; else what became of them all.
+    fn post(&self, body: &envelope::Otlp) -> Result<(u64, String), Sent> {
+        let (answer, read) = if self.protobuf {
+            let answer = self.web.post("application/x-protobuf", &body.protobuf())?;
+            let read = envelope::otlp_refused(&answer.body);
+            (answer, read)
+        } else {
+            let json = body.json().map_err(|fault| Sent::Refused(fault.to_string()))?;
+            let answer = self.web.post("application/json", json.as_bytes())?;
+            let read = refused(&answer.body);
+            (answer, read)
+        };
+        read.ok_or_else(|| {
+            let said = web::said(&answer);
+            Sent::Later(format!("it answers {} and no OTLP{said}: check `address`", answer.status), None)
+        })
+    }
+}
+
 impl Transport for Otlp {
     fn send(&mut self, parcel: &Parcel<'_>) -> Sent {
         let body = match envelope::otlp(parcel, &self.format, &PRODUCER) {
             Ok(body) => body,
             Err(fault) => return Sent::Refused(fault.to_string()),
         };
-        let answer = match self.web.post("application/json", &body) {
-            Ok(answer) => answer,
-            Err(sent) => return sent,
-        };
-        if answer.body.is_empty() {
-            return Sent::Taken;
+        match self.post(&body) {
+            Ok((0, _)) => Sent::Taken,
+            Ok((refused, why)) => {
+                Sent::TakenBut(refused, format!("it took these rows but {refused} of them ({why})"))
+            }
+            Err(sent) => sent,
         }
-        let Ok(response) = serde_json::from_slice::<Response>(&answer.body) else {
-            let said = web::said(&answer);
-            return Sent::Later(
-                format!("it answers {} and no OTLP{said}: check `address`", answer.status),
-                None,
-            );
-        };
-        let Some(partial) = response.partial_success else { return Sent::Taken };
-        let refused = match partial.rejected_log_records {
-            Some(Number::Plain(number)) => number,
-            Some(Number::Text(text)) => text.parse().unwrap_or(0),
-            None => 0,
-        };
-        if refused == 0 {
-            return Sent::Taken;
-        }
-        let why = partial.error_message.unwrap_or_default();
-        Sent::TakenBut(refused, format!("it took these rows but {refused} of them ({why})"))
     }
+}
+
+/// As an answer in JSON says.
+fn refused(answer: &[u8]) -> Option<(u64, String)> {
+    if answer.is_empty() {
+        return Some((0, String::new()));
+    }
+    let partial = serde_json::from_slice::<Response>(answer).ok()?.partial_success.unwrap_or_default();
+    let refused = match partial.rejected_log_records {
+        Some(Number::Plain(number)) => number,
+        Some(Number::Text(text)) => text.parse().unwrap_or(0),
+        None => 0,
+    };
+    Some((refused, partial.error_message.unwrap_or_default()))
 }

@@ -12,7 +12,7 @@ use crate::ship::web::{self, Web};
 pub(super) const KIND: Kind = Kind {
     name: "splunk-hec",
     format: JSONL,
-    takes: &[Key::Ca, Key::Proxy, Key::TokenFile, Key::Timeout],
+    takes: &[Key::Ca, Key::Proxy, Key::TokenFile, Key::Timeout, Key::Compression],
     check: web::check,
     open,
 };
@@ -40,7 +40,7 @@ impl Transport for Hec {
             Ok(body) => body,
             Err(fault) => return Sent::Refused(fault.to_string()),
         };
-        match self.web.post("application/json", &body) {
+        match self.web.post("application/json", body.as_bytes()) {
             Ok(answer) => match serde_json::from_slice(&answer.body) {
                 Ok(Response { code: 0 }) => Sent::Taken,
                 Ok(Response { .. }) | Err(_) => {

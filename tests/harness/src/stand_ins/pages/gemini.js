@@ -7,6 +7,7 @@
   const temporary = location.search.includes('temporary');
   let ids = ['', '', ''];
   let count = 100000;
+  const PIECE = 32 * 1024 * 1024;
 
   const query = (more) => new URLSearchParams({ ...more, bl: 'boq_assistant-bard-web-server_20260901.00_p0', 'f.sid': '-123456789', hl: 'en', _reqid: String(count += 100000), rt: 'c' });
 
@@ -114,8 +115,14 @@
     const started = await call('https://content-push.googleapis.com/upload/', { 'X-Goog-Upload-Command': 'start',
       'X-Goog-Upload-Protocol': 'resumable', 'X-Goog-Upload-Header-Content-Length': String(file.size),
       'Content-Type': 'application/x-www-form-urlencoded;charset=utf-8' }, `File name: ${file.name}`);
-    const done = await call(started.getResponseHeader('x-goog-upload-url'),
-      { 'X-Goog-Upload-Command': 'upload, finalize', 'X-Goog-Upload-Offset': '0' }, file);
+    const place = started.getResponseHeader('x-goog-upload-url');
+    let offset = 0;
+    // A large file goes in pieces, each after the one before.
+    for (; file.size - offset > PIECE; offset += PIECE) {
+      await call(place, { 'X-Goog-Upload-Command': 'upload', 'X-Goog-Upload-Offset': String(offset) }, file.slice(offset, offset + PIECE));
+    }
+    const rest = offset === 0 ? file : file.slice(offset);
+    const done = await call(place, { 'X-Goog-Upload-Command': 'upload, finalize', 'X-Goog-Upload-Offset': String(offset) }, rest);
     return [[done.responseText, 1, null, file.type || 'text/plain'], file.name];
   }
 

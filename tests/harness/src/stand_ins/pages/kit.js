@@ -98,6 +98,7 @@ const kit = (() => {
     });
     composer.addEventListener('paste', (event) => {
       event.preventDefault();
+      if (event.clipboardData.files.length > 0) return void take(event.clipboardData.files);
       const text = event.clipboardData.getData('text/plain');
       if (!options.pasted?.(text)) insert(text);
     });
@@ -108,16 +109,30 @@ const kit = (() => {
         root.dataset.drafts = String(Number(root.dataset.drafts ?? 0) + 1);
       }, 150);
     });
-    document.querySelector('input[type=file]')?.addEventListener('change', async (event) => {
+    const take = async (list) => {
       root.dataset.upload = 'uploading';
-      try {
-        for (const file of event.target.files) chip(file.name, await options.upload(file));
-        root.dataset.upload = 'ready';
-      } catch (error) {
-        root.dataset.upload = 'error';
+      const one = async (file) => {
+        const value = await options.upload(file);
+        chip(file.name, value);
+        return true;
+      };
+      const failed = (error) => {
         add('fault', `Upload failed: ${error.message}`);
-      }
+        return false;
+      };
+      const ends = await Promise.all(Array.from(list, (file) => one(file).catch(failed)));
+      root.dataset.uploaded = String(ends.filter(Boolean).length);
+      root.dataset.upload = ends.every(Boolean) ? 'ready' : 'error';
+    };
+    document.querySelector('input[type=file]')?.addEventListener('change', async (event) => {
+      await take(event.target.files);
       event.target.value = '';
+    });
+    addEventListener('dragover', (event) => event.preventDefault());
+    addEventListener('drop', (event) => {
+      if (event.dataTransfer.files.length === 0) return;
+      event.preventDefault();
+      take(event.dataTransfer.files);
     });
     document.querySelector('[data-action=new-chat]').addEventListener('click', () => {
       thread.replaceChildren();

@@ -5,6 +5,7 @@
 
 mod ask;
 mod health;
+mod risk;
 
 use host_journal::{Column, Entry, Filter, JournalError, Known, Record};
 use host_store::View;
@@ -49,6 +50,7 @@ pub(super) fn answer(view: &View<'_>, path: &str, query: &str) -> Told {
             "/api/conversation" => conversation(view, query),
             "/api/figures" => figures(view, query),
             "/api/health" => health::told(view, query),
+            "/api/risk" => risk::told(view, query),
             "/api/words" => words(view),
             _ => Err(Fault::NotThere),
         },

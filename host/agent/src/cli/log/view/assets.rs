@@ -24,7 +24,7 @@ macro_rules! page {
 }
 
 /// The page, by path.
-const PAGE: [(&str, &[u8]); 31] = page![
+const PAGE: [(&str, &[u8]); 32] = page![
     "api.js",
     "app.js",
     "chart.css",
@@ -43,6 +43,7 @@ const PAGE: [(&str, &[u8]); 31] = page![
     "make.js",
     "pills.js",
     "read.css",
+    "risk.js",
     "route.js",
     "rows.js",
     "texts.js",

@@ -157,6 +157,7 @@ fn a_text_leaves_as_it_was_sealed() {
         ("/api/figures", ""),
         ("/api/words", ""),
         ("/api/health", ""),
+        ("/api/risk", ""),
         (&format!("/api/event/{}", first.as_str()), ""),
         ("/api/conversation", "id=c0"),
         ("/api/sealed/1", ""),
@@ -164,6 +165,35 @@ fn a_text_leaves_as_it_was_sealed() {
         let told = good(&store, path, query).to_string();
         assert!(!told.contains("launch"), "{path}");
     }
+}
+
+/// A level as it moved, with what it rests on; of all persons, or of the one that is asked for.
+#[test]
+fn risk_is_told_over_time_with_its_reasons_and_events() {
+    let (_folder, store) = filled();
+    assert_eq!(good(&store, "/api/risk", "")["persons"], serde_json::json!([]));
+    let rules = host_risk::Rules::builtin().unwrap();
+    let tell = host_risk::keep::Tell { receivers: &[], seed: [0; 16] };
+    let label = shared_protocol::Label::try_from("secret.jwt".to_owned()).unwrap();
+    for (number, who) in [(1, "jane"), (2, "jane"), (3, "jane"), (4, "joe")] {
+        let labels = std::collections::BTreeMap::from([(label.clone(), 1)]);
+        let sign = host_risk::Sign::Prompt { topics: std::collections::BTreeMap::new(), labels };
+        let at = 1_700_000_000_000 + number * HOUR;
+        let seen = [host_risk::Seen { sign, at, event: Some(event(number)) }];
+        store
+            .write::<_, StoreError>(|tx| host_risk::keep::observe(tx, who, &rules, at, &seen, tell))
+            .unwrap();
+    }
+    let all = good(&store, "/api/risk", "");
+    let names: Vec<&Value> = all["persons"].as_array().unwrap().iter().map(|one| &one["person"]).collect();
+    assert_eq!(names, ["jane", "joe"]);
+    let jane = good(&store, "/api/risk", "user=jane")["persons"][0].clone();
+    let moves = jane["changes"].as_array().unwrap();
+    let to: Vec<&Value> = moves.iter().map(|one| &one["to"]).collect();
+    assert_eq!(to, ["low", "medium", "high"]);
+    assert_eq!(moves[2]["reasons"][0]["words"], "credentials in a prompt");
+    assert_eq!(moves[2]["events"].as_array().unwrap().len(), 3);
+    assert_eq!(good(&store, "/api/risk", "user=nobody")["persons"], serde_json::json!([]));
 }
 
 /// What a person could choose, as a name and a value.

@@ -1,0 +1,35 @@
+//! `scan FILE` of a file that is no plain text: it is read as an attached one would be.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use shared_protocol::{Attachment, Operation, Prompt, Text};
+use zeroize::Zeroizing;
+
+use crate::files::{Attached, FileRead, Readers, hash};
+use crate::judge::Snapshot;
+
+/// The file, read; `None` when it is plain text, which is tried as somebody would type it.
+pub(super) fn read(path: &Path, bytes: &Arc<Zeroizing<Vec<u8>>>, snapshot: &Snapshot) -> Option<Attached> {
+    let time = Duration::from_millis(u64::from(snapshot.settings.fail.file_deadline_ms));
+    let contents = Readers::new().read(Arc::clone(bytes), Instant::now() + time);
+    let is_all = contents.unread.is_empty() && contents.pieces.len() <= 1;
+    if is_all && matches!(contents.kind.as_str(), "text" | "json") && std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let name = path.file_name().map(|name| Text::new(name.to_string_lossy()));
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let file = FileRead::new(None, name, size, hash(bytes), contents);
+    Some(Attached { files: vec![Arc::new(file)] })
+}
+
+/// A prompt that carries it and says nothing else.
+pub(super) fn prompt(files: &Attached) -> Prompt {
+    let mut prompt = Prompt::new(Operation::UploadFile);
+    for file in &files.files {
+        let (name, size) = (file.name.clone(), Some(file.size));
+        prompt.attachments.push(Attachment { name, size, ..Attachment::default() });
+    }
+    prompt
+}

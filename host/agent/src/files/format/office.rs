@@ -1,0 +1,108 @@
+//! Word documents (ECMA-376, WordprocessingML), and what all Office documents have: properties, links, comments.
+
+use shared_protocol::UnreadFile;
+
+use super::super::out::{Counted, Out};
+use super::super::said::Places;
+use super::markup::{Node, walk};
+use super::zip::{Package, embedded};
+
+pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
+    let before = out.texts();
+    if let Some(xml) = package.part("word/document.xml", out) {
+        let (text, starts, whole) = paragraphs(&xml);
+        if !whole {
+            out.unread(UnreadFile::Damaged);
+        }
+        out.text(inside, text, Places::Paragraphs(starts));
+    }
+    for kind in
+        ["header", "footer", "footnotes", "endnotes", "comments", "charts/", "diagrams/data", "glossary/doc"]
+    {
+        beside(package, &format!("word/{kind}"), inside, out);
+    }
+    let has_text = out.texts() > before;
+    about(package, "word/", inside, out);
+    embedded(package, "word/embeddings/", inside, out);
+    if !has_text && !package.like("word/media/", "").is_empty() {
+        out.unread(UnreadFile::Picture);
+    }
+}
+
+/// Text of parts beside the main one.
+pub(super) fn beside(package: &mut Package<'_>, prefix: &str, inside: &[String], out: &mut Out<'_>) {
+    for name in package.like(prefix, ".xml") {
+        if let Some(xml) = package.part(&name, out) {
+            let (text, _, whole) = paragraphs(&xml);
+            if !whole {
+                out.unread(UnreadFile::Damaged);
+            }
+            out.text(inside, text, Places::About);
+        }
+    }
+}
+
+/// Properties, and where links lead to.
+pub(super) fn about(package: &mut Package<'_>, folder: &str, inside: &[String], out: &mut Out<'_>) {
+    let mut text = String::new();
+    let line = |text: &mut String, more: &str| {
+        if !more.trim().is_empty() {
+            text.push_str(more.trim());
+            text.push('\n');
+        }
+    };
+    for name in ["docProps/core.xml", "docProps/app.xml", "docProps/custom.xml"] {
+        if let Some(xml) = package.part(name, out) {
+            walk(&xml, |node| {
+                if let Node::Text(more) = node {
+                    line(&mut text, more);
+                }
+            });
+        }
+    }
+    for name in package.like(folder, ".rels") {
+        if let Some(xml) = package.part(&name, out) {
+            walk(&xml, |node| {
+                if let Node::Start("Relationship", attributes) = node
+                    && attributes.get("TargetMode").as_deref() == Some("External")
+                {
+                    line(&mut text, &attributes.get("Target").unwrap_or_default());
+                }
+            });
+        }
+    }
+    out.text(inside, text, Places::About);
+}
+
+/// The text, where its paragraphs begin, and whether the part is well formed. Words deleted under change tracking are
+/// still in the file, so they are here too. WordprocessingML and DrawingML name these elements alike.
+pub(super) fn paragraphs(xml: &str) -> (String, Vec<u32>, bool) {
+    let (mut text, mut starts) = (Counted::default(), Vec::new());
+    let (mut in_text, mut is_begun) = (false, false);
+    let whole = walk(xml, |node| match node {
+        Node::Start("t" | "delText" | "instrText" | "v" | "pt", _) => in_text = true,
+        Node::Start("tab", _) if is_begun => text.push("\t"),
+        Node::Start("br" | "cr", _) if is_begun => text.push("\n"),
+        Node::Start("tc", _) => text.push("\t"),
+        Node::Start(..) => {}
+        Node::End("t" | "delText" | "v" | "pt") => in_text = false,
+        Node::End("instrText") => {
+            in_text = false;
+            text.push(" ");
+        }
+        Node::End("p" | "tr") => {
+            text.push("\n");
+            is_begun = false;
+        }
+        Node::End(_) => {}
+        Node::Text(more) if in_text => {
+            if !is_begun {
+                is_begun = true;
+                starts.push(text.length);
+            }
+            text.push(more);
+        }
+        Node::Text(_) => {}
+    });
+    (text.text, starts, whole)
+}

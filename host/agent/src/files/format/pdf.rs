@@ -1,0 +1,87 @@
+//! PDF: the text of each page; notes, fields and properties beside it.
+//!
+//! A document that opens without a password is read, whatever it forbids. A page without text in a document with pictures
+//! is a picture.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pdf_extract::{Dictionary, Document, Object, PlainTextOutput, output_doc_page};
+use shared_protocol::UnreadFile;
+
+use super::super::out::{Counted, Out, TEXT_BYTES};
+use super::super::said::Places;
+
+/// Strings that somebody wrote: of annotations, of form fields, of the document's properties.
+const WRITTEN: &[&[u8]] = &[b"Contents", b"V", b"Title", b"Author", b"Subject", b"Keywords", b"URI"];
+
+pub(super) fn read(bytes: &[u8], inside: &[String], out: &mut Out<'_>) {
+    let Some(Ok(mut document)) = quietly(|| Document::load_mem(bytes)) else {
+        return out.unread(UnreadFile::Damaged);
+    };
+    if document.is_encrypted() && !matches!(quietly(|| document.decrypt("")), Some(Ok(()))) {
+        return out.unread(UnreadFile::Encrypted);
+    }
+    let pages = quietly(|| document.get_pages().len()).unwrap_or_default();
+    if pages == 0 {
+        out.unread(UnreadFile::Damaged);
+    }
+    let (mut text, mut starts, mut is_empty) = (Counted::default(), Vec::new(), false);
+    for page in 1..=pages {
+        let Ok(page) = u32::try_from(page) else { break };
+        starts.push(text.length);
+        let mut shown = String::new();
+        let done = quietly(|| output_doc_page(&document, &mut PlainTextOutput::new(&mut shown), page));
+        if !matches!(done, Some(Ok(()))) {
+            out.unread(UnreadFile::Damaged);
+        }
+        is_empty |= shown.trim().is_empty();
+        text.push(&shown);
+        text.push("\n");
+        if text.text.len() > TEXT_BYTES {
+            break;
+        }
+    }
+    out.text(inside, text.text, Places::Pages(starts));
+    let (about, has_pictures) = beside(&document);
+    out.text(inside, about, Places::About);
+    if is_empty && has_pictures {
+        out.unread(UnreadFile::Picture);
+    }
+}
+
+/// What stands beside the pages, one a line; and whether there are pictures.
+fn beside(document: &Document) -> (String, bool) {
+    let (mut about, mut has_pictures) = (String::new(), false);
+    for object in document.objects.values() {
+        match object {
+            Object::Dictionary(dictionary) => written(dictionary, &mut about, 0),
+            Object::Stream(stream) => {
+                let kind = stream.dict.get(b"Subtype").and_then(Object::as_name);
+                has_pictures |= kind.is_ok_and(|kind| kind == b"Image");
+            }
+            _ => {}
+        }
+    }
+    (about, has_pictures)
+}
+
+fn written(dictionary: &Dictionary, about: &mut String, depth: u8) {
+    for (key, value) in dictionary.iter() {
+        match value {
+            Object::String(..) if WRITTEN.contains(&key.as_slice()) => {
+                if let Ok(text) = pdf_extract::decode_text_string(value) {
+                    about.push_str(&text);
+                    about.push('\n');
+                }
+            }
+            // An action stands inside of its link.
+            Object::Dictionary(inner) if depth < 4 => written(inner, about, depth + 1),
+            _ => {}
+        }
+    }
+}
+
+/// The library panics on what it does not expect. `None` when it did.
+fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}

@@ -1,0 +1,134 @@
+//! What reading says of a file: texts with their places, and what could not be read.
+//!
+//! It is also the form in which the reading process hands it over: JSON objects, each behind its length (four bytes,
+//! little-endian).
+
+use std::io::{self, ErrorKind, Read, Write};
+
+use serde::{Deserialize, Serialize};
+use shared_protocol::{Spot, Text, UnreadFile};
+
+/// Most bytes of one frame: a text of the most that is read, with every byte escaped.
+const FRAME_BYTES: usize = 64 * 1024 * 1024;
+
+/// One thing that is said.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Said {
+    /// What the file is.
+    Type(String),
+    /// Text.
+    Text(Piece),
+    /// Something in it has no text, or not all of it.
+    Unread(UnreadFile),
+    /// All is said.
+    End,
+}
+
+/// A text of one document.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Piece {
+    /// In an archive or a mail: the names of the members on the way to it, joined by `/`.
+    pub(crate) inside: Option<Text>,
+    /// The text.
+    pub(crate) text: Text,
+    /// What is where.
+    pub(crate) places: Places,
+}
+
+/// How places of a text are told. Starts are code points of the text, in ascending order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Places {
+    /// By line breaks.
+    Lines,
+    /// Where pages begin.
+    Pages(Vec<u32>),
+    /// Where paragraphs begin.
+    Paragraphs(Vec<u32>),
+    /// Where slides begin.
+    Slides(Vec<u32>),
+    /// Where a notebook's cells begin.
+    Blocks(Vec<u32>),
+    /// Where a sheet's cells begin, each with row and column from 1.
+    Cells(Text, Vec<[u32; 3]>),
+    /// Told of the document and not in it.
+    About,
+}
+
+impl Places {
+    /// The place of a code point of `text`.
+    #[must_use]
+    pub(crate) fn spot(&self, text: &str, at: usize) -> Option<Spot> {
+        let nth = |starts: &[u32]| {
+            let before =
+                starts.partition_point(|start| usize::try_from(*start).is_ok_and(|start| start <= at));
+            u32::try_from(before).ok().filter(|nth| *nth > 0)
+        };
+        Some(match self {
+            Self::Lines => {
+                let breaks = text.chars().take(at).filter(|char| *char == '\n').count();
+                Spot::Line { line: u32::try_from(breaks).ok()?.saturating_add(1) }
+            }
+            Self::Pages(starts) => Spot::Page { page: nth(starts)? },
+            Self::Paragraphs(starts) => Spot::Paragraph { paragraph: nth(starts)? },
+            Self::Slides(starts) => Spot::Slide { slide: nth(starts)? },
+            Self::Blocks(starts) => Spot::Block { block: nth(starts)? },
+            Self::Cells(sheet, cells) => {
+                let before = cells
+                    .partition_point(|[start, ..]| usize::try_from(*start).is_ok_and(|start| start <= at));
+                let [_, row, column] = cells.get(before.checked_sub(1)?)?;
+                Spot::Cell { sheet: sheet.clone(), cell: format!("{}{row}", letters(*column)) }
+            }
+            Self::About => Spot::About,
+        })
+    }
+}
+
+/// A column's letters: 1 is `A`, 27 is `AA`.
+fn letters(mut column: u32) -> String {
+    let mut letters = Vec::new();
+    while let Some(left) = column.checked_sub(1) {
+        letters.push(char::from(b'A' + u8::try_from(left % 26).unwrap_or_default()));
+        column = left / 26;
+    }
+    letters.iter().rev().collect()
+}
+
+/// Writes one frame.
+pub(crate) fn write(to: &mut impl Write, said: &Said) -> io::Result<()> {
+    let bytes = serde_json::to_vec(said)?;
+    let length = u32::try_from(bytes.len()).map_err(|_| ErrorKind::InvalidData)?;
+    to.write_all(&length.to_le_bytes())?;
+    to.write_all(&bytes)
+}
+
+/// Reads one frame; `None` at the end of the stream or at what is no frame.
+pub(crate) fn read(from: &mut impl Read) -> Option<Said> {
+    let mut length = [0; 4];
+    from.read_exact(&mut length).ok()?;
+    let length = usize::try_from(u32::from_le_bytes(length)).ok().filter(|length| *length <= FRAME_BYTES)?;
+    let mut bytes = zeroize::Zeroizing::new(Vec::new());
+    from.take(u64::try_from(length).ok()?).read_to_end(&mut bytes).ok()?;
+    if bytes.len() != length {
+        return None;
+    }
+    serde_json::from_slice(&bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared_protocol::Spot;
+
+    use super::{Places, letters};
+
+    #[test]
+    fn places_are_told_as_people_count() {
+        assert_eq!(Places::Lines.spot("ä\nb\nc", 4), Some(Spot::Line { line: 3 }));
+        assert_eq!(Places::Pages(vec![0, 10, 20]).spot("", 10), Some(Spot::Page { page: 2 }));
+        assert_eq!(Places::Slides(Vec::new()).spot("", 3), None);
+        let cells = Places::Cells("Pay".into(), vec![[0, 1, 1], [4, 12, 28]]);
+        assert_eq!(cells.spot("", 9), Some(Spot::Cell { sheet: "Pay".into(), cell: "AB12".to_owned() }));
+        assert_eq!((letters(1), letters(26), letters(703)), ("A".into(), "Z".into(), "AAA".into()));
+    }
+}
