@@ -3,7 +3,32 @@
 
 use anyhow::{Context as _, Result, ensure};
 use tests_e2e::{Guarded, JUSTIFIED, REDACTED};
-use tests_harness::{Browser, Site, State, axe};
+use tests_harness::{Browser, Card, Site, State, axe};
+
+/// Role and name of each part as the browser tells them; a name that is taken away is not told any more.
+async fn says_what_is_drawn(guarded: &Guarded, card: &Card<'_>) -> Result<()> {
+    let title = card.words_of("#title").await?;
+    let dialog = guarded.spoken(".card").await?;
+    ensure!(dialog == [("alertdialog".to_owned(), title.clone())], "{title}: {dialog:?}");
+    for (role, selector) in [
+        ("heading", "h1"),
+        ("button", "[data-press=redact]"),
+        ("button", "[data-press=edit]"),
+        ("group", ".leaving"),
+    ] {
+        let drawn = card.words_of(if role == "group" { "#leaves" } else { selector }).await?;
+        let said = guarded.spoken(selector).await?;
+        ensure!(
+            !drawn.is_empty() && said == [(role.to_owned(), drawn.clone())],
+            "{selector} `{drawn}`: {said:?}"
+        );
+    }
+    // What the browser would not say is seen.
+    guarded.script("document.querySelector('.card').removeAttribute('aria-labelledby')", Vec::new()).await?;
+    let unnamed = guarded.spoken(".card").await?;
+    ensure!(unnamed.first().is_some_and(|(_, name)| *name != title), "a name that is gone is still said");
+    Ok(())
+}
 
 /// What the browser tells assistive technology of the card is what is drawn.
 async fn spoken(browser: Browser) -> Result<()> {
@@ -11,31 +36,13 @@ async fn spoken(browser: Browser) -> Result<()> {
     let played = async {
         guarded.send(REDACTED.text).await?;
         let card = guarded.card().await?;
-        let title = card.words_of("#title").await?;
-        let dialog = guarded.spoken(".card").await?;
-        ensure!(dialog == [("alertdialog".to_owned(), title.clone())], "{title}: {dialog:?}");
-        for (role, selector) in [
-            ("heading", "h1"),
-            ("button", "[data-press=redact]"),
-            ("button", "[data-press=edit]"),
-            ("group", ".leaving"),
-        ] {
-            let drawn = card.words_of(if role == "group" { "#leaves" } else { selector }).await?;
-            let said = guarded.spoken(selector).await?;
-            ensure!(
-                !drawn.is_empty() && said == [(role.to_owned(), drawn.clone())],
-                "{selector} `{drawn}`: {said:?}"
-            );
+        // ChromeDriver finds nothing accessible in a frame of another process: there axe looks alone.
+        if browser == Browser::Firefox {
+            says_what_is_drawn(&guarded, &card).await?;
         }
         // The keyboard comes to each answer and to the text that scrolls, in the order they are drawn.
         card.keyboard_to("redact").await?;
         card.keyboard_to("edit").await?;
-        // What the browser would not say is seen.
-        guarded
-            .script("document.querySelector('.card').removeAttribute('aria-labelledby')", Vec::new())
-            .await?;
-        let unnamed = guarded.spoken(".card").await?;
-        ensure!(unnamed.first().is_some_and(|(_, name)| *name != title), "a name that is gone is still said");
         if let Some(script) = axe()? {
             let found = guarded.axe(&script).await?;
             ensure!(found.is_empty(), "{found:?}");
