@@ -156,7 +156,7 @@ impl Snapshot {
             read_ahead.set(read_ahead.get() + usize::from(known.is_some()));
             known
         };
-        let whole = self.whole(ask, prompt);
+        let whole = ask.files.appended(prompt);
         let (facts, found) = self.facts(&Asked { known: &known, ..*ask }, &whole);
         let previewed =
             !prompt.parts.is_empty() && ask.files.is_empty() && read_ahead.get() == prompt.parts.len();
@@ -213,11 +213,6 @@ impl Snapshot {
         prompt.text_len() > limit
     }
 
-    /// The prompt with the texts of its files.
-    fn whole(&self, ask: &Asked<'_>, prompt: &Prompt) -> Whole {
-        ask.files.appended(prompt, usize::try_from(self.settings.fail.oversize_bytes).unwrap_or(usize::MAX))
-    }
-
     fn facts(&self, ask: &Asked<'_>, whole: &Whole) -> (Facts, Classification) {
         let mut found = self.engine.classify_knowing(&whole.prompt, ask.known);
         ask.files.remember(&mut found);
@@ -261,7 +256,7 @@ impl Snapshot {
         if !decision.obligations.contains(&Obligation::Redact) {
             return (decision, None);
         }
-        let (facts, _) = self.facts(ask, &self.whole(ask, &prompt.edited(edits)));
+        let (facts, _) = self.facts(ask, &ask.files.appended(&prompt.edited(edits)));
         let again = self.policy.decide(&facts);
         (decision.after_redaction(again), Some(facts))
     }

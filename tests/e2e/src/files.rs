@@ -21,6 +21,8 @@ delete document.documentElement.dataset.upload;
 const composer = document.querySelector('.composer');
 const init = { bubbles: true, cancelable: true };
 const event = way === 'paste' ? new ClipboardEvent('paste', { ...init, clipboardData: transfer }) : new DragEvent('drop', { ...init, dataTransfer: transfer });
+// Firefox makes such an event with an empty clipboard of its own.
+if (way === 'paste' && !event.clipboardData?.files.length) Object.defineProperty(event, 'clipboardData', { value: transfer });
 composer.dispatchEvent(event);";
 
 /// One file.

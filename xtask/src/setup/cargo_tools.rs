@@ -1,6 +1,7 @@
 //! Programs that cargo builds from the registry into the cached tools folder, once.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -45,19 +46,8 @@ impl CargoTool {
         let Self { name, version, features, minutes } = self;
         let what = format!("building {name} {version}, once, {minutes} minutes on two cores");
         let mut cargo = paths::cargo();
-        // Outside the work tree, so that neither its target folder nor its configuration takes part.
-        cargo.args([
-            "install",
-            "--quiet",
-            "--locked",
-            name,
-            "--version",
-            version,
-            "--features",
-            features,
-            "--root",
-        ]);
-        cargo.arg(self.root()?).env_remove("CARGO_TARGET_DIR");
+        cargo.args(["install", "--quiet", "--locked", name, "--version", version, "--features", features]);
+        quick_to_build(cargo.arg("--root").arg(self.root()?))?;
         step::run(&what, &mut cargo).map_err(|error| {
             Cannot(format!(
                 "{name} {version} cannot be built here ({error}): install it and put it at {}",
@@ -66,4 +56,12 @@ impl CargoTool {
             .into()
         })
     }
+}
+
+/// Programs that run for seconds: what counts is how soon they are built. They share what they are built of, outside
+/// the work tree.
+pub fn quick_to_build(cargo: &mut Command) -> Result<()> {
+    cargo.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_INCREMENTAL", "0");
+    cargo.env("CARGO_TARGET_DIR", paths::tools()?.join("building"));
+    Ok(())
 }

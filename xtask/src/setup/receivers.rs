@@ -107,9 +107,7 @@ fn events() -> Result<()> {
     }
     let mut cargo = paths::cargo();
     cargo.args(["install", "--quiet", "--locked", "--path"]).arg(paths::root().join("tests/ssf-peer"));
-    cargo.arg("--root").arg(&root).env_remove("CARGO_TARGET_DIR");
-    // Beside what it becomes, and not in the work tree.
-    cargo.arg("--target-dir").arg(root.join("target"));
+    cargo_tools::quick_to_build(cargo.arg("--root").arg(&root))?;
     step::run(
         &format!("building the receiver easyssf-receiver {EASYSSF}, once, 2 to 3 minutes on two cores"),
         &mut cargo,

@@ -9,12 +9,13 @@ use std::sync::Arc;
 use host_classify::{Classification, NameFinding};
 use host_journal::{FileNote, TopicNote};
 use shared_protocol::{
-    CardFile, FileId, FilePlace, Finding, Label, Level, Part, PartKind, Prompt, Text, Topic, TopicScore,
-    UnreadFile,
+    CardFile, FileId, FilePlace, Finding, Label, Level, Part, PartKind, Prompt, Spot, Text, Topic,
+    TopicScore, UnreadFile,
 };
 
+use super::out::TEXT_BYTES;
 use super::parent::Contents;
-use super::said::Piece;
+use super::said::{Breaks, Piece, Places};
 
 /// Findings of a file that are kept with it.
 const KEPT: usize = 200;
@@ -138,11 +139,11 @@ impl Attached {
         self.files.is_empty()
     }
 
-    /// The prompt with their texts, at most `budget` bytes together.
-    pub(crate) fn appended(&self, prompt: &Prompt, budget: usize) -> Whole {
+    /// The prompt with their texts, at most as much of those together as is read of one file.
+    pub(crate) fn appended(&self, prompt: &Prompt) -> Whole {
         let mut whole =
             Whole { prompt: prompt.clone(), own: prompt.parts.len(), from: Vec::new(), is_cut: false };
-        let mut left = budget.saturating_sub(prompt.text_len());
+        let mut left = TEXT_BYTES;
         for (file, read) in self.files.iter().enumerate() {
             for (at, piece) in read.pieces.iter().enumerate() {
                 let text = piece.text.expose();
@@ -178,18 +179,28 @@ impl Attached {
         }
     }
 
-    /// The place of a finding in a file's part.
-    fn place(&self, whole: &Whole, finding: &Finding) -> Option<FilePlace> {
-        let (file, piece) = whole.from.get(finding.part.checked_sub(whole.own)?)?;
-        let file = self.files.get(*file)?;
-        let Piece { inside, text, places } = file.pieces.get(*piece)?;
-        let spot = places.spot(text.expose(), finding.start);
-        Some(FilePlace { file: file.name.clone(), inside: inside.clone(), spot })
+    /// The places of findings in files' parts, one after the other.
+    fn placing<'a>(&'a self, whole: &'a Whole) -> impl FnMut(&Finding) -> Option<FilePlace> + 'a {
+        let mut lines: Option<(usize, Breaks<'a>)> = None;
+        move |finding| {
+            let (file, piece) = whole.from.get(finding.part.checked_sub(whole.own)?)?;
+            let file = self.files.get(*file)?;
+            let Piece { inside, text, places } = file.pieces.get(*piece)?;
+            let spot = if *places == Places::Lines {
+                let fresh = lines.take().filter(|(part, _)| *part == finding.part);
+                let (_, breaks) = lines.insert(fresh.unwrap_or((finding.part, Breaks::of(text.expose()))));
+                Some(Spot::Line { line: breaks.line(finding.start) })
+            } else {
+                places.spot(text.expose(), finding.start)
+            };
+            Some(FilePlace { file: file.name.clone(), inside: inside.clone(), spot })
+        }
     }
 
     /// Where in the files things were found, by label, in their order.
     pub(crate) fn places<'a>(&self, whole: &Whole, found: &'a Classification) -> Vec<(Label, FilePlace)> {
-        let of = |one: &'a Finding| Some((one.label.clone(), self.place(whole, one)?));
+        let mut place = self.placing(whole);
+        let of = |one: &'a Finding| Some((one.label.clone(), place(one)?));
         let now = found.findings.iter().filter_map(of);
         let before = self.files.iter().flat_map(|file| &file.found);
         now.chain(before.map(|known| (known.name.label.clone(), known.place.clone()))).collect()
@@ -224,9 +235,10 @@ impl Attached {
                 let part = finding.part.checked_sub(whole.own).and_then(|part| whole.from.get(part));
                 part.is_some_and(|(file, _)| *file == at)
             });
+            let mut place = self.placing(whole);
             let known = |finding: &Finding| {
                 let Finding { label, confidence, mask, .. } = finding.clone();
-                let place = self.place(whole, finding)?;
+                let place = place(finding)?;
                 Some(KnownFinding { name: NameFinding { label, confidence, mask }, place })
             };
             let mut kept = file.found.clone();

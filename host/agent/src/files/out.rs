@@ -9,8 +9,8 @@ use shared_protocol::{Text, UnreadFile};
 
 use super::said::{Piece, Places, Said};
 
-/// Most bytes of text of one file.
-pub(crate) const TEXT_BYTES: usize = 8 * 1024 * 1024;
+/// Most bytes of text of one file: what is nothing but text is read as far as files go.
+pub(crate) const TEXT_BYTES: usize = 50 * 1024 * 1024;
 
 /// Most bytes that are unpacked of one file, all levels together.
 pub(crate) const UNPACKED_BYTES: usize = 256 * 1024 * 1024;

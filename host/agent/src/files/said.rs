@@ -1,14 +1,16 @@
 //! What reading says of a file: texts with their places, and what could not be read.
 //!
 //! It is also the form in which the reading process hands it over: JSON objects, each behind its length (four bytes,
-//! little-endian).
+//! little-endian). A text stands behind its object as it is, with a length of its own.
 
 use std::io::{self, ErrorKind, Read, Write};
 
 use serde::{Deserialize, Serialize};
 use shared_protocol::{Spot, Text, UnreadFile};
 
-/// Most bytes of one frame: a text of the most that is read, with every byte escaped.
+use super::out::TEXT_BYTES;
+
+/// Most bytes of one object: the places of the cells of a large table.
 const FRAME_BYTES: usize = 64 * 1024 * 1024;
 
 /// One thing that is said.
@@ -31,6 +33,7 @@ pub(crate) struct Piece {
     /// In an archive or a mail: the names of the members on the way to it, joined by `/`.
     pub(crate) inside: Option<Text>,
     /// The text.
+    #[serde(skip)]
     pub(crate) text: Text,
     /// What is where.
     pub(crate) places: Places,
@@ -66,10 +69,7 @@ impl Places {
             u32::try_from(before).ok().filter(|nth| *nth > 0)
         };
         Some(match self {
-            Self::Lines => {
-                let breaks = text.chars().take(at).filter(|char| *char == '\n').count();
-                Spot::Line { line: u32::try_from(breaks).ok()?.saturating_add(1) }
-            }
+            Self::Lines => Spot::Line { line: Breaks::of(text).line(at) },
             Self::Pages(starts) => Spot::Page { page: nth(starts)? },
             Self::Paragraphs(starts) => Spot::Paragraph { paragraph: nth(starts)? },
             Self::Slides(starts) => Spot::Slide { slide: nth(starts)? },
@@ -85,6 +85,32 @@ impl Places {
     }
 }
 
+/// Counts the lines of a long text once, for places that come in their order.
+pub(crate) struct Breaks<'a> {
+    text: &'a str,
+    left: std::str::Chars<'a>,
+    at: usize,
+    line: u32,
+}
+
+impl<'a> Breaks<'a> {
+    /// From the text's beginning.
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self { text, left: text.chars(), at: 0, line: 1 }
+    }
+
+    /// The line, from 1, of a code point.
+    pub(crate) fn line(&mut self, at: usize) -> u32 {
+        if at < self.at {
+            *self = Self::of(self.text);
+        }
+        let breaks = self.left.by_ref().take(at - self.at).filter(|char| *char == '\n').count();
+        self.at = at;
+        self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+        self.line
+    }
+}
+
 /// A column's letters: 1 is `A`, 27 is `AA`.
 fn letters(mut column: u32) -> String {
     let mut letters = Vec::new();
@@ -97,30 +123,67 @@ fn letters(mut column: u32) -> String {
 
 /// Writes one frame.
 pub(crate) fn write(to: &mut impl Write, said: &Said) -> io::Result<()> {
-    let bytes = serde_json::to_vec(said)?;
+    part(to, &serde_json::to_vec(said)?)?;
+    if let Said::Text(piece) = said { part(to, piece.text.expose().as_bytes()) } else { Ok(()) }
+}
+
+fn part(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     let length = u32::try_from(bytes.len()).map_err(|_| ErrorKind::InvalidData)?;
     to.write_all(&length.to_le_bytes())?;
-    to.write_all(&bytes)
+    to.write_all(bytes)
 }
 
 /// Reads one frame; `None` at the end of the stream or at what is no frame.
 pub(crate) fn read(from: &mut impl Read) -> Option<Said> {
+    let mut said = serde_json::from_slice(&taken(from, FRAME_BYTES)?).ok()?;
+    if let Said::Text(piece) = &mut said {
+        piece.text = Text::new(std::str::from_utf8(&taken(from, TEXT_BYTES)?).ok()?);
+    }
+    Some(said)
+}
+
+fn taken(from: &mut impl Read, most: usize) -> Option<zeroize::Zeroizing<Vec<u8>>> {
     let mut length = [0; 4];
     from.read_exact(&mut length).ok()?;
-    let length = usize::try_from(u32::from_le_bytes(length)).ok().filter(|length| *length <= FRAME_BYTES)?;
+    let length = usize::try_from(u32::from_le_bytes(length)).ok().filter(|length| *length <= most)?;
     let mut bytes = zeroize::Zeroizing::new(Vec::new());
     from.take(u64::try_from(length).ok()?).read_to_end(&mut bytes).ok()?;
-    if bytes.len() != length {
-        return None;
-    }
-    serde_json::from_slice(&bytes).ok()
+    (bytes.len() == length).then_some(bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use shared_protocol::Spot;
 
-    use super::{Places, letters};
+    use super::{Breaks, Piece, Places, Said, letters, read, write};
+
+    #[test]
+    fn lines_are_counted_in_any_order() {
+        let text = "ä\nb\nc";
+        let mut breaks = Breaks::of(text);
+        let told: Vec<u32> = [0, 2, 4, 4, 3, 0, 9].into_iter().map(|at| breaks.line(at)).collect();
+        assert_eq!(told, [1, 2, 3, 3, 2, 1, 3]);
+    }
+
+    #[test]
+    fn what_is_said_arrives_and_half_of_it_does_not() {
+        let said = |text: &str| Said::Text(Piece { inside: None, text: text.into(), places: Places::Lines });
+        let mut bytes = Vec::new();
+        for one in [Said::Type("text".to_owned()), said("\"\0\"\n"), said("ä"), Said::End] {
+            write(&mut bytes, &one).unwrap();
+        }
+        let mut from = bytes.as_slice();
+        let texts: Vec<String> = std::iter::from_fn(|| read(&mut from))
+            .filter_map(|said| {
+                if let Said::Text(piece) = said { Some(piece.text.expose().to_owned()) } else { None }
+            })
+            .collect();
+        assert_eq!(texts, ["\"\0\"\n", "ä"]);
+        let mut cut = Vec::new();
+        write(&mut cut, &said("ä")).unwrap();
+        cut.pop();
+        assert!(read(&mut cut.as_slice()).is_none());
+    }
 
     #[test]
     fn places_are_told_as_people_count() {

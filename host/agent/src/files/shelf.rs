@@ -67,7 +67,8 @@ impl Shelf {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Bytes of a file follow. One that was begun before begins anew.
+    /// Bytes of a file follow. One that was begun before begins anew. Of one that is too large that much is known, and
+    /// its bytes are not taken.
     pub(crate) fn begin(
         &self,
         file: FileId,
@@ -80,6 +81,9 @@ impl Shelf {
         state.tidy(Instant::now());
         let size = size.unwrap_or(0);
         if size > FILE_BYTES {
+            let read = FileRead::failed(Some(file.clone()), name.clone(), size, UnreadFile::TooLarge);
+            let stage = Stage::Read(Arc::new(read));
+            state.files.insert(file, Held { app, name, stage, since: Instant::now() });
             return Err(FileFault::TooLarge);
         }
         if state.pending() >= FILES || state.bytes().saturating_add(size) > FILES_BYTES {

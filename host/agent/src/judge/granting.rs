@@ -50,7 +50,7 @@ impl Snapshot {
     /// Whether the request would go without this value.
     fn covers_value(&self, ask: &Asked<'_>, grant: &Grant) -> bool {
         let Reading::Prompt(prompt) = &ask.judge.reading else { return false };
-        let whole = self.whole(ask, prompt);
+        let whole = ask.files.appended(prompt);
         let (_, found) = self.facts(ask, &whole);
         let mut edits: Vec<Edit> = Vec::new();
         for one in &found.findings {
@@ -66,7 +66,7 @@ impl Snapshot {
         if edits.is_empty() {
             return false;
         }
-        let (facts, _) = self.facts(ask, &self.whole(ask, &prompt.edited(&edits)));
+        let (facts, _) = self.facts(ask, &ask.files.appended(&prompt.edited(&edits)));
         goes(&self.policy.decide(&facts))
     }
 }

@@ -142,9 +142,10 @@ impl Card<'_> {
             && choices == self.choices().await?)
     }
 
-    /// All text of the card.
+    /// All text of the card: what stands in it, and the words that are drawn.
     pub async fn text(&self) -> Result<String> {
-        Ok(self.session.driver()?.find(By::Tag("body")).await?.text().await?)
+        let text = self.session.driver()?.find(By::Tag("body")).await?.text().await?;
+        Ok(format!("{text} {}", self.words_of("body").await?))
     }
 
     /// The answers that the card offers, in its order; not what stands beside them: `edit`, `redact`, `justify`, `send-anyway`, `close`.

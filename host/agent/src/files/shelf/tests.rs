@@ -92,6 +92,8 @@ fn who_waits_for_bytes_that_do_not_come_hears_of_it() {
     let waiting = std::thread::spawn(move || why(&other, Duration::from_secs(600)));
     shelf.gone(&id(1));
     assert_eq!(waiting.join().unwrap(), [UnreadFile::Missing], "taken back");
+    shelf.begin(id(1), app(), None, Some(FILE_BYTES + 1)).unwrap_err();
+    assert_eq!(why(&shelf, Duration::from_secs(600)), [UnreadFile::TooLarge], "never taken");
     assert!(!shelf.concerns(&app(), &Prompt::new(Operation::SendPrompt)));
 }
 

@@ -128,7 +128,10 @@ const kit = (() => {
       await take(event.target.files);
       event.target.value = '';
     });
-    addEventListener('dragover', (event) => event.preventDefault());
+    // Text is the composer's own to take.
+    addEventListener('dragover', (event) => {
+      if (event.dataTransfer.types.includes('Files')) event.preventDefault();
+    });
     addEventListener('drop', (event) => {
       if (event.dataTransfer.files.length === 0) return;
       event.preventDefault();
