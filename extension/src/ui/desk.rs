@@ -179,7 +179,8 @@ impl Desk {
             return Some(FromCard::Covered);
         }
         // What offers something stays until it is closed, or the next prompt comes.
-        let offers = self.model.readable || self.model.stage == Stage::Kept;
+        // Of what is still being looked at, closing it would take it back.
+        let offers = self.model.readable || matches!(self.model.stage, Stage::Kept | Stage::Checking);
         if self.model.stage.interrupts() || offers || self.seen_since.is_none() || held {
             self.quiet_since = None;
             return None;
@@ -334,13 +335,11 @@ mod tests {
         assert_eq!(sent.tick(true, 100_000 + ADVICE_MS), None);
         assert_eq!(sent.tick(false, 100_001 + ADVICE_MS), None);
         assert_eq!(sent.tick(false, 100_001 + 2 * ADVICE_MS), Some(FromCard::Close));
-        let mut kept = desk(Stage::Kept);
-        kept.see(View::Clear, 0);
-        assert_eq!(kept.tick(false, 10 * ADVICE_MS), None);
-        assert_eq!(kept.tick(false, 20 * ADVICE_MS), None);
-        let mut asks = desk(Stage::Ask);
-        asks.see(View::Clear, 0);
-        assert_eq!(asks.tick(false, 10 * ADVICE_MS), None);
-        assert_eq!(asks.tick(false, 20 * ADVICE_MS), None);
+        for stage in [Stage::Kept, Stage::Checking, Stage::Ask] {
+            let mut stays = desk(stage);
+            stays.see(View::Clear, 0);
+            assert_eq!(stays.tick(false, 10 * ADVICE_MS), None);
+            assert_eq!(stays.tick(false, 20 * ADVICE_MS), None, "{stage:?}");
+        }
     }
 }

@@ -197,8 +197,8 @@ async fn large(guarded: &Guarded, _site: Site) -> Result<()> {
         let ended = end(guarded, PATIENCE * 8).await?;
         let took = begin.elapsed();
         if ended != "ready" {
-            let card = guarded.card().await?;
-            bail!("{megabytes} MB were stopped after {took:?}: {}", card.text().await?);
+            let rows = guarded.records()?.list(&["--operation", "upload-file"])?;
+            bail!("{megabytes} MB were stopped after {took:?}: {:?}", rows.first());
         }
         let watched = guarded.script("return window.watched", Vec::new()).await?;
         println!("{megabytes} MB: {} ms, {watched}", took.as_millis());

@@ -19,13 +19,13 @@ pub struct CargoTool {
 
 /// Firefox's WebDriver.
 pub const GECKODRIVER: CargoTool =
-    CargoTool { name: "geckodriver", version: "0.37.1", features: "", minutes: "3 to 5" };
+    CargoTool { name: "geckodriver", version: "0.37.1", features: "", minutes: "1 to 3" };
 /// Licences, duplicate and unwanted crates.
 pub const CARGO_DENY: CargoTool =
-    CargoTool { name: "cargo-deny", version: "0.20.2", features: "", minutes: "5 to 8" };
+    CargoTool { name: "cargo-deny", version: "0.20.2", features: "", minutes: "1 to 3" };
 /// An S3-compatible store over a folder, which checks signatures.
 pub const S3S_FS: CargoTool =
-    CargoTool { name: "s3s-fs", version: "0.14.1", features: "binary", minutes: "3 to 5" };
+    CargoTool { name: "s3s-fs", version: "0.14.1", features: "binary", minutes: "1 to 2" };
 
 impl CargoTool {
     /// A folder for each version, so that work trees of different age can share the cache.

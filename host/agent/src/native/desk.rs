@@ -220,7 +220,11 @@ impl Desk {
     /// Judges what is held: `put` sees to it that it is done.
     fn start(self: &Arc<Self>, held: Held, bytes: usize, code: Option<Code>, put: impl FnOnce(Job<EventId>)) {
         let key = Some(held.ask.event.clone());
-        let until = Instant::now() + budget(held.active.settings().fail.deadline_ms);
+        let deadline = budget(held.active.settings().fail.deadline_ms);
+        // What reading its files has left of their time is for looking through them.
+        let files = held.files.get().filter(|files| !files.is_empty());
+        let from = files.map_or(held.arrived, |_| held.arrived + self.file_time()).max(Instant::now());
+        let until = from + deadline;
         let ticket = self.alarms.set(until, {
             let (desk, held) = (Arc::clone(self), held.clone());
             move || {

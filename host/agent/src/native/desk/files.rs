@@ -48,7 +48,7 @@ impl Desk {
         });
     }
 
-    fn file_time(&self) -> Duration {
+    pub(super) fn file_time(&self) -> Duration {
         Duration::from_millis(u64::from(self.live.active().settings().fail.file_deadline_ms))
     }
 
