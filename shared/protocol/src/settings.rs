@@ -71,7 +71,7 @@ pub struct FailSettings {
     pub answer_ms: u32,
     /// Machine time for the files of one prompt, milliseconds.
     pub file_deadline_ms: u32,
-    /// Most bytes of text that are judged.
+    /// Most bytes of text of a prompt that are judged; those of files have bounds of their own.
     pub oversize_bytes: u32,
     /// No host.
     pub unreachable: UnreachableAction,
