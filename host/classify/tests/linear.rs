@@ -56,6 +56,35 @@ fn is_as_strong(disguised: &str, open: &str, slack: f32) -> Result<(), TestCaseE
     Ok(())
 }
 
+/// Sums over a long text are as exact as those over a short one.
+#[test]
+fn a_request_behind_a_megabyte_weighs_what_it_weighs_alone() {
+    let text = REQUESTS[0];
+    // No two sentences are the same, and none is near enough to be weighed together with it.
+    let filler: String = (0..12_000)
+        .map(|n| format!("Room {n} of the house number {} is painted in {n:b}.\n", n * 7))
+        .collect();
+    let calm = "The walls of the old house are painted in many colours by the owner.\n".repeat(2);
+    let alone = scores(&MODEL, &format!("{calm}\n{text}"));
+    is_as_strong(&format!("{filler}{calm}\n{text}"), text, 0.0).unwrap();
+    assert!(alone.iter().any(|score| *score > 0.8), "{alone:?}");
+}
+
+/// A log is not about what one of its lines is a little about.
+#[test]
+fn lines_of_a_log_weigh_no_more_than_two_of_them() {
+    for line in [
+        "the herons of lake number 10\n",
+        "2026-11-27 12:00:01 INFO request of user 4711 took 12 ms\n",
+        "GET /people/search?page=2 200\n",
+    ] {
+        let (two, many) = (scores(&MODEL, &line.repeat(2)), scores(&MODEL, &line.repeat(5_000)));
+        for (two, many) in two.into_iter().zip(many) {
+            assert!(many <= two + 1e-6, "{line}: {two}, then {many}");
+        }
+    }
+}
+
 fn map(text: &str, turn: impl Fn(char) -> String) -> String {
     text.chars().map(turn).collect()
 }
@@ -111,6 +140,18 @@ proptest! {
         let filler = "We had a long meeting about the new office this morning. ";
         let document = format!("{}\n\n{text}\n\n{}", filler.repeat(before), filler.repeat(after));
         is_as_strong(&document, text, 0.0)?;
+    }
+
+    #[test]
+    fn a_text_says_no_more_by_repeating_itself(
+        texts in prop::collection::vec(request(), 1..4),
+        between in prop::sample::select(vec!["\n", "\n\n"]),
+        times in 3..60_usize,
+    ) {
+        let said = |times: usize| vec![texts.join(between); times].join(between);
+        // Of what has several sentences some are said a third time before it is seen to be the same.
+        is_as_strong(&said(3), &said(times), 1e-6)?;
+        is_as_strong(&said(times), &said(1), 0.0)?;
     }
 
     #[test]
