@@ -273,6 +273,12 @@ fn button(model: &CardModel, press: Press, at: usize) -> Element {
 }
 
 fn foot(model: &CardModel) -> Element {
+    let decided = match model.stage {
+        // Nothing was decided, or not yet.
+        Stage::Checking | Stage::Kept => false,
+        Stage::Answer => !model.card.policies.is_empty(),
+        Stage::Ask | Stage::Refused | Stage::Again | Stage::Sent => true,
+    };
     let who = match (model.managed, model.source) {
         (true, _) | (false, Some(PolicySource::Bundle | PolicySource::ManagedWithoutBundle)) => {
             Some(Key::WhoOrganisation)
@@ -281,6 +287,7 @@ fn foot(model: &CardModel) -> Element {
         (false, Some(PolicySource::DeveloperFile)) => Some(Key::WhoFile),
         (false, None) => None,
     };
+    let who = who.filter(|_| decided);
     let trial = who.filter(|who| *who != Key::WhoOrganisation).map(|_| el("span", "trial").with(Key::Trial));
     el("footer", "")
         .with(el("p", "status").attr("id", "status").attr("role", "status"))
