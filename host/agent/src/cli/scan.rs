@@ -164,6 +164,13 @@ fn reported(judgement: &Judgement) -> (Action, Mode) {
     (judgement.verdict.action, judgement.verdict.mode)
 }
 
+/// Says why nothing, or not all, was looked through.
+fn faulty(judgement: &Judgement, told: &mut Value) {
+    if let (Some(code), Some(told)) = (judgement.verdict.fault, told.as_object_mut()) {
+        told.insert("fault".to_owned(), json!(code));
+    }
+}
+
 fn topics(judgement: &Judgement) -> Value {
     let pairs = judgement.found.topics.iter();
     pairs

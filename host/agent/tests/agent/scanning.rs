@@ -91,6 +91,23 @@ fn a_trial_says_what_it_would_do() {
 }
 
 #[test]
+fn a_text_over_the_limit_is_said_to_be_that_and_a_file_of_it_is_read_as_a_file() {
+    let home = Home::with("builtin-enforce", "oversize_bytes = 20");
+    let text = "the card 4111 1111 1111 1111 was declined";
+    let told = json_lines(&home.run_with(&["scan", "--json"], text)).remove(0);
+    assert_eq!(told["fault"], "oversize");
+    let human = String::from_utf8(home.run_with(&["scan"], text).stdout).unwrap();
+    assert!(human.contains("not looked through: oversize"), "{human}");
+    let short = json_lines(&home.run_with(&["scan", "--json"], "a short one")).remove(0);
+    assert_eq!(short.get("fault"), None);
+    let path = home.path().join("cards.txt");
+    fs::write(&path, text).unwrap();
+    let told = json_lines(&home.run(&["scan", path.to_str().unwrap(), "--json"])).remove(0);
+    assert_eq!(told["findings"][0]["label"], "pii.payment-card", "{told}");
+    assert_eq!(told.get("fault"), None);
+}
+
+#[test]
 fn lines_that_are_no_questions_are_told_by_place_only() {
     let home = Home::enforcing();
     let output = home.run_with(

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared_protocol::{App, Operation, Reading};
 
-use super::{As, findings, judge, levels, prompt, reported, topics};
+use super::{As, faulty, findings, judge, levels, prompt, reported, topics};
 use crate::cli::who::{self, APP};
 use crate::exit::Exit;
 use crate::judge::Snapshot;
@@ -84,7 +84,7 @@ fn answer(question: Question, person: &As, snapshot: &Snapshot) -> Result<Value>
     let reading = Reading::Prompt(prompt(operation.unwrap_or(Operation::SendPrompt), text));
     let (judgement, took) = judge(snapshot, &asked, reading)?;
     let (action, mode) = reported(&judgement);
-    Ok(json!({
+    let mut told = json!({
         "id": id,
         "topics": topics(&judgement),
         "levels": levels(&judgement),
@@ -93,5 +93,7 @@ fn answer(question: Question, person: &As, snapshot: &Snapshot) -> Result<Value>
         "mode": mode,
         "policies": judgement.decision.policies.iter().map(|policy| &policy.id).collect::<Vec<_>>(),
         "ms": (took.as_secs_f64() * 1e6).round() / 1e3,
-    }))
+    });
+    faulty(&judgement, &mut told);
+    Ok(told)
 }

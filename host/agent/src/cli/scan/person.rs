@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::json;
 use shared_protocol::{FilePlace, Level, Prompt, Reading, Spot};
 
-use super::{As, findings, judge_with, levels, reported, topics};
+use super::{As, faulty, findings, judge_with, levels, reported, topics};
 use crate::cli::table;
 use crate::exit::Exit;
 use crate::files::Attached;
@@ -37,13 +37,16 @@ pub(super) fn run(
             told.insert("files".to_owned(), json!(judgement.files));
             told.insert("places".to_owned(), json!(places(&judgement, files)));
         }
+        faulty(&judgement, &mut told);
         out::line(&told.to_string());
         return Ok(Exit::Done);
     }
     let word = |value| serde_json::to_value(value).ok().and_then(|word| Some(word.as_str()?.to_owned()));
     let action = word(json!(action)).unwrap_or_default();
     let mode = word(json!(mode)).unwrap_or_default();
-    out::line(&format!("{action} ({mode}), {ms} ms"));
+    let fault = judgement.verdict.fault.and_then(|code| word(json!(code)));
+    let why = fault.map(|code| format!("; not looked through: {code}")).unwrap_or_default();
+    out::line(&format!("{action} ({mode}), {ms} ms{why}"));
     for file in &judgement.files {
         let why = |one| serde_json::to_value(one).ok().and_then(|word| Some(word.as_str()?.to_owned()));
         let unread: Vec<String> = file.unread.iter().filter_map(why).collect();
