@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { back } from "./event.js";
-import { el } from "./make.js";
+import { el, say } from "./make.js";
 import { pill, states, topics } from "./pills.js";
 import { write } from "./route.js";
 import { text } from "./texts.js";
@@ -31,19 +31,35 @@ const turn = (told, signal) => {
     !judged && answers.length === 0 && el("p", { class: "quiet" }, word("kind", first.kind)));
 };
 
+// Turns that are drawn at once: each may have texts to open.
+const MANY = 50;
+
+const turns = (all, from, signal) => all.slice(from, from + MANY).map((one) => turn(one, signal));
+
+// The next turns, below the ones that are read.
+const more = (all, from, signal) => from < all.length && el("button", { class: "second more", type: "button", onclick: ({ currentTarget }) => {
+  const next = turns(all, from, signal);
+  document.querySelector("ol.talk").append(...next);
+  const further = more(all, from + MANY, signal);
+  currentTarget.replaceWith(...(further ? [further] : []));
+  say(t("list.more.said", { count: next.length }));
+  next[0].querySelector("a")?.focus();
+} }, t("list.more"));
+
 export const conversation = async ({ rest, signal, listed }) => {
   const [app, id] = rest;
-  const { turns } = await ask("conversation", { app, id }, signal);
-  const first = turns[0].rows[0];
+  const { turns: all } = await ask("conversation", { app, id }, signal);
+  const first = all[0].rows[0];
   const title = t("talk.title", { app: word("app", app), person: first.person ?? "–" });
   return {
     title,
-    said: t("talk.said", { count: turns.length }),
+    said: t("talk.said", { count: all.length }),
     parts: [
       el("p", { class: "ways" }, back(listed), el("a", { href: write("", [], { conversation: id, app }) }, t("talk.list"))),
       el("header", { class: "head" }, el("h1", {}, title),
-        el("p", { class: "state" }, `${day(first.at)} · `, t("talk.turns", { count: turns.length }), " · ", el("code", {}, id))),
-      el("ol", { class: "talk" }, turns.map((one) => turn(one, signal))),
+        el("p", { class: "state" }, `${day(first.at)} · `, t("talk.turns", { count: all.length }), " · ", el("code", {}, id))),
+      el("ol", { class: "talk" }, turns(all, 0, signal)),
+      more(all, MANY, signal),
     ],
   };
 };

@@ -99,6 +99,22 @@ async fn looked_through(browser: Browser) -> Result<()> {
         }
         ensure!(viewer.was_sent("GET /api/sealed/"), "nothing was watched");
 
+        // A long conversation comes in parts.
+        guarded.script(LONGER, Vec::new()).await?;
+        for (turns, more) in [(50, true), (100, true), (120, false)] {
+            let there = format!("document.querySelectorAll('.talk > li').length === {turns}");
+            guarded.until_true(&there).await?;
+            guarded.until_true(&format!("!!document.querySelector('button.more') === {more}")).await?;
+            if more {
+                press(&guarded, "button.more").await?;
+            }
+        }
+        guarded
+            .until_true(
+                "document.activeElement.closest('li') === document.querySelectorAll('.talk > li')[100]",
+            )
+            .await?;
+
         // The address counted once.
         guarded.script("sessionStorage.clear();", Vec::new()).await?;
         guarded.driver()?.goto("about:blank").await?;
@@ -110,6 +126,18 @@ async fn looked_through(browser: Browser) -> Result<()> {
     let played = played.await;
     guarded.end(module_path!(), browser.id(), played).await
 }
+
+/// As if the conversation on the page had 120 turns: it is asked for again.
+const LONGER: &str = "const ask = window.fetch;
+window.fetch = async (...asked) => {
+  const response = await ask(...asked);
+  if (!String(asked[0]).includes('/api/conversation')) return response;
+  const { turns } = await response.json();
+  return new Response(JSON.stringify({ turns: Array(120).fill(turns[0]) }), { headers: { 'content-type': 'application/json' } });
+};
+const here = location.hash;
+location.hash = '#/health';
+setTimeout(() => { location.hash = here; }, 500);";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_record_is_looked_through_in_chromium() -> Result<()> {
