@@ -33,9 +33,7 @@ impl Session {
                     self.ask_again(now, out);
                     self.deliver_late(out);
                     self.next_preview(now, out);
-                    if !self.popups.is_empty() {
-                        self.link.say_now(&ToHost::Status, out);
-                    }
+                    self.tell_popups_anew(out);
                 } else if !self.link.is_up() {
                     out.push(Effect::CloseHost);
                     self.host_lost(now, HostLink::Version, out);
@@ -47,7 +45,11 @@ impl Session {
                 self.go(&event, outcome, out);
             }
             ToExtension::Noted { event } => self.link.confirmed(&event),
-            ToExtension::Settings(settings) => self.set_settings(*settings, out),
+            ToExtension::Settings(settings) => {
+                self.set_settings(*settings, out);
+                // Who is signed in may be another one, too.
+                self.tell_popups_anew(out);
+            }
             ToExtension::Status(status) => {
                 self.link.set_status(status);
                 if self.late.taken() {
@@ -171,6 +173,13 @@ impl Session {
     /// The provider's page was closed. Where its answer came back before, this changes nothing.
     pub(super) fn sign_in_closed(&mut self, out: &mut Vec<Effect>) {
         self.link.say_now(&ToHost::SignInClosed, out);
+    }
+
+    /// Asks where the host stands, for whoever looks at it now.
+    fn tell_popups_anew(&mut self, out: &mut Vec<Effect>) {
+        if !self.popups.is_empty() {
+            self.link.say_now(&ToHost::Status, out);
+        }
     }
 
     pub(super) fn ask_status(&mut self, now: Millis, out: &mut Vec<Effect>) {

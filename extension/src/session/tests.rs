@@ -13,6 +13,7 @@ mod invariants;
 mod life;
 mod names;
 mod net;
+mod popups;
 mod preview;
 mod proving;
 mod repair;

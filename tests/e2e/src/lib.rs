@@ -12,3 +12,25 @@ pub use files::{Sample, Way, formats};
 pub use guarded::Guarded;
 pub use interaction::Interaction;
 pub use prompts::{ALLOWED, BLOCKED, COACHED, JUSTIFIED, Prompt, REDACTED, WARNED};
+
+/// A test in each browser, from `async fn NAME(browser: Browser) -> Result<()>` beside it.
+#[macro_export]
+macro_rules! in_both {
+    ($($name:ident;)+) => {
+        $(
+            mod $name {
+                use super::*;
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn chromium() -> Result<()> {
+                    super::$name(Browser::Chromium).await
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn firefox() -> Result<()> {
+                    super::$name(Browser::Firefox).await
+                }
+            }
+        )+
+    };
+}

@@ -86,27 +86,7 @@ async fn alone(browser: Browser) -> Result<()> {
     guarded.stop().await
 }
 
-macro_rules! in_both {
-    ($($name:ident;)+) => {
-        $(
-            mod $name {
-                use super::*;
-
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn chromium() -> Result<()> {
-                    super::$name(Browser::Chromium).await
-                }
-
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn firefox() -> Result<()> {
-                    super::$name(Browser::Firefox).await
-                }
-            }
-        )+
-    };
-}
-
-in_both! {
+tests_e2e::in_both! {
     recorded;
     narrow;
     alone;

@@ -367,27 +367,7 @@ fn base64url(text: &str) -> Vec<u8> {
     bytes
 }
 
-macro_rules! in_both {
-    ($($name:ident;)+) => {
-        $(
-            mod $name {
-                use super::*;
-
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn chromium() -> Result<()> {
-                    super::$name(Browser::Chromium).await
-                }
-
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn firefox() -> Result<()> {
-                    super::$name(Browser::Firefox).await
-                }
-            }
-        )+
-    };
-}
-
-in_both! {
+tests_e2e::in_both! {
     signed_in_from_the_popup;
     enrolled;
     proved_at_the_card;

@@ -203,6 +203,8 @@ impl Desk {
     }
 
     pub(super) fn status(&self) -> Result<(), Code> {
+        // Who signed out a moment ago is not said to be here.
+        self.settings.refresh();
         if self.late_lost.swap(false, Ordering::AcqRel) {
             return Err(Code::NotRecorded);
         }
