@@ -72,14 +72,19 @@ pub fn disguises(plain_text: &str) -> Vec<String> {
 
 fn look(text: &str, found: &mut Vec<String>, left: &mut usize) {
     found.extend([digits_for_letters(text), set_apart(text)].into_iter().flatten());
-    let telling = |turn: fn(&str) -> String| {
+    let telling = |is_turned: fn(&str, &str) -> bool| {
         let words = text.split(|char: char| !char.is_ascii_alphabetic()).filter(|word| word.len() > 2);
-        words.filter(|word| TELLING.contains(&turn(&word.to_ascii_lowercase()).as_str())).nth(1).is_some()
+        let of = |word: &str| {
+            TELLING.iter().any(|telling| telling.len() == word.len() && is_turned(word, telling))
+        };
+        words.filter(|word| of(word)).nth(1).is_some()
     };
-    for turn in [backwards, shifted] {
-        if telling(turn) {
-            found.push(turn(text));
-        }
+    if telling(|word, telling| word.bytes().rev().map(|byte| byte.to_ascii_lowercase()).eq(telling.bytes())) {
+        found.push(backwards(text));
+    }
+    if telling(|word, telling| word.chars().map(|char| turned(char).to_ascii_lowercase()).eq(telling.chars()))
+    {
+        found.push(shifted(text));
     }
     decoded(text, found, left);
 }
@@ -89,13 +94,17 @@ fn backwards(text: &str) -> String {
 }
 
 fn shifted(text: &str) -> String {
+    text.chars().map(turned).collect()
+}
+
+/// A letter, shifted by thirteen.
+fn turned(char: char) -> char {
     let shift = |byte: u8, first: u8| char::from(first + (byte - first + 13) % 26);
-    let turn = |char: char| match u8::try_from(char) {
+    match u8::try_from(char) {
         Ok(byte @ b'a'..=b'z') => shift(byte, b'a'),
         Ok(byte @ b'A'..=b'Z') => shift(byte, b'A'),
         _ => char,
-    };
-    text.chars().map(turn).collect()
+    }
 }
 
 /// The letter that a digit or sign is written for.

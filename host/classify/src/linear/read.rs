@@ -12,6 +12,11 @@ use super::names::is_given_name;
 pub trait Sink {
     /// A feature of the present word.
     fn feature(&mut self, hash: u32);
+    /// Features that are the pieces of the present word: always the same ones for the same `word`, which is a hash of it.
+    fn pieces(&mut self, word: u64, pieces: impl Iterator<Item = u32>) {
+        let _not_kept = word;
+        pieces.for_each(|piece| self.feature(piece));
+    }
     /// The present word is over.
     fn word(&mut self);
     /// A sentence begins with the word of this number.
@@ -197,28 +202,9 @@ impl<S: Sink> Reader<'_, S> {
             () => id,
         };
         if (4..=LONGEST).contains(&length) && digits < length {
-            self.pieces(letters);
+            self.sink.pieces(id, pieces(letters));
         }
         self.follow(id, blank);
-    }
-
-    /// Three to five letters in a row, with the word's edges.
-    fn pieces(&mut self, letters: &[u32]) {
-        let edge = u32::from('^');
-        let at = |index: usize| match index.checked_sub(1) {
-            None => edge,
-            Some(index) => letters.get(index).copied().unwrap_or(edge),
-        };
-        let length = letters.len() + 2;
-        for start in 0..length - 2 {
-            let mut sum = kind::PIECE;
-            for index in start..(start + 5).min(length) {
-                sum = mix(sum, u64::from(at(index)));
-                if index >= start + 2 {
-                    self.sink.feature(short(sum));
-                }
-            }
-        }
     }
 
     /// A word with what it follows.
@@ -254,6 +240,23 @@ impl<S: Sink> Reader<'_, S> {
             self.began = self.words;
         }
     }
+}
+
+/// Three to five letters in a row, with the word's edges.
+fn pieces(letters: &[u32]) -> impl Iterator<Item = u32> {
+    let edge = u32::from('^');
+    let at = move |index: usize| match index.checked_sub(1) {
+        None => edge,
+        Some(index) => letters.get(index).copied().unwrap_or(edge),
+    };
+    let length = letters.len() + 2;
+    (0..length - 2).flat_map(move |start| {
+        let mut sum = kind::PIECE;
+        (start..(start + 5).min(length)).filter_map(move |index| {
+            sum = mix(sum, u64::from(at(index)));
+            (index >= start + 2).then(|| short(sum))
+        })
+    })
 }
 
 fn hash(kind: u64, words: [u64; 3]) -> u32 {

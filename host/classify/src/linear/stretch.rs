@@ -38,6 +38,16 @@ pub struct Stretch {
     pub end: usize,
 }
 
+/// Words whose pieces are remembered: texts say the same ones again and again.
+const REMEMBERED: usize = 1 << 10;
+
+/// What the pieces of a word weigh together; of no word while the count is zero. Two words of one hash would weigh the same.
+#[derive(Clone, Copy, Debug)]
+struct Pieces {
+    word: u64,
+    sums: Sums,
+}
+
 /// The sums of all heads up to a word, and the number of features.
 type Sums = ([f32; HEADS], f32);
 
@@ -55,6 +65,7 @@ pub struct Weighed<W> {
     /// The features of the present sentence, and of the last ones, the last first.
     said: u64,
     before: VecDeque<u64>,
+    pieces: Vec<Pieces>,
     best: [(f32, Stretch); HEADS],
 }
 
@@ -71,8 +82,13 @@ impl<W: FnMut(u32) -> [f32; HEADS]> Weighed<W> {
             ends: Vec::new(),
             said: 0,
             before: VecDeque::new(),
+            pieces: vec![Pieces { word: 0, sums: zero }; REMEMBERED],
             best: [(f32::NEG_INFINITY, Stretch::default()); HEADS],
         }
+    }
+
+    fn say(&mut self, hash: u64) {
+        self.said = (self.said.rotate_left(5) ^ hash).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 
     /// The strongest stretch for each head and its weight; nothing for a text without words.
@@ -147,13 +163,31 @@ impl<W: FnMut(u32) -> [f32; HEADS]> Weighed<W> {
     }
 }
 
+fn add(to: &mut Sums, more: &Sums) {
+    for (sum, more) in to.0.iter_mut().zip(more.0) {
+        *sum += more;
+    }
+    to.1 += more.1;
+}
+
 impl<W: FnMut(u32) -> [f32; HEADS]> Sink for Weighed<W> {
     fn feature(&mut self, hash: u32) {
-        self.said = (self.said.rotate_left(5) ^ u64::from(hash)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        for (sum, weight) in self.sum.0.iter_mut().zip((self.weight)(hash)) {
-            *sum += weight;
+        self.say(u64::from(hash));
+        add(&mut self.sum, &((self.weight)(hash), 1.0));
+    }
+
+    fn pieces(&mut self, word: u64, pieces: impl Iterator<Item = u32>) {
+        self.say(word);
+        let Some(known) = usize::try_from(word >> 54).ok().and_then(|at| self.pieces.get_mut(at)) else {
+            return;
+        };
+        if known.word != word || known.sums.1 == 0.0 {
+            *known = Pieces { word, sums: ([0.0; HEADS], 0.0) };
+            for piece in pieces {
+                add(&mut known.sums, &((self.weight)(piece), 1.0));
+            }
         }
-        self.sum.1 += 1.0;
+        add(&mut self.sum, &known.sums);
     }
 
     fn word(&mut self) {
