@@ -100,7 +100,7 @@ fn strongest(reading: &Reading, weights: &[[f32; HEADS]]) -> [(f32, Stretch); HE
         let at = usize::try_from(number).unwrap_or(usize::MAX);
         weights.get(at).copied().unwrap_or([0.0; HEADS])
     };
-    let mut weighed = Weighed::new(weight);
+    let mut weighed = Weighed::new(0, weight);
     reading.replay(&mut weighed);
     weighed.best()
 }

@@ -116,7 +116,7 @@ impl<'a> Model<'a> {
     /// How much the strongest stretch of a plain text weighs, for each head.
     #[must_use]
     pub fn weigh(&self, plain: &str) -> [f32; HEADS] {
-        let mut weighed = Weighed::new(|hash| self.weights(hash));
+        let mut weighed = Weighed::new(plain.len(), |hash| self.weights(hash));
         read(plain, &mut weighed);
         let mut best = [f32::NEG_INFINITY; HEADS];
         for ((best, (weight, _)), head) in best.iter_mut().zip(weighed.best()).zip(&self.heads) {

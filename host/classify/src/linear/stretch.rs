@@ -38,8 +38,8 @@ pub struct Stretch {
     pub end: usize,
 }
 
-/// Words whose pieces are remembered: texts say the same ones again and again.
-const REMEMBERED: usize = 1 << 10;
+/// Most words whose pieces are remembered: texts say the same ones again and again.
+const REMEMBERED: usize = 1 << 14;
 
 /// What the pieces of a word weigh together; of no word while the count is zero. Two words of one hash would weigh the same.
 #[derive(Clone, Copy, Debug)]
@@ -70,8 +70,10 @@ pub struct Weighed<W> {
 }
 
 impl<W: FnMut(u32) -> [f32; HEADS]> Weighed<W> {
-    /// With what a feature weighs.
-    pub fn new(weight: W) -> Self {
+    /// With what a feature weighs; of a text of so many bytes.
+    pub fn new(bytes: usize, weight: W) -> Self {
+        // A word is read quicker anew than room for it is made in a short text.
+        let words = (bytes / 16).next_power_of_two().clamp(64, REMEMBERED);
         let zero = ([0.0; HEADS], 0.0);
         Self {
             weight,
@@ -82,7 +84,7 @@ impl<W: FnMut(u32) -> [f32; HEADS]> Weighed<W> {
             ends: Vec::new(),
             said: 0,
             before: VecDeque::new(),
-            pieces: vec![Pieces { word: 0, sums: zero }; REMEMBERED],
+            pieces: vec![Pieces { word: 0, sums: zero }; words],
             best: [(f32::NEG_INFINITY, Stretch::default()); HEADS],
         }
     }
@@ -178,16 +180,19 @@ impl<W: FnMut(u32) -> [f32; HEADS]> Sink for Weighed<W> {
 
     fn pieces(&mut self, word: u64, pieces: impl Iterator<Item = u32>) {
         self.say(word);
-        let Some(known) = usize::try_from(word >> 54).ok().and_then(|at| self.pieces.get_mut(at)) else {
-            return;
-        };
-        if known.word != word || known.sums.1 == 0.0 {
-            *known = Pieces { word, sums: ([0.0; HEADS], 0.0) };
-            for piece in pieces {
-                add(&mut known.sums, &((self.weight)(piece), 1.0));
+        let mut sums = ([0.0; HEADS], 0.0);
+        // As many as a power of two.
+        let at = usize::try_from(word >> 48).unwrap_or_default() & (self.pieces.len() - 1);
+        match self.pieces.get(at) {
+            Some(known) if known.word == word && known.sums.1 > 0.0 => sums = known.sums,
+            _ => {
+                pieces.for_each(|piece| add(&mut sums, &((self.weight)(piece), 1.0)));
+                if let Some(place) = self.pieces.get_mut(at) {
+                    *place = Pieces { word, sums };
+                }
             }
         }
-        add(&mut self.sum, &known.sums);
+        add(&mut self.sum, &sums);
     }
 
     fn word(&mut self) {
