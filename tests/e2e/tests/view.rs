@@ -85,6 +85,8 @@ async fn looked_through(browser: Browser) -> Result<()> {
         press(&guarded, "[data-press=unlock]").await?;
         guarded.hand_file("#key-file", &file).await?;
         guarded.until_true("document.querySelectorAll('.talk [data-opened]').length >= 2").await?;
+        let picture = std::env::temp_dir().join(format!("promptgate-e2e/view-conversation-{browser}.png"));
+        guarded.screenshot(&picture).await?;
         let text = said(&guarded).await?;
         ensure!(text.contains(ALLOWED.text), "the prompt is not readable: {text}");
         let first = answer.lines().next().unwrap_or_default();

@@ -32,7 +32,7 @@ pub(crate) struct Polled {
     pub(crate) passed: usize,
     /// Tokens that are not believed.
     pub(crate) refused: usize,
-    /// Tokens that stay with the transmitter for now.
+    /// Tokens that stay with the transmitter and are asked for again.
     pub(crate) left: usize,
     /// What a person should hear of.
     pub(crate) fault: Option<String>,
@@ -133,7 +133,7 @@ impl Inbox {
             }
             // Keys may be on their way, and clocks are set right: until then it is asked for again.
             Err(refusal) if refusal.may_pass() && !(is_fresh && refusal == Refusal::Key) => {
-                polled.fault = Some(format!("a token stays there for now: {refusal}"));
+                polled.fault = Some(format!("a token stays there and is asked for again: {refusal}"));
                 Ok(false)
             }
             Err(refusal) => {
