@@ -157,7 +157,8 @@ impl Snapshot {
             known
         };
         let whole = ask.files.appended(prompt);
-        let (facts, found) = self.facts(&Asked { known: &known, ..*ask }, &whole);
+        let is_over = || clock().saturating_sub(start) > self.for_models();
+        let (facts, found) = self.facts(&Asked { known: &known, ..*ask }, &whole, &is_over);
         let previewed =
             !prompt.parts.is_empty() && ask.files.is_empty() && read_ahead.get() == prompt.parts.len();
         let classified = clock();
@@ -167,7 +168,7 @@ impl Snapshot {
         let mut edits = edits(&self.engine, &decision, &found, &whole.prompt, &ask.judge.placeholders);
         // Nothing in a file is redacted.
         edits.retain(|edit| edit.part < whole.own);
-        let (decision, redacted) = self.after_redaction(ask, prompt, decision, &edits);
+        let (decision, redacted) = self.after_redaction(ask, prompt, decision, &edits, &is_over);
         let decided = clock();
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let timings = Timings {
@@ -213,8 +214,13 @@ impl Snapshot {
         prompt.text_len() > limit
     }
 
-    fn facts(&self, ask: &Asked<'_>, whole: &Whole) -> (Facts, Classification) {
-        let mut found = self.engine.classify_knowing(&whole.prompt, ask.known);
+    /// How long the slowest model may read, so that no verdict waits for it until the deadline.
+    fn for_models(&self) -> Duration {
+        Duration::from_millis(u64::from(self.settings.fail.deadline_ms)) / 2
+    }
+
+    fn facts(&self, ask: &Asked<'_>, whole: &Whole, is_over: &dyn Fn() -> bool) -> (Facts, Classification) {
+        let mut found = self.engine.classify_knowing(&whole.prompt, ask.known, is_over);
         ask.files.remember(&mut found);
         let mut facts = self.with_person(Facts::of(ask.judge.app.clone(), &whole.prompt), ask);
         let own = found.findings.partition_point(|finding| finding.part < whole.own);
@@ -252,11 +258,12 @@ impl Snapshot {
         prompt: &Prompt,
         decision: Decision,
         edits: &[Edit],
+        is_over: &dyn Fn() -> bool,
     ) -> (Decision, Option<Facts>) {
         if !decision.obligations.contains(&Obligation::Redact) {
             return (decision, None);
         }
-        let (facts, _) = self.facts(ask, &ask.files.appended(&prompt.edited(edits)));
+        let (facts, _) = self.facts(ask, &ask.files.appended(&prompt.edited(edits)), is_over);
         let again = self.policy.decide(&facts);
         (decision.after_redaction(again), Some(facts))
     }

@@ -167,6 +167,7 @@ impl Active {
                     match engine {
                         Some(engine) => {
                             let Guardrails { policy, messages, settings, .. } = &**theirs;
+                            let engine = engine.with_examples(&theirs.examples);
                             (engine, (policy.clone(), messages.clone(), settings.clone()))
                         }
                         // They were understood by the version that took them: nothing that rests on them goes.

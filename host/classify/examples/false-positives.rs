@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ => folders.push(PathBuf::from(word)),
         }
     }
-    let engine = Engine::builtin()?;
+    let engine = Engine::builtin()?.without_encoder(host_classify::encoder::EncoderError::Foreign);
     let mut files = Vec::new();
     folders.iter().for_each(|folder| below(folder, &mut files));
     files.sort();

@@ -53,7 +53,7 @@ const ENDINGS: [(&str, &[&str]); 32] = [
 const MOST: usize = 1_500;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let engine = Engine::builtin()?;
+    let engine = Engine::builtin()?.without_encoder(host_classify::encoder::EncoderError::Foreign);
     let mut pieces: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for folder in std::env::args().skip(1) {
         walk(Path::new(&folder), &mut pieces);

@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip_while(|argument| argument != "--data").skip(1);
     let data = arguments.next().ok_or("name the folder with --data DIR")?;
     let shown = std::env::args().any(|argument| argument == "--show");
-    let engine = Engine::builtin()?;
+    let engine = Engine::builtin()?.without_encoder(host_classify::encoder::EncoderError::Foreign);
     let rows = read(&Path::new(&data).join("train/presidio-generated-large"))?;
     println!(
         "{:>18} {:>6} {:>9} {:>7} {:>7}   (a span counts as found where a finding overlaps it)",

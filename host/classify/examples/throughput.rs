@@ -16,7 +16,7 @@ const RUNS: usize = 3;
 
 fn main() -> Result<(), RuleError> {
     let start = Instant::now();
-    let engine = Engine::builtin()?;
+    let engine = Engine::builtin()?.without_encoder(host_classify::encoder::EncoderError::Foreign);
     println!("engine built in {:.1} ms", start.elapsed().as_secs_f64() * 1_000.0);
     let prose =
         "Please rewrite this paragraph for the board, and keep the order of the 3 arguments (see page 12). ";

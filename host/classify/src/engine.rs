@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use shared_protocol::{Finding, Label, Part, Prompt, Topic};
 
+use crate::asked::{Asked, Asking};
 use crate::classification::{Classification, NameFinding};
 use crate::detector::{Detector, RuleError, Shown};
+use crate::encoder::EncoderError;
 use crate::exact::{self, Exact};
-use crate::linear::{self, Model, ModelError};
+use crate::linear::ModelError;
 use crate::mask::mask;
 use crate::names::names_of;
 use crate::numbers::stretches;
@@ -38,7 +40,7 @@ pub struct Engine {
     /// Topics that are an organisation's own, sorted.
     own: Vec<Topic>,
     /// What is asked for; the rules answer alone without it.
-    linear: Result<Model<'static>, ModelError>,
+    asking: Asking,
     /// An organisation's own values and documents.
     exact: Exact,
 }
@@ -70,7 +72,7 @@ impl Engine {
         for detector in read {
             detectors.push(Compiled { words: None, ..self::read(detector)? });
         }
-        Self::of(detectors, structure, linear::builtin())
+        Self::of(detectors, structure, Asking::builtin())
     }
 
     /// The same with an organisation's own detectors, each label once; one of a label that is compiled in takes the place
@@ -78,14 +80,25 @@ impl Engine {
     pub(crate) fn with_own(mut self, own: Vec<Compiled>) -> Result<Self, RuleError> {
         self.detectors.retain(|detector| own.iter().all(|other| other.label != detector.label));
         self.detectors.extend(own);
-        Self::of(self.detectors, self.structure, self.linear)
+        Self::of(self.detectors, self.structure, self.asking)
     }
 
-    fn of(
-        mut detectors: Vec<Compiled>,
-        structure: Structure,
-        linear: Result<Model<'static>, ModelError>,
-    ) -> Result<Self, RuleError> {
+    /// The same with topics that an organisation tells by examples: a text is compared with them by what both mean. Where
+    /// the encoder does not answer, which the record says, only detectors tell these topics.
+    #[must_use]
+    pub fn with_examples<'a>(
+        mut self,
+        topics: impl IntoIterator<Item = (&'a Topic, &'a Vec<String>)>,
+    ) -> Self {
+        let topics: Vec<_> = topics.into_iter().collect();
+        self.own.extend(topics.iter().map(|(topic, _)| (*topic).clone()));
+        self.own.sort();
+        self.own.dedup();
+        self.asking.learn(&topics);
+        self
+    }
+
+    fn of(mut detectors: Vec<Compiled>, structure: Structure, asking: Asking) -> Result<Self, RuleError> {
         detectors.sort_by(|one, other| one.label.cmp(&other.label));
         let doubled = detectors.windows(2).find_map(|pair| match pair {
             [one, other] if one.label == other.label => Some(one.label.as_str().to_owned()),
@@ -105,7 +118,7 @@ impl Engine {
         let mut own: Vec<Topic> = topics.filter(|topic| matches!(topic, Topic::Custom(_))).cloned().collect();
         own.sort();
         own.dedup();
-        Ok(Self { detectors, places, prefilter, structure, own, linear, exact: Exact::default() })
+        Ok(Self { detectors, places, prefilter, structure, own, asking, exact: Exact::default() })
     }
 
     /// The same with an organisation's own values and documents, whose detectors it has already.
@@ -115,14 +128,28 @@ impl Engine {
 
     /// The same without the linear model: what is left when that cannot be used.
     #[must_use]
-    pub fn without_model(self, fault: ModelError) -> Self {
-        Self { linear: Err(fault), ..self }
+    pub fn without_model(mut self, fault: ModelError) -> Self {
+        self.asking.linear = Err(fault);
+        self
+    }
+
+    /// The same without the encoder.
+    #[must_use]
+    pub fn without_encoder(mut self, fault: EncoderError) -> Self {
+        self.asking.encoder = Err(fault);
+        self
+    }
+
+    /// Why the encoder does not answer, if it does not.
+    #[must_use]
+    pub fn encoder_fault(&self) -> Option<EncoderError> {
+        self.asking.encoder.as_ref().err().copied()
     }
 
     /// Why the linear model does not answer, if it does not.
     #[must_use]
     pub fn model_fault(&self) -> Option<ModelError> {
-        self.linear.as_ref().err().copied()
+        self.asking.linear.as_ref().err().copied()
     }
 
     /// The topics that are an organisation's own, sorted.
@@ -162,26 +189,26 @@ impl Engine {
     /// Says what is in `prompt`.
     #[must_use]
     pub fn classify(&self, prompt: &Prompt) -> Classification {
-        self.classify_knowing(prompt, &|_| None)
+        self.classify_knowing(prompt, &|_| None, &|| false)
     }
 
     /// The same, using what [`Engine::look_through`] has said of the very same text before, where `known` still
-    /// has it.
+    /// has it. The encoder reads no further once `is_over`.
     #[must_use]
     pub fn classify_knowing(
         &self,
         prompt: &Prompt,
         known: &dyn Fn(&str) -> Option<Arc<Scanned>>,
+        is_over: &dyn Fn() -> bool,
     ) -> Classification {
         let mut findings = Vec::new();
         let mut found = Vec::new();
-        let mut asked = [0.0_f32; linear::HEADS];
+        let mut asked = Asked::default();
         for (part, Part { text, .. }) in prompt.parts.iter().enumerate() {
-            let scanned = known(text.expose()).unwrap_or_else(|| Arc::new(self.look_through(text.expose())));
+            let scanned =
+                known(text.expose()).unwrap_or_else(|| Arc::new(self.look_until(text.expose(), is_over)));
             found.extend(&scanned.evidence);
-            for (asked, score) in asked.iter_mut().zip(scanned.asked) {
-                *asked = asked.max(score);
-            }
+            asked.add(&scanned.asked);
             findings.extend(scanned.findings.iter().map(|finding| Finding { part, ..finding.clone() }));
         }
         let mut names = Vec::new();
@@ -210,22 +237,29 @@ impl Engine {
         });
         let mut topics = topics::score(&self.own, evidence);
         let mut engines = vec![NAME.to_owned()];
-        if let Ok(model) = &self.linear {
-            linear::combine(model, &asked, &mut topics);
-            engines.push(linear::NAME.to_owned());
-        }
+        self.asking.combine(&asked, &mut topics, &mut engines);
         Classification { findings, names, topics, engines }
+    }
+
+    /// What the rules find in a text, without asking any model.
+    #[must_use]
+    pub fn find_in(&self, text: &str) -> Vec<Finding> {
+        self.findings(text, &self.scan(text))
     }
 
     /// Looks through one text ahead of the prompt that it may become a part of.
     #[must_use]
     pub fn look_through(&self, text: &str) -> Scanned {
+        self.look_until(text, &|| false)
+    }
+
+    fn look_until(&self, text: &str, is_over: &dyn Fn() -> bool) -> Scanned {
         let hits = self.scan(text);
         let mut evidence: Vec<(usize, f32)> = hits.iter().map(|hit| (hit.detector, hit.confidence)).collect();
         evidence.extend(proximity::beside_a_name(&hits, |detector| {
             self.detectors.get(detector).map(|found| &found.label)
         }));
-        let asked = self.linear.as_ref().map_or([0.0; linear::HEADS], |model| linear::scores(model, text));
+        let asked = self.asking.of(text, is_over);
         let own = self.exact.look(text);
         evidence.extend(own.iter().filter_map(|(label, one)| Some((self.place(label)?, one.score))));
         Scanned { findings: exact::beside(text, self.findings(text, &hits), &own), evidence, asked }

@@ -7,12 +7,14 @@
 //!
 //! A detector is one file under `detectors/`: what it looks for, what it calls it, and the examples that show it.
 
+mod asked;
 mod builtin;
 mod candidate;
 mod check;
 mod classification;
 mod context;
 mod detector;
+pub mod encoder;
 mod engine;
 pub mod exact;
 pub mod linear;

@@ -22,10 +22,6 @@ pub use plain::plain;
 pub use read::{Sink, read};
 pub use stretch::{LONGEST, Stretch, Weighed, worth};
 
-use shared_protocol::TopicScore;
-
-use crate::topics::level;
-
 /// The model that is compiled in.
 static BUILTIN: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/active/linear.bin"));
@@ -54,18 +50,13 @@ pub fn weigh(model: &Model<'_>, text: &str) -> [f32; HEADS] {
     best
 }
 
+/// Log odds as a chance.
+pub(crate) fn chance(odds: f32) -> f32 {
+    1.0 / (1.0 + (-odds).exp())
+}
+
 /// What the model says of one text: for each of its topics 0 to 1.
 #[must_use]
 pub fn scores(model: &Model<'_>, text: &str) -> [f32; HEADS] {
     model.scores(&weigh(model, text))
-}
-
-/// Raises `topics` to what the model says where that is the stronger.
-pub(crate) fn combine(model: &Model<'_>, asked: &[f32; HEADS], topics: &mut [TopicScore]) {
-    for (head, score) in model.heads().iter().zip(asked) {
-        let of_head = topics.iter_mut().find(|topic| topic.topic == head.topic && topic.score < *score);
-        if let Some(topic) = of_head {
-            (topic.score, topic.level) = (*score, level(*score));
-        }
-    }
 }

@@ -127,7 +127,7 @@ impl Engine {
             }
         }
         let replaced = self.replacement(label, 1);
-        if !self.look_through(&replaced).findings.is_empty() {
+        if !self.find_in(&replaced).is_empty() {
             let message = "what stands where it was taken out would be found again";
             problems.push(problem(
                 file,
@@ -140,8 +140,8 @@ impl Engine {
 
     /// Where `label` is found, in code points.
     fn places(&self, label: &Label, text: &str) -> Vec<(usize, usize)> {
-        let scanned = self.look_through(text);
-        let mine = scanned.findings.iter().filter(|finding| finding.label == *label);
+        let found = self.find_in(text);
+        let mine = found.iter().filter(|finding| finding.label == *label);
         mine.map(|finding| (finding.start, finding.end)).collect()
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use shared_protocol::Finding;
 use zeroize::Zeroize as _;
 
-use crate::linear::HEADS;
+use crate::asked::Asked;
 
 /// A text, looked through.
 pub struct Scanned {
@@ -16,8 +16,8 @@ pub struct Scanned {
     pub(crate) findings: Vec<Finding>,
     /// By the detector's place in the engine: what the topics are scored from.
     pub(crate) evidence: Vec<(usize, f32)>,
-    /// What the linear model says, for each of its topics.
-    pub(crate) asked: [f32; HEADS],
+    /// What the models say.
+    pub(crate) asked: Asked,
 }
 
 impl Scanned {

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use host_classify::Engine;
+use host_classify::encoder::EncoderError;
 use serde::Deserialize;
 use shared_protocol::{Attachment, Level, Operation, Part, PartKind, Prompt, Topic};
 
@@ -37,7 +38,7 @@ fn least(topic: &Topic) -> Level {
 
 #[test]
 fn every_prompt_holds_what_its_case_says() {
-    let engine = Engine::builtin().unwrap();
+    let engine = Engine::builtin().unwrap().without_encoder(EncoderError::Foreign);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

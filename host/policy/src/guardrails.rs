@@ -40,6 +40,8 @@ pub struct Guardrails {
     pub exceptions: Arc<[Exception]>,
     /// `topics.toml`: each custom topic with its description.
     pub topics: BTreeMap<Topic, String>,
+    /// The prompts that say by example what belongs to a custom topic.
+    pub examples: BTreeMap<Topic, Vec<String>>,
     /// `sites/*.toml`: site to the text of its repaired data, not yet checked.
     pub sites: BTreeMap<String, String>,
     /// `risk.toml`: the text of how risk is scored, not yet checked.
@@ -74,6 +76,7 @@ impl Guardrails {
         let folder = Folder::sort(files, &mut problems);
         let topics =
             folder.topics.map(|(file, text)| topics::read(file, text, &mut problems)).unwrap_or_default();
+        let topics::Own { described: topics, examples } = topics;
         let own = topics::names(&topics);
         let mode = if monitor { Mode::Monitor } else { Mode::Enforce };
         let policy = folder.policy(mode, &own, &mut problems);
@@ -116,6 +119,7 @@ impl Guardrails {
             messages,
             exceptions,
             topics,
+            examples,
             sites: folder.sites,
             risk: folder.risk,
             detectors: folder.detectors,

@@ -1,20 +1,23 @@
-//! `cargo run --release -p models-eval [-- --data DIR] [--json] [--wrong] [--curves DIR]`: how good the linear model is, on sources it
-//! has seen and on sources it has not, beside a score that knows the text's length only.
+//! `cargo run --release -p models-eval [-- --data DIR] [--json] [--wrong] [--custom] [--curves DIR]`: how good the models are, on
+//! sources they have seen and on sources that they have not, beside a score that knows the text's length only.
 //!
 //! Without `--data` the written examples alone are scored, and it says where the sets are expected.
 
 #![expect(clippy::print_stdout, reason = "a command prints")]
 
 mod curves;
+mod custom;
 mod flags;
 mod leave_out;
 mod metrics;
 mod speed;
 mod table;
+mod together;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use host_classify::Engine;
 use models_train::fit::Settings;
 use models_train::reading::Reading;
 use models_train::row::Row;
@@ -30,11 +33,22 @@ struct Options {
     curves: Option<PathBuf>,
     only: Option<String>,
     wrong: bool,
+    custom: bool,
 }
 
 fn main() -> Result<()> {
     let options = options()?;
+    if options.custom {
+        println!("{}", custom::table()?);
+        return Ok(());
+    }
     let model = host_classify::linear::builtin()?;
+    let linear = |text: &str| {
+        let [pii, abuse, jailbreak, ..] = host_classify::linear::scores(&model, text);
+        [pii, abuse, jailbreak]
+    };
+    let engine = Engine::builtin()?;
+    let both = |text: &str| together::scores(&engine, text);
     let written = written::rows()?;
     let mut tables = Vec::new();
     match &options.data {
@@ -44,15 +58,16 @@ fn main() -> Result<()> {
                     "--data DIR: the public sets are expected there, see models/README.md; written examples only\n"
                 );
             }
-            tables.push(flags::sources("written examples, which the model was trained on", &model, &written));
+            let title = "written examples, which the models were trained on";
+            tables.push(flags::sources(&format!("{title}: linear model"), &linear, &written));
+            tables.push(flags::sources(&format!("{title}: both"), &both, &written));
         }
         Some(folder) => {
             let sets = data::read(folder)?;
-            tables.push(flags::sources(
-                "tune sources, which the model was not trained on",
-                &model,
-                &sets.tune,
-            ));
+            let title = "tune sources, which the models were not trained on";
+            tables.push(flags::sources(&format!("{title}: linear model"), &linear, &sets.tune));
+            tables.push(flags::sources(&format!("{title}: both"), &both, &sets.tune));
+            tables.push(together::benign(&sets.tune, &both));
             let rows: Vec<Row> = [sets.train, sets.tune, written].concat();
             let readings: Vec<Reading> = rows.iter().map(|row| Reading::of(&row.text)).collect();
             let folds = leave_out::leave_out(&rows, &readings, &Settings::default(), options.only.as_deref());
@@ -66,7 +81,7 @@ fn main() -> Result<()> {
             }
         }
     }
-    tables.push(speed::table(&model));
+    tables.push(speed::table(&model, &engine));
     match options.json {
         true => println!("{}", serde_json::Value::from(tables.iter().map(Table::json).collect::<Vec<_>>())),
         false => tables.iter().for_each(|table| println!("{table}")),
@@ -83,10 +98,13 @@ fn options() -> Result<Options> {
             "--data" => options.data = Some(value()?.into()),
             "--wrong" => options.wrong = true,
             "--json" => options.json = true,
+            "--custom" => options.custom = true,
             "--curves" => options.curves = Some(value()?.into()),
             "--only" => options.only = Some(value()?),
             other => {
-                bail!("`{other}` is none of --data DIR, --json, --wrong, --curves DIR, --only FAMILY|TOPIC")
+                bail!(
+                    "`{other}` is none of --data DIR, --json, --wrong, --custom, --curves DIR, --only FAMILY|TOPIC"
+                )
             }
         }
     }

@@ -1,6 +1,7 @@
 //! `cargo run --release -p models-train -- --data DIR [--out FILE]`: trains the linear model and writes its file.
 //!
-//! `--write DIR` writes the written examples as JSON lines instead.
+//! `--write DIR` writes the written examples as JSON lines instead; `--data DIR --pieces VOCABULARY FILE` what the encoder's training
+//! in `train/encoder` reads; `--background FILE` what custom topics are told from.
 
 #![expect(clippy::print_stdout, reason = "a command prints")]
 
@@ -11,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use models_train::fit::{Settings, fit};
 use models_train::reading::Reading;
 use models_train::row::{Row, TOPICS, Truth};
-use models_train::{calibrate, data, written};
+use models_train::{background, calibrate, data, pieces, written};
 
 fn main() -> Result<()> {
     let (mut folder, mut out) = (None, PathBuf::from("models/active/linear.bin"));
@@ -22,7 +23,15 @@ fn main() -> Result<()> {
             "--data" => folder = Some(path()?),
             "--out" => out = path()?,
             "--write" => return write(&path()?),
-            other => bail!("`{other}` is none of --data DIR, --out FILE, --write DIR"),
+            "--background" => return background::write(&path()?),
+            "--pieces" => {
+                let (vocabulary, to) = (path()?, path()?);
+                let folder = folder.context("--data DIR comes before --pieces")?;
+                return pieces::write(&folder, &vocabulary, &to);
+            }
+            other => bail!(
+                "`{other}` is none of --data DIR, --out FILE, --write DIR, --pieces VOCABULARY FILE, --background FILE"
+            ),
         }
     }
     let folder =

@@ -2,10 +2,14 @@
 
 use std::sync::LazyLock;
 
+use host_classify::encoder::EncoderError;
 use host_classify::{Engine, replacement};
 use shared_protocol::{Attachment, Edit, Finding, Operation, Part, PartKind, Prompt};
 
-static ENGINE: LazyLock<Option<Engine>> = LazyLock::new(|| Engine::builtin().ok());
+static ENGINE: LazyLock<Option<Engine>> = LazyLock::new(|| {
+    // Texts by the million: the rules and what reads beside them, not the arithmetic.
+    Engine::builtin().ok().map(|engine| engine.without_encoder(EncoderError::Foreign))
+});
 
 /// The first line is the name of a file too.
 pub(crate) fn classify(bytes: &[u8]) {

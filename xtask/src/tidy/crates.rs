@@ -57,30 +57,24 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("xtask", &["shared-sites"]),
 ];
 
-/// An outside crate: who uses it, and since when it has work to do.
+/// An outside crate and who uses it.
 struct Outside {
     name: &'static str,
     owners: &'static [&'static str],
-    brought_by: &'static str,
 }
 
-const fn outside(name: &'static str, owners: &'static [&'static str], brought_by: &'static str) -> Outside {
-    Outside { name, owners, brought_by }
+const fn outside(name: &'static str, owners: &'static [&'static str]) -> Outside {
+    Outside { name, owners }
 }
 
 /// Any crate of ours may use it.
 const ANY: &[&str] = &["*"];
 
-/// INVARIANT: a crate enters with the work that needs it. Rows whose `brought_by` is not "the guarded prompt"
-/// name crates that are chosen and not used yet: they may not stand in a manifest until that work begins.
+/// INVARIANT: a crate enters with the work that needs it.
 const OUTSIDE: &[Outside] = &[
-    outside(
-        "anyhow",
-        &["host/agent", "models/eval", "models/train", "tests/e2e", "tests/harness", "xtask"],
-        NOW,
-    ),
-    outside("argon2", &["shared/seal"], NOW),
-    outside("aws-lc-rs", &["host/policy", "host/risk", "shared/seal"], NOW),
+    outside("anyhow", &["host/agent", "models/eval", "models/train", "tests/e2e", "tests/harness", "xtask"]),
+    outside("argon2", &["shared/seal"]),
+    outside("aws-lc-rs", &["host/policy", "host/risk", "shared/seal"]),
     outside(
         "base64",
         &[
@@ -92,74 +86,72 @@ const OUTSIDE: &[Outside] = &[
             "tests/corpus",
             "tests/harness",
         ],
-        NOW,
     ),
-    outside("candle-core", &["host/classify"], "classification"),
-    outside("cedar-policy", &["host/policy"], NOW),
-    outside("cfb", &["host/agent"], NOW),
-    outside("chacha20poly1305", &["shared/seal"], NOW),
-    outside("chardetng", &["host/agent"], NOW),
-    outside("clap", &["host/agent"], NOW),
-    outside("cryptoki", &["host/agent"], NOW),
-    outside("encoding_rs", &["host/agent"], NOW),
-    outside("expect-test", ANY, NOW),
-    outside("flate2", &["host/agent", "host/net", "host/policy", "tests/corpus"], NOW),
-    outside("form_urlencoded", &["host/agent", "shared/sites"], NOW),
-    outside("futures-util", &["tests/harness"], NOW),
-    outside("getrandom", &["host/agent"], NOW),
-    outside("hmac", &["host/agent", "host/journal"], NOW),
-    outside("hpke", &["shared/seal"], NOW),
-    outside("http-body-util", &["host/agent", "tests/harness"], NOW),
-    outside("hyper", &["host/agent", "tests/harness"], NOW),
-    outside("hyper-util", &["host/agent", "tests/harness"], NOW),
-    outside("jiff", &["host/agent", "host/journal", "host/policy"], NOW),
-    outside("js-sys", &["extension"], NOW),
-    outside("jsonwebtoken", &["host/policy", "host/risk"], NOW),
-    outside("keyring", &["host/agent"], NOW),
-    outside("libc", &["host/agent"], NOW),
-    outside("mail-parser", &["host/agent"], NOW),
-    outside("maxminddb", &["host/risk"], NOW),
-    outside("native_messaging", &["host/agent"], NOW),
-    outside("openidconnect", &["host/identity"], NOW),
-    outside("parquet", &["host/agent"], NOW),
-    outside("pdf-extract", &["host/agent"], NOW),
-    outside("percent-encoding", &["shared/sites"], NOW),
-    outside("proptest", ANY, NOW),
-    outside("prost", &["host/journal"], NOW),
-    outside("quick-xml", &["host/agent"], NOW),
-    outside("rcgen", &["tests/harness"], NOW),
-    outside("regex", &["host/classify"], NOW),
-    outside("regex-syntax", &["host/classify"], NOW),
-    outside("reqwest", &["host/net"], NOW),
-    outside("rlimit", &["host/agent"], NOW),
-    outside("rpassword", &["host/agent"], NOW),
-    outside("rusqlite", &["host/store"], NOW),
-    outside("rustls", &["host/net"], NOW),
-    outside("rustls-platform-verifier", &["host/net"], NOW),
-    outside("rusty-s3", &["host/agent"], NOW),
-    outside("seccompiler", &["host/agent"], NOW),
-    outside("serde", ANY, NOW),
-    outside("serde-wasm-bindgen", &["extension"], NOW),
-    outside("serde_json", ANY, NOW),
-    outside("sha2", &["host/agent", "host/classify", "host/journal", "host/policy", "shared/seal"], NOW),
-    outside("tar", &["host/agent", "host/policy", "tests/corpus"], NOW),
-    outside("tempfile", ANY, NOW),
-    outside("thirtyfour", &["tests/e2e", "tests/harness"], NOW),
-    outside("thiserror", ANY, NOW),
-    outside("tokio", &["host/agent", "tests/e2e", "tests/harness"], NOW),
-    outside("tokio-rustls", &["host/agent", "tests/harness"], NOW),
-    outside("tokio-tungstenite", &["tests/harness"], NOW),
-    outside("toml", ANY, NOW),
-    outside("wasm-bindgen", &["extension", "shared/opener"], NOW),
-    outside("wasm-bindgen-cli-support", &["xtask"], NOW),
-    outside("wasm-bindgen-futures", &["extension"], NOW),
-    outside("web-sys", &["extension"], NOW),
-    outside("whoami", &["host/agent"], NOW),
-    outside("zeroize", ANY, NOW),
-    outside("zip", &["host/agent"], NOW),
+    outside("cedar-policy", &["host/policy"]),
+    outside("cfb", &["host/agent"]),
+    outside("chacha20poly1305", &["shared/seal"]),
+    outside("chardetng", &["host/agent"]),
+    outside("clap", &["host/agent"]),
+    outside("cryptoki", &["host/agent"]),
+    outside("encoding_rs", &["host/agent"]),
+    outside("expect-test", ANY),
+    outside("flate2", &["host/agent", "host/net", "host/policy", "tests/corpus"]),
+    outside("form_urlencoded", &["host/agent", "shared/sites"]),
+    outside("futures-util", &["tests/harness"]),
+    outside("getrandom", &["host/agent"]),
+    outside("half", &["host/classify"]),
+    outside("hmac", &["host/agent", "host/journal"]),
+    outside("hpke", &["shared/seal"]),
+    outside("http-body-util", &["host/agent", "tests/harness"]),
+    outside("hyper", &["host/agent", "tests/harness"]),
+    outside("hyper-util", &["host/agent", "tests/harness"]),
+    outside("jiff", &["host/agent", "host/journal", "host/policy"]),
+    outside("js-sys", &["extension"]),
+    outside("jsonwebtoken", &["host/policy", "host/risk"]),
+    outside("keyring", &["host/agent"]),
+    outside("libc", &["host/agent"]),
+    outside("mail-parser", &["host/agent"]),
+    outside("maxminddb", &["host/risk"]),
+    outside("native_messaging", &["host/agent"]),
+    outside("openidconnect", &["host/identity"]),
+    outside("parquet", &["host/agent"]),
+    outside("pdf-extract", &["host/agent"]),
+    outside("percent-encoding", &["shared/sites"]),
+    outside("proptest", ANY),
+    outside("prost", &["host/journal"]),
+    outside("quick-xml", &["host/agent"]),
+    outside("rcgen", &["tests/harness"]),
+    outside("regex", &["host/classify"]),
+    outside("regex-syntax", &["host/classify"]),
+    outside("reqwest", &["host/net"]),
+    outside("rlimit", &["host/agent"]),
+    outside("rpassword", &["host/agent"]),
+    outside("rusqlite", &["host/store"]),
+    outside("rustls", &["host/net"]),
+    outside("rustls-platform-verifier", &["host/net"]),
+    outside("rusty-s3", &["host/agent"]),
+    outside("seccompiler", &["host/agent"]),
+    outside("serde", ANY),
+    outside("serde-wasm-bindgen", &["extension"]),
+    outside("serde_json", ANY),
+    outside("sha2", &["host/agent", "host/classify", "host/journal", "host/policy", "shared/seal"]),
+    outside("tar", &["host/agent", "host/policy", "tests/corpus"]),
+    outside("tempfile", ANY),
+    outside("thirtyfour", &["tests/e2e", "tests/harness"]),
+    outside("thiserror", ANY),
+    outside("tokio", &["host/agent", "tests/e2e", "tests/harness"]),
+    outside("tokio-rustls", &["host/agent", "tests/harness"]),
+    outside("tokio-tungstenite", &["tests/harness"]),
+    outside("toml", ANY),
+    outside("unicode-normalization", &["host/classify"]),
+    outside("wasm-bindgen", &["extension", "shared/opener"]),
+    outside("wasm-bindgen-cli-support", &["xtask"]),
+    outside("wasm-bindgen-futures", &["extension"]),
+    outside("web-sys", &["extension"]),
+    outside("whoami", &["host/agent"]),
+    outside("zeroize", ANY),
+    outside("zip", &["host/agent"]),
 ];
-
-const NOW: &str = "the guarded prompt";
 
 /// Complaints about manifests.
 pub fn check(files: &[File]) -> Vec<String> {
@@ -220,9 +212,6 @@ fn may_use(folder: &str, directions: &[&str], dependency: &str, is_dev: bool) ->
     let Some(row) = OUTSIDE.iter().find(|row| row.name == dependency) else {
         return Some(format!("{folder}: {dependency} has no owner; add it to OUTSIDE with its reason"));
     };
-    if row.brought_by != NOW {
-        return Some(format!("{folder}: {dependency} comes with {}, not before", row.brought_by));
-    }
     let is_owner = row.owners == ANY || row.owners.contains(&folder);
     // A test may use what another crate owns: it ships nowhere.
     (!is_owner && !is_dev).then(|| format!("{folder}: {dependency} belongs to {}", row.owners.join(", ")))

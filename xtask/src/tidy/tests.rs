@@ -41,12 +41,6 @@ fn an_outside_crate_has_one_owner() {
 }
 
 #[test]
-fn a_crate_comes_with_its_work() {
-    let toml = manifest("host-classify", "candle-core.workspace = true");
-    complains(&[("host/classify/Cargo.toml", &toml)], "candle-core comes with classification");
-}
-
-#[test]
 fn decorative_dependencies_are_refused() {
     let toml = manifest("host-store", "rusqlite.workspace = true");
     let rust = ("host/store/src/lib.rs", "//! Stores.\n");

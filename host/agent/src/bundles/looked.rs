@@ -101,6 +101,10 @@ fn content(
         }
     };
     let engine = engine(folder, problems).and_then(|engine| tables(folder, engine, problems));
+    let engine = engine.map(|engine| match &guardrails {
+        Some(guardrails) => engine.with_examples(&guardrails.examples),
+        None => engine,
+    });
     sites(folder, problems);
     risk(folder, problems);
     if let (Some(guardrails), Some(engine)) = (&guardrails, &engine) {
@@ -240,7 +244,7 @@ fn topics(folder: &Folder, guardrails: &Guardrails, engine: &Engine, problems: &
         let at = text.find(name.trim_start_matches("custom.")).unwrap_or_default();
         let message = format!("no detector is evidence for `{name}`: its level is always 0");
         let problem = Problem::at(text, at..at, Weight::Warning, message).in_file(file);
-        problems.push(problem.help("name it in the `topics` of a detector"));
+        problems.push(problem.help("name it in the `topics` of a detector, or give it `examples`"));
     }
     let strange = |topic: &&Topic| !guardrails.topics.contains_key(*topic);
     for topic in engine.own_topics().iter().filter(strange) {

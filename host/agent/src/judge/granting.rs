@@ -51,7 +51,7 @@ impl Snapshot {
     fn covers_value(&self, ask: &Asked<'_>, grant: &Grant) -> bool {
         let Reading::Prompt(prompt) = &ask.judge.reading else { return false };
         let whole = ask.files.appended(prompt);
-        let (_, found) = self.facts(ask, &whole);
+        let (_, found) = self.facts(ask, &whole, &|| false);
         let mut edits: Vec<Edit> = Vec::new();
         for one in &found.findings {
             let is_it = span(prompt, one.part, one.start, one.end)
@@ -66,7 +66,7 @@ impl Snapshot {
         if edits.is_empty() {
             return false;
         }
-        let (facts, _) = self.facts(ask, &ask.files.appended(&prompt.edited(&edits)));
+        let (facts, _) = self.facts(ask, &ask.files.appended(&prompt.edited(&edits)), &|| false);
         goes(&self.policy.decide(&facts))
     }
 }

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::{Compiled, Engine, compile};
+use crate::asked::Asking;
 use crate::builtin;
-use crate::linear;
 use crate::rule::Pattern;
 use crate::structure::Structure;
 
@@ -23,7 +23,7 @@ static WHOLE: LazyLock<Engine> = LazyLock::new(|| {
     let whole =
         detectors.map(|(detector, rules)| Compiled { words: None, rules, ..compile(detector).unwrap() });
     let structure = Structure::new(&builtin::detectors().unwrap()).unwrap();
-    Engine::of(whole.collect(), structure, linear::builtin()).unwrap()
+    Engine::of(whole.collect(), structure, Asking::builtin()).unwrap()
 });
 
 /// Pieces of what the detectors show, cut anywhere, put together anyhow.

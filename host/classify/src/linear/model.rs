@@ -125,17 +125,22 @@ impl<'a> Model<'a> {
         best
     }
 
+    /// Log odds for each weight that [`Model::weigh`] gave: medium begins at 0. Nothing to weigh is endlessly far below.
+    #[must_use]
+    pub fn odds(&self, weights: &[f32; HEADS]) -> [f32; HEADS] {
+        let mut odds = [f32::NEG_INFINITY; HEADS];
+        for ((odds, weight), head) in odds.iter_mut().zip(weights).zip(&self.heads) {
+            if weight.is_finite() {
+                *odds = weight * head.slope + head.offset;
+            }
+        }
+        odds
+    }
+
     /// 0 to 1 for each weight that [`Model::weigh`] gave; 0.2, 0.5 and 0.8 are where low, medium and high begin.
     #[must_use]
     pub fn scores(&self, weights: &[f32; HEADS]) -> [f32; HEADS] {
-        let mut scores = [0.0; HEADS];
-        for ((score, weight), head) in scores.iter_mut().zip(weights).zip(&self.heads) {
-            // Nothing was there to weigh.
-            if weight.is_finite() {
-                *score = 1.0 / (1.0 + (-(weight * head.slope + head.offset)).exp());
-            }
-        }
-        scores
+        self.odds(weights).map(super::chance)
     }
 
     /// The file of a model of `groups` groups. `features` are hashes with a weight for each head, the most important

@@ -13,11 +13,13 @@ mod world;
 use std::sync::LazyLock;
 
 use host_classify::Engine;
+use host_classify::encoder::EncoderError;
 use ids::{IDS, Id};
 use random::Random;
 use shared_protocol::{Finding, Operation, Part, PartKind, Prompt};
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::builtin().unwrap());
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::builtin().unwrap().without_encoder(EncoderError::Foreign));
 
 /// Ids of each kind in a run.
 const ROUNDS: usize = 25;

@@ -14,11 +14,13 @@ use std::sync::LazyLock;
 
 use form::{Fill, Random, has_checksum, head, token};
 use host_classify::Engine;
+use host_classify::encoder::EncoderError;
 use places::{PLACES, placed};
 use serde::Deserialize;
 use shared_protocol::{Finding, Operation, Part, PartKind, Prompt};
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::builtin().unwrap());
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::builtin().unwrap().without_encoder(EncoderError::Foreign));
 
 /// Tokens of each kind that near misses are made of.
 const MISSES: usize = 6;
