@@ -148,7 +148,7 @@ fn a_topic_is_told_by_examples_in_other_words() {
     let topic = Topic::try_from("custom.merger".to_owned()).unwrap();
     let told = BTreeMap::from([(topic.clone(), examples.map(str::to_owned).to_vec())]);
     let engine = Engine::builtin().unwrap().with_examples(&told);
-    assert_eq!(engine.own_topics(), [topic.clone()]);
+    assert_eq!(engine.own_topics(), std::slice::from_ref(&topic));
     let score = |engine: &Engine, text: &str| {
         let found = engine.classify(&prompt(text)).topics;
         found.into_iter().find(|found| found.topic == topic).unwrap().score
