@@ -4,6 +4,7 @@
 
 mod extension;
 mod opener;
+pub mod reproducible;
 
 use std::path::{Path, PathBuf};
 
@@ -57,11 +58,14 @@ pub fn extensions(profile: Profile) -> Result<PathBuf> {
 
 /// The WASM of one of our crates.
 fn wasm(package: &str, profile: Profile) -> Result<PathBuf> {
+    let mut cargo = paths::cargo();
     let profile = match profile {
         Profile::Dev => "wasm-dev",
-        Profile::Release => "wasm",
+        Profile::Release => {
+            reproducible::set(&mut cargo)?;
+            "wasm"
+        }
     };
-    let mut cargo = paths::cargo();
     cargo.args(["build", "--quiet", "--package", package, "--target", "wasm32-unknown-unknown"]);
     step::run(&format!("building the WASM of {package}"), cargo.args(["--profile", profile]))?;
     let file = format!("{}.wasm", package.replace('-', "_"));
@@ -85,6 +89,7 @@ fn host(profile: Profile, opener: &Path) -> Result<PathBuf> {
             "debug"
         }
         Profile::Release => {
+            reproducible::set(&mut cargo)?;
             // What is shipped has the opener inside; a build for development reads it from the target folder.
             cargo.args(["--package", "host-agent", "--release"]).env("PROMPTGATE_OPENER", opener);
             "release"

@@ -6,6 +6,7 @@ mod bench;
 mod build;
 mod capture;
 mod demo;
+mod dist;
 mod eval;
 mod paths;
 mod setup;
@@ -25,6 +26,9 @@ cargo xtask <task>
         [--n N] [--json]                   NAME: send asleep host-start stream load memory transport
   eval [--data DIR] [--json] [--wrong]     how good the linear model is, per topic and source; curves go to models/
   build [--release|--extension]            the host with its viewer, both extensions, under target/
+  dist [--crx-key FILE] [--json]           packages of host and extension with checksums and bills of materials, under
+       [--update-url BASE]                 target/dist/; with a key a crx, with an address update.xml and updates.json
+       [--signed-xpi FILE] [--maintainer WHO]
   capture FILE.har                         recorded traffic as invented cases, under target/cases/
   tidy                                     the rules of the house
   web-ext lint|build|run                   web-ext over the built extension
@@ -50,6 +54,10 @@ fn main() -> ExitCode {
         ["build"] => build::all(build::Profile::Dev).map(drop),
         ["build", "--release"] => build::all(build::Profile::Release).map(drop),
         ["build", "--extension"] => build::extensions(build::Profile::Dev).map(drop),
+        ["dist", options @ ..] => match dist::Options::read(options) {
+            Ok(options) => dist::run(&options),
+            Err(why) => return usage(&why),
+        },
         ["tidy"] => tidy::run(),
         ["web-ext", command @ ("lint" | "build" | "run")] => setup::web_ext::run(command),
         ["capture", har] => capture::run(har),

@@ -131,9 +131,9 @@ impl Row {
                 Family::Chromium => self.linux_config(env)?.join(self.linux_user),
                 Family::Firefox => home()?.join(self.linux_user),
             },
-            (Os::Linux, Scope::System) => PathBuf::from(self.linux_system),
+            (Os::Linux, Scope::System) => env.system(self.linux_system),
             (Os::Macos, Scope::User) => home()?.join("Library/Application Support").join(self.macos_user),
-            (Os::Macos, Scope::System) => PathBuf::from(self.macos_system?),
+            (Os::Macos, Scope::System) => env.system(self.macos_system?),
             // Windows looks the path up in the registry; a folder of our own keeps the browsers apart.
             (Os::Windows, Scope::User) => own_folder(env, "LOCALAPPDATA")?.join(self.name),
             (Os::Windows, Scope::System) => own_folder(env, "PROGRAMDATA")?.join(self.name),

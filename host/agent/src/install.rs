@@ -142,8 +142,13 @@ pub(crate) fn uninstall(row: &Row, env: &Env, scope: Scope) -> io::Result<Done> 
 
 /// The folders that installing may have made: `remove_dir` takes empty ones only.
 fn remove_empty_folders(path: &Path, env: &Env) {
-    let keep =
-        [env.config(), env.var("HOME").map(PathBuf::from), env.var("CHROME_CONFIG_HOME").map(PathBuf::from)];
+    let keep = [
+        env.config(),
+        env.var("HOME").map(PathBuf::from),
+        env.var("CHROME_CONFIG_HOME").map(PathBuf::from),
+        // The system's own, although it is often empty.
+        Some(env.system("/etc/opt")),
+    ];
     for folder in path.ancestors().skip(1).take(3) {
         let is_kept = keep.iter().flatten().any(|kept| kept == folder);
         if is_kept || fs::remove_dir(folder).is_err() {

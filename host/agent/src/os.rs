@@ -64,6 +64,8 @@ pub(crate) struct Env {
     account: Option<String>,
     /// A name for this machine that says nothing else, where the system has one.
     machine: Option<String>,
+    /// Where the system's folders lie, if the system that is meant does not run yet: an image.
+    root: Option<PathBuf>,
 }
 
 /// The passphrase of private keys, for scripts. Not kept with the other variables, which can be shown.
@@ -93,7 +95,20 @@ impl Env {
     pub(crate) fn new(os: Os, vars: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let vars = vars.into_iter().filter(|(_, value)| !value.is_empty());
         let vars = vars.map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { os, vars, account: None, machine: None }
+        Self { os, vars, account: None, machine: None, root: None }
+    }
+
+    /// The same for a system whose root is a folder of this one.
+    pub(crate) fn under(self, root: PathBuf) -> Self {
+        Self { root: Some(root), ..self }
+    }
+
+    /// A place of the whole system.
+    pub(crate) fn system(&self, path: &str) -> PathBuf {
+        match &self.root {
+            None => PathBuf::from(path),
+            Some(root) => root.join(path.trim_start_matches('/')),
+        }
     }
 
     /// A variable that is set and not empty.
@@ -136,8 +151,8 @@ impl Env {
     /// and macOS: whoever starts the browser must not be able to step out of it.
     pub(crate) fn managed_settings(&self) -> PathBuf {
         match self.os {
-            Os::Linux => PathBuf::from("/etc/promptgate/settings.toml"),
-            Os::Macos => PathBuf::from("/Library/Application Support/Promptgate/settings.toml"),
+            Os::Linux => self.system("/etc/promptgate/settings.toml"),
+            Os::Macos => self.system("/Library/Application Support/Promptgate/settings.toml"),
             Os::Windows => self
                 .folder("PROGRAMDATA")
                 .unwrap_or_else(|| PathBuf::from("C:\\ProgramData"))

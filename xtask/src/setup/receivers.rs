@@ -44,6 +44,7 @@ pub fn missing() -> Vec<&'static str> {
     missing.extend((!library("lmnsd_ossl.so")).then_some("rsyslog-openssl"));
     missing.extend((!is_file("/usr/sbin/nginx")).then_some("nginx-light"));
     missing.extend((!is_file("/usr/bin/softhsm2-util")).then_some("softhsm2"));
+    missing.extend(system::find("openssl").is_none().then_some("openssl"));
     missing.extend((!is_file("/usr/bin/python3")).then_some("python3"));
     missing.extend(system::find("pip3").is_none().then_some("python3-pip"));
     missing

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::Cannot;
 use crate::{paths, step};
@@ -30,4 +30,11 @@ pub fn target(name: &str) -> Result<()> {
         Cannot(format!("Rust's {name} target is missing and rustup cannot add it: install Rust by rustup"))
             .into()
     })
+}
+
+/// The target of what runs here.
+pub fn native() -> Result<String> {
+    let version = step::output(Command::new("rustc").arg("-vV").current_dir(paths::root()))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).context("rustc does not say what it runs on")
 }

@@ -1,6 +1,7 @@
 //! `promptgate install` and `promptgate uninstall`.
 
 use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -23,6 +24,9 @@ pub(super) struct Args {
     /// For everybody on this machine (needs the rights to write there).
     #[arg(long)]
     system: bool,
+    /// The root of a system that does not run yet, such as an image: the program that lies in it is the one to run.
+    #[arg(long, requires = "system", value_name = "DIR")]
+    root: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,7 +47,8 @@ struct Told {
 }
 
 pub(super) fn install(args: &Args, env: &Env, json: bool) -> Result<Exit> {
-    let program = std::env::current_exe().context("this program's own path is not known")?;
+    let env = &args.meant(env)?;
+    let program = args.program()?;
     let development = Configured::load(env).extensions;
     let rows = args.rows(|| install::present(env));
     if rows.is_empty() {
@@ -54,6 +59,7 @@ pub(super) fn install(args: &Args, env: &Env, json: bool) -> Result<Exit> {
 }
 
 pub(super) fn uninstall(args: &Args, env: &Env, json: bool) -> Result<Exit> {
+    let env = &args.meant(env)?;
     // Also for a browser that is gone: its manifest may have stayed.
     let rows = args.rows(|| ROWS.iter().collect());
     each(&rows, args, env, json, |row, scope| install::uninstall(row, env, scope))
@@ -70,6 +76,34 @@ impl Args {
             Which::Firefox => "firefox",
         };
         ROWS.iter().filter(|row| row.name == name).collect()
+    }
+
+    /// The environment of the system that is meant.
+    fn meant(&self, env: &Env) -> Result<Env> {
+        Ok(match self.root()? {
+            None => env.clone(),
+            Some(root) => env.clone().under(root),
+        })
+    }
+
+    fn root(&self) -> Result<Option<PathBuf>> {
+        let Some(root) = &self.root else { return Ok(None) };
+        let found = root.canonicalize();
+        Ok(Some(
+            found.with_context(|| {
+                format!("`{}`: name the folder that is the system's root", root.display())
+            })?,
+        ))
+    }
+
+    /// This program's path, as the system that is meant will know it.
+    fn program(&self) -> Result<PathBuf> {
+        let program = std::env::current_exe().context("this program's own path is not known")?;
+        let Some(root) = self.root()? else { return Ok(program) };
+        let inside = program.strip_prefix(&root).ok().with_context(|| {
+            format!("this program does not lie in `{}`: run the one that does", root.display())
+        })?;
+        Ok(Path::new("/").join(inside))
     }
 
     fn scope(&self) -> Scope {

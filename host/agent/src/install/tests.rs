@@ -109,3 +109,32 @@ fn a_browser_is_present_by_its_profile_or_its_program() {
     assert_eq!(names, ["chrome", "firefox"]);
     assert!(!is_present(&ROWS[3], &env));
 }
+
+#[test]
+fn a_system_in_a_folder_is_left_as_it_was() {
+    for os in [Os::Linux, Os::Macos] {
+        let (folder, env) = home(os);
+        let env = env.under(folder.path().to_owned());
+        for place in ["etc/opt", "usr/lib"] {
+            fs::create_dir_all(folder.path().join(place)).unwrap();
+        }
+        fs::write(folder.path().join("usr/lib/os-release"), "").unwrap();
+        let before = tree(folder.path());
+        for row in ROWS.iter().filter(|row| row.manifest(&env, Scope::System).is_some()) {
+            assert!(row.manifest(&env, Scope::System).unwrap().starts_with(folder.path()));
+            install(row, &env, Scope::System, Path::new("/usr/bin/promptgate"), &[]).unwrap();
+        }
+        let written = tree(folder.path());
+        assert!(written.keys().filter(|path| path.is_file()).count() >= 4);
+        for row in &ROWS {
+            uninstall(row, &env, Scope::System).unwrap();
+        }
+        let after = tree(folder.path());
+        let files =
+            |tree: BTreeMap<PathBuf, _>| tree.into_keys().filter(|path| path.is_file()).collect::<Vec<_>>();
+        if os == Os::Linux {
+            assert_eq!(after, before);
+        }
+        assert_eq!(files(after), files(before));
+    }
+}

@@ -108,3 +108,33 @@ fn the_doctor_names_each_fault_and_its_fix() {
     let human = home.run(&["doctor"]);
     assert!(String::from_utf8_lossy(&human.stdout).contains("to fix chromium: promptgate install"));
 }
+
+#[test]
+fn the_program_of_an_image_is_told_by_its_place_in_there() {
+    let home = Home::new();
+    let image = tempfile::tempdir().unwrap();
+    let program = image.path().join("usr/bin/promptgate");
+    fs::create_dir_all(program.parent().unwrap()).unwrap();
+    fs::hard_link(PROGRAM, &program).or_else(|_| fs::copy(PROGRAM, &program).map(drop)).unwrap();
+    let settings = image.path().join("etc/promptgate/settings.toml");
+    fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    fs::write(&settings, "[developer]\nextensions = [\"abcdefghijklmnopabcdefghijklmnop\"]\n").unwrap();
+    let root = image.path().to_str().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(&program);
+        command.args(args).env_clear().env("HOME", home.path()).output().unwrap()
+    };
+    assert!(run(&["install", "--system", "--browser", "chromium", "--root", root]).status.success());
+    let manifest = image.path().join("etc/chromium/native-messaging-hosts/io.promptgate.host.json");
+    let written: Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+    assert_eq!(written["path"], "/usr/bin/promptgate");
+    // The image's own settings count, not this machine's.
+    let origins = written["allowed_origins"].as_array().unwrap();
+    assert!(origins.contains(&"chrome-extension://abcdefghijklmnopabcdefghijklmnop/".into()), "{origins:?}");
+    assert!(run(&["uninstall", "--system", "--root", root]).status.success());
+    assert!(!manifest.exists());
+    // A program from elsewhere would be told by a path that the image does not have.
+    let elsewhere = home.run(&["install", "--system", "--browser", "chromium", "--root", root]);
+    assert!(!elsewhere.status.success());
+    assert!(String::from_utf8_lossy(&elsewhere.stderr).contains("run the one that does"));
+}

@@ -1,0 +1,203 @@
+//! What is given to people: packages of the extension and of the host, with checksums and bills of materials, under
+//! target/dist/.
+//!
+//! INVARIANT: two builds of one commit give the same bytes. Every time is the commit's, every list is sorted, and no
+//! path of the machine is in what was compiled (`build/reproducible.rs`); a file that holds one is refused.
+//! It deliberately publishes nothing and makes no key.
+
+mod archive;
+mod chromium;
+mod crates;
+mod crx;
+mod deb;
+mod entries;
+mod firefox;
+mod host;
+mod licences;
+mod manifest;
+mod options;
+mod report;
+mod sbom;
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use flate2::Compression;
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+use crate::{build, paths, setup, step};
+use crates::Crates;
+use entries::Entries;
+pub use options::Options;
+use report::Report;
+
+/// What all artifacts of one release share.
+pub struct Release {
+    /// Of host and extension.
+    version: String,
+    /// The one time in all of them: the commit's.
+    moment: Timestamp,
+    /// Who answers for the package.
+    maintainer: String,
+    /// How hard to compress.
+    level: Compression,
+}
+
+/// What was built, and the texts that go along.
+pub struct Inputs {
+    /// The host.
+    program: Vec<u8>,
+    /// What it says of its commands.
+    help: String,
+    /// The extension's files.
+    chromium: Entries,
+    firefox: Entries,
+    /// LICENSE and others, by name.
+    papers: Vec<(&'static str, String)>,
+    /// Notices of what is linked in.
+    notices: String,
+}
+
+/// `cargo xtask dist [--crx-key FILE] [--update-url BASE] [--signed-xpi FILE] [--maintainer "NAME <MAIL>"] [--json]`
+pub fn run(options: &Options) -> Result<()> {
+    if options.json {
+        step::keep_stdout();
+    }
+    setup::toolchain::target(setup::toolchain::WASM)?;
+    let release = Release {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        moment: moment()?,
+        maintainer: options.maintainer.clone(),
+        level: Compression::best(),
+    };
+    let built = build::all(build::Profile::Release)?;
+    step::announce("what is linked in");
+    let native = setup::toolchain::native()?;
+    let host = Crates::of("host-agent", &native)?;
+    let extension = Crates::of("extension", setup::toolchain::WASM)?;
+    let inputs = read(&built, &host, &extension)?;
+    refuse_traces(&inputs)?;
+    step::announce("packing");
+    let mut report = Report::new(&release, &inputs)?;
+    let mut files = pack(&inputs, &release, options, &mut report)?;
+    for (name, crates) in [("promptgate-host", &host), ("promptgate-extension", &extension)] {
+        let file = format!("{name}-{}.cdx.json", release.version);
+        files.push((file, sbom::write(name, crates, release.moment)?.into_bytes()));
+    }
+    write(files, &paths::target().join("dist"), &mut report)?;
+    report.leave_out("Windows: no archive; its programs are linked on Windows or with mingw-w64, which is not set up here.");
+    report.leave_out("macOS: no archive; its programs can be linked only with Apple's SDK, on macOS.");
+    report.tell(options.json)
+}
+
+/// Every package of the extension and of the host.
+fn pack(
+    inputs: &Inputs,
+    release: &Release,
+    options: &Options,
+    report: &mut Report,
+) -> Result<Vec<(String, Vec<u8>)>> {
+    let base = options.update_url.as_deref();
+    let mut files = vec![chromium::zip(inputs, release)?];
+    match &options.crx_key {
+        None => report.leave_out(&format!(
+            "crx and update.xml: no key; `{}` makes one for `--crx-key`, and it has to be kept: its extension id follows from it.",
+            crx::MAKE_A_KEY
+        )),
+        Some(path) => {
+            let pem = fs::read_to_string(path).with_context(|| format!("--crx-key {}", path.display()))?;
+            let key = crx::Key::read(&pem).with_context(|| format!("--crx-key {}", path.display()))?;
+            files.extend(chromium::signed(inputs, release, &key, base)?);
+            report.extension_id(&key.extension_id()?);
+        }
+    }
+    if base.is_none() {
+        report.leave_out("update.xml and updates.json: they name where the packages lie; say it by `--update-url https://…`.");
+    }
+    let signed = options.signed_xpi.as_deref();
+    let signed =
+        signed.map(|path| fs::read(path).with_context(|| format!("--signed-xpi {}", path.display())));
+    files.extend(firefox::pack(inputs, release, base, signed.transpose()?.as_deref())?);
+    files.push(host::tar_gz(inputs, release)?);
+    if cfg!(target_os = "linux") {
+        files.push(deb::pack(inputs, release)?);
+    }
+    Ok(files)
+}
+
+/// The folder holds this release and nothing of an older one.
+fn write(mut files: Vec<(String, Vec<u8>)>, folder: &Path, report: &mut Report) -> Result<()> {
+    files.sort();
+    let sums: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", sha256(bytes))).collect();
+    files.push(("SHA256SUMS".to_owned(), sums.into_bytes()));
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    for (name, bytes) in &files {
+        fs::write(folder.join(name), bytes)?;
+        report.file(name, bytes);
+    }
+    Ok(())
+}
+
+fn read(built: &build::Built, host: &Crates, extension: &Crates) -> Result<Inputs> {
+    let paper =
+        |name: &'static str| -> Result<_> { Ok((name, fs::read_to_string(paths::root().join(name))?)) };
+    let notices = licences::write(extension)?;
+    let extension = |form: &str| -> Result<Entries> {
+        let mut entries = Entries::of_folder(&built.extensions.join(form))?;
+        entries.put("THIRD-PARTY.txt", notices.as_bytes());
+        entries.put("LICENSE", paper("LICENSE")?.1);
+        Ok(entries)
+    };
+    Ok(Inputs {
+        program: fs::read(&built.host)?,
+        help: step::output(Command::new(&built.host).arg("--help"))?,
+        chromium: extension("chromium")?,
+        firefox: extension("firefox")?,
+        papers: vec![paper("CHANGELOG.md")?, paper("LICENSE")?, paper("README.md")?],
+        notices: licences::write(host)?,
+    })
+}
+
+/// The time of the commit, or what `SOURCE_DATE_EPOCH` says, as reproducible-builds.org has it.
+fn moment() -> Result<Timestamp> {
+    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(said) => said,
+        Err(_) => {
+            let mut git = Command::new("git");
+            git.current_dir(paths::root()).args(["log", "-1", "--format=%ct"]);
+            step::output(&mut git).context("no commit to take the time from: set SOURCE_DATE_EPOCH")?
+        }
+    };
+    let seconds = seconds.trim().parse().context("SOURCE_DATE_EPOCH is a number of seconds")?;
+    Ok(Timestamp::from_second(seconds)?)
+}
+
+/// A path of this machine in a shipped file would differ on the next one, and is nobody's business.
+fn refuse_traces(inputs: &Inputs) -> Result<()> {
+    let files = [&inputs.chromium, &inputs.firefox].into_iter().flat_map(Entries::iter);
+    let files = files.map(|(path, entry)| (path, entry.bytes.as_slice()));
+    for (name, bytes) in files.chain([("promptgate", inputs.program.as_slice())]) {
+        for (place, _) in build::reproducible::places()? {
+            let path = place.display().to_string();
+            if let Some(at) = bytes.windows(path.len()).position(|window| window == path.as_bytes()) {
+                let end = bytes.iter().skip(at).position(|byte| !(b'!'..=b'~').contains(byte)).unwrap_or(0);
+                let found = String::from_utf8_lossy(&bytes[at..at + end.min(200)]).into_owned();
+                bail!("{name} names a place of this machine: {found}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// In hexadecimal digits.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

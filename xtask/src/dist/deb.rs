@@ -1,0 +1,139 @@
+//! The host as a package for Debian and its relatives: an `ar` archive of two tars.
+//!
+//! The maintainer scripts beside this file tell every browser where the host is and take that back. INVARIANT: the
+//! package holds no settings file, since a machine with one is managed; it leaves people's records alone unless the
+//! administrator says otherwise before purging.
+
+mod needs;
+
+use std::fmt::Write as _;
+
+use anyhow::{Result, bail};
+use md5::{Digest as _, Md5};
+
+use super::entries::Entries;
+use super::{Inputs, Release, archive, host};
+
+const DOC: &str = "usr/share/doc/promptgate";
+
+/// What dpkg runs.
+const SCRIPTS: [(&str, &str); 3] = [
+    ("postinst", include_str!("deb/postinst")),
+    ("postrm", include_str!("deb/postrm")),
+    ("prerm", include_str!("deb/prerm")),
+];
+
+/// The package.
+pub fn pack(inputs: &Inputs, release: &Release) -> Result<(String, Vec<u8>)> {
+    let machine = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => bail!("Debian's name for {other} is not known here"),
+    };
+    let data = data(inputs, release)?;
+    let control = control_archive(&data, &control(&data, inputs, release, machine)?, release)?;
+    let mut package = ar::Builder::new(Vec::new());
+    let members = [
+        ("debian-binary", b"2.0\n".to_vec()),
+        ("control.tar.gz", control),
+        ("data.tar.gz", archive::tar_gz(&data, release)?),
+    ];
+    for (name, bytes) in members {
+        let mut header = ar::Header::new(name.into(), bytes.len().try_into()?);
+        header.set_mode(0o100_644);
+        header.set_mtime(release.moment.as_second().try_into()?);
+        package.append(&header, bytes.as_slice())?;
+    }
+    Ok((format!("promptgate_{}_{machine}.deb", version(release)), package.into_inner()?))
+}
+
+/// Ours, and the first packaging of it.
+fn version(release: &Release) -> String {
+    format!("{}-1", release.version)
+}
+
+/// What ends up on the machine.
+fn data(inputs: &Inputs, release: &Release) -> Result<Entries> {
+    let mut data = Entries::default();
+    data.put_program("usr/bin/promptgate", inputs.program.as_slice());
+    let manual = host::manual(&inputs.help, release);
+    data.put("usr/share/man/man1/promptgate.1.gz", archive::gz(manual.as_bytes(), release)?);
+    data.put(&format!("{DOC}/copyright"), copyright(&inputs.notices));
+    let changes = format!(
+        "promptgate ({}) stable; urgency=medium\n\n  * The changes are in changelog.gz.\n\n -- {}  {}\n",
+        version(release),
+        release.maintainer,
+        release.moment.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+    );
+    data.put(&format!("{DOC}/changelog.Debian.gz"), archive::gz(changes.as_bytes(), release)?);
+    for (name, text) in &inputs.papers {
+        match *name {
+            "LICENSE" => {}
+            "CHANGELOG.md" => {
+                data.put(&format!("{DOC}/changelog.gz"), archive::gz(text.as_bytes(), release)?)
+            }
+            name => data.put(&format!("{DOC}/{name}"), text.as_bytes()),
+        }
+    }
+    Ok(data)
+}
+
+fn copyright(notices: &str) -> String {
+    // Ours in the form that machines read; what it is linked with follows as a comment of the same file.
+    let mut text = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\
+        Upstream-Name: promptgate\n\n\
+        Files: *\n\
+        Copyright: the authors of Promptgate\n\
+        License: Apache-2.0\n \
+        The whole text is in /usr/share/common-licenses/Apache-2.0.\n\
+        Comment:\n"
+        .to_owned();
+    for line in notices.lines() {
+        text.push_str(if line.trim().is_empty() { " ." } else { " " });
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn control(data: &Entries, inputs: &Inputs, release: &Release, machine: &str) -> Result<String> {
+    let kilobytes: usize = data.iter().map(|(_, entry)| entry.bytes.len().div_ceil(1024)).sum();
+    let needs = needs::packages(&inputs.program)?.join(", ");
+    Ok(format!(
+        "Package: promptgate\n\
+         Version: {}\n\
+         Architecture: {machine}\n\
+         Maintainer: {}\n\
+         Installed-Size: {}\n\
+         Depends: {needs}\n\
+         Enhances: brave-browser, chromium, firefox, firefox-esr, google-chrome-stable, microsoft-edge-stable\n\
+         Section: web\n\
+         Priority: optional\n\
+         Description: guards prompts to AI assistants on the machine itself\n \
+         The host of the Promptgate browser extension. It reads each prompt to ChatGPT,\n \
+         Gemini, Claude and Perplexity before it leaves the browser, applies the\n \
+         organisation's policy and keeps a record that is sealed to its keys.\n \
+         .\n \
+         The extension itself is installed in the browser.\n",
+        version(release),
+        release.maintainer,
+        kilobytes + data.folders().len(),
+    ))
+}
+
+fn control_archive(data: &Entries, control: &str, release: &Release) -> Result<Vec<u8>> {
+    let mut sums = String::new();
+    for (path, entry) in data.iter() {
+        for byte in Md5::digest(&entry.bytes) {
+            write!(sums, "{byte:02x}")?;
+        }
+        writeln!(sums, "  {path}")?;
+    }
+    let mut entries = Entries::default();
+    entries.put("control", control);
+    entries.put("md5sums", sums);
+    for (name, script) in SCRIPTS {
+        entries.put_program(name, script);
+    }
+    archive::tar_gz(&entries, release)
+}

@@ -1,0 +1,47 @@
+//! The host as a plain archive: the program, its manual page, what it may be used under and what changed.
+
+use anyhow::Result;
+
+use super::entries::Entries;
+use super::{Inputs, Release, archive};
+
+/// A tar.gz for the system that this runs on.
+pub fn tar_gz(inputs: &Inputs, release: &Release) -> Result<(String, Vec<u8>)> {
+    let (machine, system) = (std::env::consts::ARCH, std::env::consts::OS);
+    let folder = format!("promptgate-{}-{machine}-{system}", release.version);
+    let entries = entries(inputs, release, &folder, "promptgate")?;
+    Ok((format!("{folder}.tar.gz"), archive::tar_gz(&entries, release)?))
+}
+
+fn entries(inputs: &Inputs, release: &Release, folder: &str, program: &str) -> Result<Entries> {
+    let mut entries = Entries::default();
+    entries.put_program(&format!("{folder}/{program}"), inputs.program.as_slice());
+    entries.put(&format!("{folder}/promptgate.1"), manual(&inputs.help, release));
+    for (name, text) in &inputs.papers {
+        entries.put(&format!("{folder}/{name}"), text.as_bytes());
+    }
+    entries.put(&format!("{folder}/THIRD-PARTY.txt"), inputs.notices.as_bytes());
+    Ok(entries)
+}
+
+/// A manual page, with what the program says of itself.
+pub fn manual(help: &str, release: &Release) -> String {
+    let day = release.moment.strftime("%Y-%m-%d");
+    let version = &release.version;
+    // A backslash is troff's own; a point or an apostrophe that begins a line would be a command.
+    let help: String = help
+        .replace('\\', "\\e")
+        .replace('-', "\\-")
+        .lines()
+        .map(|line| if line.starts_with(['.', '\'']) { format!("\\&{line}\n") } else { format!("{line}\n") })
+        .collect();
+    format!(
+        ".TH PROMPTGATE 1 {day} \"promptgate {version}\"\n\
+         .SH NAME\npromptgate \\- reads prompts to AI assistants on this machine before they leave the browser\n\
+         .SH SYNOPSIS\n.B promptgate\n.I command\n[\\fIoptions\\fR]\n\
+         .SH DESCRIPTION\n.nf\n{help}.fi\n\
+         .SH FILES\n.TP\n.I /etc/promptgate/settings.toml\nThe organisation's settings; a machine with this file is managed.\n\
+         .TP\n.I ~/.config/promptgate/settings.toml\nA person's own settings, which count where there is no file of the organisation's.\n\
+         .TP\n.I ~/.local/share/promptgate\nThe record and its keys.\n"
+    )
+}

@@ -1,0 +1,88 @@
+//! What a person says to `cargo xtask dist`.
+
+use std::path::PathBuf;
+
+/// The options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The private key of the crx.
+    pub crx_key: Option<PathBuf>,
+    /// Where the packages will lie, without a slash at the end.
+    pub update_url: Option<String>,
+    /// The xpi as it came back from Mozilla.
+    pub signed_xpi: Option<PathBuf>,
+    /// Who answers for the Debian package.
+    pub maintainer: String,
+    /// The table for programs.
+    pub json: bool,
+}
+
+impl Options {
+    /// From the command line.
+    pub fn read(words: &[&str]) -> Result<Self, String> {
+        let mut options = Self {
+            crx_key: None,
+            update_url: None,
+            signed_xpi: None,
+            maintainer: "Promptgate <promptgate@promptgate.io>".to_owned(),
+            json: false,
+        };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let mut value = |what: &str| words.next().ok_or(format!("{word} wants {what}"));
+            match *word {
+                "--json" => options.json = true,
+                "--crx-key" => options.crx_key = Some(value("a file with a private key")?.into()),
+                "--signed-xpi" => options.signed_xpi = Some(value("the signed file")?.into()),
+                "--update-url" => options.update_url = Some(address(value("an https address")?)?),
+                "--maintainer" => {
+                    let maintainer = value("a name and an address: \"NAME <MAIL>\"")?;
+                    let is_whole =
+                        maintainer.contains(" <") && maintainer.ends_with('>') && !maintainer.contains('\n');
+                    if !is_whole {
+                        return Err(format!("`{maintainer}` is not of the form NAME <MAIL>"));
+                    }
+                    options.maintainer = (*maintainer).to_owned();
+                }
+                other => return Err(format!("`{other}` is no option of dist")),
+            }
+        }
+        if options.signed_xpi.is_some() && options.update_url.is_none() {
+            return Err("--signed-xpi goes with --update-url: it is for updates.json".to_owned());
+        }
+        Ok(options)
+    }
+}
+
+/// Browsers take updates over TLS only; what stands in XML must not need escaping.
+fn address(said: &str) -> Result<String, String> {
+    let is_local = ["http://127.0.0.1", "http://localhost"].iter().any(|begin| said.starts_with(begin));
+    if !(said.starts_with("https://") || is_local) || said.contains(['"', '<', '>', '&', '\'', ' ', '?', '#'])
+    {
+        return Err(format!("--update-url wants the https address of a folder, not `{said}`"));
+    }
+    Ok(said.trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+
+    #[test]
+    fn options_are_read() {
+        let options =
+            Options::read(&["--crx-key", "k", "--update-url", "https://a.example/pg/", "--json"]).unwrap();
+        assert_eq!(options.update_url.as_deref(), Some("https://a.example/pg"));
+        assert!(options.json && options.crx_key.is_some());
+        for wrong in [
+            &["--crx-key"][..],
+            &["--update-url", "http://a.example"],
+            &["--update-url", "https://a.example/?a&b"],
+            &["--signed-xpi", "x"],
+            &["--maintainer", "nobody"],
+            &["--other"],
+        ] {
+            assert!(Options::read(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}
