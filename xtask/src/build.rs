@@ -12,6 +12,8 @@ use anyhow::Result;
 use wasm_bindgen_cli_support::Bindgen;
 
 pub use extension::folder as extension_folder;
+#[cfg(test)]
+pub use extension::manifest as extension_manifest;
 
 use crate::{paths, setup, step};
 

@@ -48,22 +48,28 @@ pub struct Release {
     level: Compression,
 }
 
-/// What was built, and the texts that go along.
+/// What was built.
 pub struct Inputs {
-    /// The host.
-    program: Vec<u8>,
-    /// What it says of its commands.
-    help: String,
     /// The extension's files.
     chromium: Entries,
     firefox: Entries,
+    /// The host, unless the extension alone is wanted.
+    host: Option<Host>,
+}
+
+/// The host, and the texts that go along.
+pub struct Host {
+    /// The program.
+    program: Vec<u8>,
+    /// What it says of its commands.
+    help: String,
     /// LICENSE and others, by name.
     papers: Vec<(&'static str, String)>,
     /// Notices of what is linked in.
     notices: String,
 }
 
-/// `cargo xtask dist [--crx-key FILE] [--update-url BASE] [--signed-xpi FILE] [--maintainer "NAME <MAIL>"] [--json]`
+/// `cargo xtask dist [--extension] [--crx-key FILE] [--update-url BASE] [--signed-xpi FILE] [--maintainer WHO] [--json]`
 pub fn run(options: &Options) -> Result<()> {
     if options.json {
         step::keep_stdout();
@@ -75,23 +81,33 @@ pub fn run(options: &Options) -> Result<()> {
         maintainer: options.maintainer.clone(),
         level: Compression::best(),
     };
-    let built = build::all(build::Profile::Release)?;
+    let (program, extensions) = if options.extension {
+        (None, build::extensions(build::Profile::Release)?)
+    } else {
+        let built = build::all(build::Profile::Release)?;
+        (Some(built.host), built.extensions)
+    };
     step::announce("what is linked in");
-    let native = setup::toolchain::native()?;
-    let host = Crates::of("host-agent", &native)?;
     let extension = Crates::of("extension", setup::toolchain::WASM)?;
-    let inputs = read(&built, &host, &extension)?;
+    let mut bills = vec![("promptgate-extension", &extension)];
+    let linked;
+    let mut host = None;
+    if let Some(program) = &program {
+        linked = Crates::of("host-agent", &setup::toolchain::native()?)?;
+        host = Some(read_host(program, &linked)?);
+        bills.push(("promptgate-host", &linked));
+    }
+    let [chromium, firefox] = read_extension(&extensions, &extension)?;
+    let inputs = Inputs { chromium, firefox, host };
     refuse_traces(&inputs)?;
     step::announce("packing");
     let mut report = Report::new(&release, &inputs)?;
     let mut files = pack(&inputs, &release, options, &mut report)?;
-    for (name, crates) in [("promptgate-host", &host), ("promptgate-extension", &extension)] {
+    for (name, crates) in bills {
         let file = format!("{name}-{}.cdx.json", release.version);
         files.push((file, sbom::write(name, crates, release.moment)?.into_bytes()));
     }
     write(files, &paths::target().join("dist"), &mut report)?;
-    report.leave_out("Windows: no archive; its programs are linked on Windows or with mingw-w64, which is not set up here.");
-    report.leave_out("macOS: no archive; its programs can be linked only with Apple's SDK, on macOS.");
     report.tell(options.json)
 }
 
@@ -123,9 +139,13 @@ fn pack(
     let signed =
         signed.map(|path| fs::read(path).with_context(|| format!("--signed-xpi {}", path.display())));
     files.extend(firefox::pack(inputs, release, base, signed.transpose()?.as_deref())?);
-    files.push(host::tar_gz(inputs, release)?);
-    if cfg!(target_os = "linux") {
-        files.push(deb::pack(inputs, release)?);
+    if let Some(host) = &inputs.host {
+        files.push(host::tar_gz(host, release)?);
+        if cfg!(target_os = "linux") {
+            files.push(deb::pack(host, release)?);
+        }
+        report.leave_out("Windows: no archive; its program is linked on Windows or with mingw-w64.");
+        report.leave_out("macOS: no archive; its program can be linked with Apple's SDK only, on macOS.");
     }
     Ok(files)
 }
@@ -146,24 +166,29 @@ fn write(mut files: Vec<(String, Vec<u8>)>, folder: &Path, report: &mut Report) 
     Ok(())
 }
 
-fn read(built: &build::Built, host: &Crates, extension: &Crates) -> Result<Inputs> {
-    let paper =
-        |name: &'static str| -> Result<_> { Ok((name, fs::read_to_string(paths::root().join(name))?)) };
-    let notices = licences::write(extension)?;
-    let extension = |form: &str| -> Result<Entries> {
-        let mut entries = Entries::of_folder(&built.extensions.join(form))?;
+/// A text of the work tree's root.
+fn paper(name: &'static str) -> Result<(&'static str, String)> {
+    Ok((name, fs::read_to_string(paths::root().join(name)).context(name)?))
+}
+
+fn read_host(program: &Path, crates: &Crates) -> Result<Host> {
+    Ok(Host {
+        program: fs::read(program)?,
+        help: step::output(Command::new(program).arg("--help"))?,
+        papers: vec![paper("CHANGELOG.md")?, paper("LICENSE")?, paper("README.md")?],
+        notices: licences::write(crates)?,
+    })
+}
+
+fn read_extension(folder: &Path, crates: &Crates) -> Result<[Entries; 2]> {
+    let notices = licences::write(crates)?;
+    let read = |form: &str| -> Result<Entries> {
+        let mut entries = Entries::of_folder(&folder.join(form))?;
         entries.put("THIRD-PARTY.txt", notices.as_bytes());
         entries.put("LICENSE", paper("LICENSE")?.1);
         Ok(entries)
     };
-    Ok(Inputs {
-        program: fs::read(&built.host)?,
-        help: step::output(Command::new(&built.host).arg("--help"))?,
-        chromium: extension("chromium")?,
-        firefox: extension("firefox")?,
-        papers: vec![paper("CHANGELOG.md")?, paper("LICENSE")?, paper("README.md")?],
-        notices: licences::write(host)?,
-    })
+    Ok([read("chromium")?, read("firefox")?])
 }
 
 /// The time of the commit, or what `SOURCE_DATE_EPOCH` says, as reproducible-builds.org has it.
@@ -184,7 +209,8 @@ fn moment() -> Result<Timestamp> {
 fn refuse_traces(inputs: &Inputs) -> Result<()> {
     let files = [&inputs.chromium, &inputs.firefox].into_iter().flat_map(Entries::iter);
     let files = files.map(|(path, entry)| (path, entry.bytes.as_slice()));
-    for (name, bytes) in files.chain([("promptgate", inputs.program.as_slice())]) {
+    let host = inputs.host.iter().map(|host| ("promptgate", host.program.as_slice()));
+    for (name, bytes) in files.chain(host) {
         for (place, _) in build::reproducible::places()? {
             let path = place.display().to_string();
             if let Some(at) = bytes.windows(path.len()).position(|window| window == path.as_bytes()) {

@@ -26,9 +26,9 @@ cargo xtask <task>
         [--n N] [--json]                   NAME: send asleep host-start stream load memory transport
   eval [--data DIR] [--json] [--wrong]     how good the linear model is, per topic and source; curves go to models/
   build [--release|--extension]            the host with its viewer, both extensions, under target/
-  dist [--crx-key FILE] [--json]           packages of host and extension with checksums and bills of materials, under
+  dist [--extension] [--crx-key FILE]      packages of host and extension with checksums and bills of materials, under
        [--update-url BASE]                 target/dist/; with a key a crx, with an address update.xml and updates.json
-       [--signed-xpi FILE] [--maintainer WHO]
+       [--signed-xpi FILE] [--maintainer WHO] [--json]
   capture FILE.har                         recorded traffic as invented cases, under target/cases/
   tidy                                     the rules of the house
   web-ext lint|build|run                   web-ext over the built extension

@@ -81,7 +81,7 @@ fn net_data(sites: &Sites) -> Value {
 const SITES: &str = "<sites>";
 
 /// The manifest with the hosts of the sites' data and the workspace's version.
-fn manifest(sites: &Sites) -> Result<String> {
+pub fn manifest(sites: &Sites) -> Result<String> {
     let path = paths::root().join("extension/manifest/manifest.json");
     let mut manifest: Value = serde_json::from_str(&fs::read_to_string(&path)?).context("manifest.json")?;
     let hosts =

@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use md5::{Digest as _, Md5};
 
 use super::entries::Entries;
-use super::{Inputs, Release, archive, host};
+use super::{Host, Release, archive};
 
 const DOC: &str = "usr/share/doc/promptgate";
 
@@ -24,14 +24,14 @@ const SCRIPTS: [(&str, &str); 3] = [
 ];
 
 /// The package.
-pub fn pack(inputs: &Inputs, release: &Release) -> Result<(String, Vec<u8>)> {
+pub fn pack(host: &Host, release: &Release) -> Result<(String, Vec<u8>)> {
     let machine = match std::env::consts::ARCH {
         "x86_64" => "amd64",
         "aarch64" => "arm64",
         other => bail!("Debian's name for {other} is not known here"),
     };
-    let data = data(inputs, release)?;
-    let control = control_archive(&data, &control(&data, inputs, release, machine)?, release)?;
+    let data = data(host, release)?;
+    let control = control_archive(&data, &control(&data, host, release, machine)?, release)?;
     let mut package = ar::Builder::new(Vec::new());
     let members = [
         ("debian-binary", b"2.0\n".to_vec()),
@@ -53,12 +53,12 @@ fn version(release: &Release) -> String {
 }
 
 /// What ends up on the machine.
-fn data(inputs: &Inputs, release: &Release) -> Result<Entries> {
+fn data(host: &Host, release: &Release) -> Result<Entries> {
     let mut data = Entries::default();
-    data.put_program("usr/bin/promptgate", inputs.program.as_slice());
-    let manual = host::manual(&inputs.help, release);
+    data.put_program("usr/bin/promptgate", host.program.as_slice());
+    let manual = super::host::manual(&host.help, release);
     data.put("usr/share/man/man1/promptgate.1.gz", archive::gz(manual.as_bytes(), release)?);
-    data.put(&format!("{DOC}/copyright"), copyright(&inputs.notices));
+    data.put(&format!("{DOC}/copyright"), copyright(&host.notices));
     let changes = format!(
         "promptgate ({}) stable; urgency=medium\n\n  * The changes are in changelog.gz.\n\n -- {}  {}\n",
         version(release),
@@ -66,7 +66,7 @@ fn data(inputs: &Inputs, release: &Release) -> Result<Entries> {
         release.moment.strftime("%a, %d %b %Y %H:%M:%S +0000"),
     );
     data.put(&format!("{DOC}/changelog.Debian.gz"), archive::gz(changes.as_bytes(), release)?);
-    for (name, text) in &inputs.papers {
+    for (name, text) in &host.papers {
         match *name {
             "LICENSE" => {}
             "CHANGELOG.md" => {
@@ -96,9 +96,9 @@ fn copyright(notices: &str) -> String {
     text
 }
 
-fn control(data: &Entries, inputs: &Inputs, release: &Release, machine: &str) -> Result<String> {
+fn control(data: &Entries, host: &Host, release: &Release, machine: &str) -> Result<String> {
     let kilobytes: usize = data.iter().map(|(_, entry)| entry.bytes.len().div_ceil(1024)).sum();
-    let needs = needs::packages(&inputs.program)?.join(", ");
+    let needs = needs::packages(&host.program)?.join(", ");
     Ok(format!(
         "Package: promptgate\n\
          Version: {}\n\

@@ -3,24 +3,24 @@
 use anyhow::Result;
 
 use super::entries::Entries;
-use super::{Inputs, Release, archive};
+use super::{Host, Release, archive};
 
 /// A tar.gz for the system that this runs on.
-pub fn tar_gz(inputs: &Inputs, release: &Release) -> Result<(String, Vec<u8>)> {
+pub fn tar_gz(host: &Host, release: &Release) -> Result<(String, Vec<u8>)> {
     let (machine, system) = (std::env::consts::ARCH, std::env::consts::OS);
     let folder = format!("promptgate-{}-{machine}-{system}", release.version);
-    let entries = entries(inputs, release, &folder, "promptgate")?;
+    let entries = entries(host, release, &folder, "promptgate")?;
     Ok((format!("{folder}.tar.gz"), archive::tar_gz(&entries, release)?))
 }
 
-fn entries(inputs: &Inputs, release: &Release, folder: &str, program: &str) -> Result<Entries> {
+fn entries(host: &Host, release: &Release, folder: &str, program: &str) -> Result<Entries> {
     let mut entries = Entries::default();
-    entries.put_program(&format!("{folder}/{program}"), inputs.program.as_slice());
-    entries.put(&format!("{folder}/promptgate.1"), manual(&inputs.help, release));
-    for (name, text) in &inputs.papers {
+    entries.put_program(&format!("{folder}/{program}"), host.program.as_slice());
+    entries.put(&format!("{folder}/promptgate.1"), manual(&host.help, release));
+    for (name, text) in &host.papers {
         entries.put(&format!("{folder}/{name}"), text.as_bytes());
     }
-    entries.put(&format!("{folder}/THIRD-PARTY.txt"), inputs.notices.as_bytes());
+    entries.put(&format!("{folder}/THIRD-PARTY.txt"), host.notices.as_bytes());
     Ok(entries)
 }
 

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 /// The options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
+    /// The extension alone, as a store's reviewer builds it.
+    pub extension: bool,
     /// The private key of the crx.
     pub crx_key: Option<PathBuf>,
     /// Where the packages will lie, without a slash at the end.
@@ -21,6 +23,7 @@ impl Options {
     /// From the command line.
     pub fn read(words: &[&str]) -> Result<Self, String> {
         let mut options = Self {
+            extension: false,
             crx_key: None,
             update_url: None,
             signed_xpi: None,
@@ -31,6 +34,7 @@ impl Options {
         while let Some(word) = words.next() {
             let mut value = |what: &str| words.next().ok_or(format!("{word} wants {what}"));
             match *word {
+                "--extension" => options.extension = true,
                 "--json" => options.json = true,
                 "--crx-key" => options.crx_key = Some(value("a file with a private key")?.into()),
                 "--signed-xpi" => options.signed_xpi = Some(value("the signed file")?.into()),

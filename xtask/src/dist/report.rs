@@ -19,12 +19,14 @@ impl Report {
     /// Begins with what is measured of the build itself.
     pub fn new(release: &Release, inputs: &Inputs) -> Result<Self> {
         let wasm = inputs.chromium.get(WASM).unwrap_or_default();
-        let head = json!({
+        let mut head = json!({
             "version": release.version,
             "moment": release.moment.to_string(),
-            "host": {"bytes": inputs.program.len(), "sha256": sha256(&inputs.program)},
             "wasm": {"bytes": wasm.len(), "gzip": archive::gz(wasm, release)?.len(), "sha256": sha256(wasm)},
         });
+        if let Some(host) = &inputs.host {
+            head["host"] = json!({"bytes": host.program.len(), "sha256": sha256(&host.program)});
+        }
         Ok(Self { head, files: Vec::new(), left_out: Vec::new() })
     }
 
@@ -60,10 +62,11 @@ impl Report {
         for file in &self.files {
             println!("{:>11}  {}  {}", file["bytes"], text(&file["sha256"]), text(&file["name"]));
         }
-        println!(
-            "\nthe host's program {} bytes; WASM {} bytes, {} with gzip",
-            self.head["host"]["bytes"], self.head["wasm"]["bytes"], self.head["wasm"]["gzip"]
-        );
+        let wasm = &self.head["wasm"];
+        println!("\nWASM: {} bytes, {} with gzip", wasm["bytes"], wasm["gzip"]);
+        if let Some(host) = self.head.get("host") {
+            println!("the host's program: {} bytes", host["bytes"]);
+        }
         if let Some(id) = self.head["extension_id"].as_str() {
             println!(
                 "the crx has the id {id}; the host answers it when the machine's settings say:\n\n[developer]\nextensions = [\"{id}\"]\n"

@@ -5,6 +5,7 @@ mod crx;
 mod deb;
 mod extension;
 mod linked;
+mod reviewers;
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use flate2::Compression;
 use jiff::Timestamp;
 
 use super::entries::Entries;
-use super::{Inputs, Release};
+use super::{Host, Inputs, Release};
 use crate::paths;
 use crate::setup::system;
 
@@ -64,11 +65,13 @@ fn inputs() -> Inputs {
     extension.put("manifest.json", manifest);
     extension.put("page/worker.js", "// works\n");
     extension.put("wasm/promptgate_bg.wasm", vec![0; 4096]);
-    Inputs {
+    Inputs { chromium: extension.clone(), firefox: extension, host: Some(host()) }
+}
+
+fn host() -> Host {
+    Host {
         program: fs::read(system::find("sh").unwrap()).unwrap(),
         help: "Reads.\n\n.hidden\n  -V, --version\n".to_owned(),
-        chromium: extension.clone(),
-        firefox: extension,
         papers: vec![("CHANGELOG.md", "# Changes\n".to_owned()), ("LICENSE", "free\n".to_owned())],
         notices: "a 1.0.0: MIT\n\nPermission\n".to_owned(),
     }

@@ -8,17 +8,17 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{inputs, program, release, tool};
+use super::{host, program, release, tool};
 use crate::dist::deb::pack;
 use crate::step;
 
 /// A package in a file.
 fn write(folder: &Path, version: &str, program: Option<&Path>) -> PathBuf {
-    let mut inputs = inputs();
+    let mut host = host();
     if let Some(program) = program {
-        inputs.program = fs::read(program).unwrap();
+        host.program = fs::read(program).unwrap();
     }
-    let (name, bytes) = pack(&inputs, &release(version)).unwrap();
+    let (name, bytes) = pack(&host, &release(version)).unwrap();
     let path = folder.join(name);
     fs::write(&path, bytes).unwrap();
     path
