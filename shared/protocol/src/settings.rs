@@ -63,7 +63,6 @@ pub enum UnreachableAction {
 
 /// The fail settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FailSettings {
     /// Machine time for one verdict, milliseconds.
     pub deadline_ms: u32,

@@ -1,8 +1,12 @@
 //! Peers of another age: what an older one writes is read, and what it is sent holds nothing that it must know.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-use serde_json::json;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use shared_protocol::{
     Browser, Card, CodeFault, Hello, PROTOCOL, PolicyState, Settings, ToExtension, ToHost, Welcome,
 };
@@ -54,4 +58,45 @@ fn words_of_refused_codes_go_round_and_an_unknown_one_has_a_meaning() {
         assert_eq!(serde_json::from_value::<CodeFault>(word).unwrap(), fault);
     }
     assert_eq!(serde_json::from_value::<CodeFault>(json!("of-a-later-age")).unwrap(), CodeFault::Other);
+}
+
+/// Every message that a released version wrote, one in a line. INVARIANT: a line is never changed or taken away; a version
+/// that says something new gets a folder of its own.
+#[test]
+fn what_every_earlier_version_wrote_is_read() {
+    let mut ages = 0;
+    for age in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/ages")).unwrap() {
+        let age = age.unwrap().path();
+        read_all::<ToHost>(&age.join("to-host.jsonl"), 22);
+        read_all::<ToExtension>(&age.join("to-extension.jsonl"), 16);
+        ages += 1;
+    }
+    assert!(ages > 0);
+}
+
+/// Reads each line, and finds in it all that the line says.
+fn read_all<Message: DeserializeOwned + Serialize>(path: &Path, kinds: usize) {
+    let mut seen = BTreeSet::new();
+    for line in fs::read_to_string(path).unwrap().lines() {
+        let written: Value = serde_json::from_str(line).unwrap();
+        let message: Message =
+            serde_json::from_str(line).unwrap_or_else(|fault| panic!("{}: {line}: {fault}", path.display()));
+        let again = serde_json::to_value(message).unwrap();
+        assert!(holds(&again, &written), "{}: of {line} is left: {again}", path.display());
+        seen.insert(written["kind"].to_string());
+    }
+    assert!(seen.len() >= kinds, "{}: a kind of message is missing: {seen:?}", path.display());
+}
+
+/// Whether all that `less` says is in `more`.
+fn holds(more: &Value, less: &Value) -> bool {
+    match (more, less) {
+        (Value::Object(more), Value::Object(less)) => {
+            less.iter().all(|(name, value)| more.get(name).is_some_and(|found| holds(found, value)))
+        }
+        (Value::Array(more), Value::Array(less)) => {
+            more.len() == less.len() && more.iter().zip(less).all(|(more, less)| holds(more, less))
+        }
+        _ => more == less,
+    }
 }

@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::io::{Read, Write as _};
 use std::process::{Child, ChildStdin, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use native_messaging::host::{decode_message_opt, encode_message};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use shared_protocol::frame::{CHUNK_BYTES, Joiner, split};
 use shared_protocol::{
@@ -32,6 +34,7 @@ pub(crate) struct Browser {
     stdin: Option<ChildStdin>,
     said: Receiver<ToExtension>,
     passed: VecDeque<ToExtension>,
+    heard: Arc<Mutex<Vec<Value>>>,
     stderr: Option<thread::JoinHandle<String>>,
     next: u32,
 }
@@ -44,10 +47,13 @@ impl Browser {
         let mut child = command.spawn().unwrap();
         let mut stdout = child.stdout.take().unwrap();
         let (tell, said) = channel();
+        let heard = Arc::<Mutex<Vec<Value>>>::default();
+        let list = Arc::clone(&heard);
         thread::spawn(move || {
             let mut joiner = Joiner::default();
             while let Ok(Some(frame)) = decode_message_opt(&mut stdout, CHUNK_BYTES) {
                 if let Some(message) = joiner.push(&frame).unwrap() {
+                    list.lock().unwrap().push(serde_json::from_str(&message).unwrap());
                     let message = serde_json::from_str(&message).unwrap();
                     if tell.send(message).is_err() {
                         return;
@@ -62,7 +68,7 @@ impl Browser {
             text
         });
         let stdin = child.stdin.take();
-        Self { child, stdin, said, passed: VecDeque::new(), stderr: Some(stderr), next: 0 }
+        Self { child, stdin, said, passed: VecDeque::new(), heard, stderr: Some(stderr), next: 0 }
     }
 
     /// Starts the host as Chromium does, and introduces itself.
@@ -88,6 +94,11 @@ impl Browser {
             ToExtension::Welcome(welcome) => Some(welcome.clone()),
             _ => None,
         })
+    }
+
+    /// All that the host has said, as it wrote it.
+    pub(crate) fn heard(&self) -> Vec<Value> {
+        self.heard.lock().unwrap().clone()
     }
 
     pub(crate) fn pid(&self) -> u32 {

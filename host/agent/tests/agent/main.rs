@@ -28,6 +28,7 @@ mod identity;
 mod installing;
 mod judging;
 mod looking_back;
+mod neighbours;
 mod okta;
 mod opening;
 mod outage;
