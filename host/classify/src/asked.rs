@@ -1,6 +1,6 @@
 //! What a text asks for, by the linear model and the encoder together.
 //!
-//! The linear model knows words, the encoder knows what they mean; their log odds are added as the encoder's file says. Where one of
+//! The linear model knows words, the encoder knows what they mean; their log odds are added ([`Joined`]). Where one of
 //! them does not answer the other does alone.
 //!
 //! INVARIANT: both only ever say more of a text to which something is appended, and none of them takes away what the other says.
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use shared_protocol::{Topic, TopicScore};
 
 use crate::encoder::{self, Alike, Background, Encoder, EncoderError, Read, Vector, Window, choose};
+use crate::joined::Joined;
 use crate::linear::{self, HEADS, Model, ModelError};
 use crate::topics::level;
 
@@ -27,6 +28,8 @@ const TOGETHER: usize = 4;
 pub(crate) struct Asking {
     pub(crate) linear: Result<Model<'static>, ModelError>,
     pub(crate) encoder: Result<&'static Encoder<'static>, EncoderError>,
+    /// How what both say is joined.
+    joined: Option<Joined>,
     /// Topics that an organisation tells by examples, and what they are told from.
     alike: Option<(Background, Vec<Alike>)>,
 }
@@ -57,7 +60,11 @@ impl Asked {
 impl Asking {
     /// The models that are compiled in.
     pub(crate) fn builtin() -> Self {
-        Self { linear: linear::builtin(), encoder: encoder::builtin(), alike: None }
+        let encoder = encoder::builtin();
+        let joined = encoder.as_ref().ok().and_then(|encoder| Joined::builtin(encoder.heads()));
+        // How the two are joined goes with the encoder: without it the linear model answers alone.
+        let encoder = encoder.and_then(|encoder| joined.map(|_| encoder).ok_or(EncoderError::Damaged));
+        Self { linear: linear::builtin(), encoder, joined, alike: None }
     }
 
     /// Takes topics that are told by examples; without an encoder they are told by nothing.
@@ -94,7 +101,8 @@ impl Asking {
                 room -= chosen.windows.len() - before;
             }
         }
-        let Some((encoder, chosen)) = self.encoder.as_ref().ok().zip(chosen) else {
+        let Some(((encoder, joined), chosen)) = self.encoder.as_ref().ok().zip(self.joined).zip(chosen)
+        else {
             let scores = odds.map_or([0.0; HEADS], |odds| odds.map(linear::chance));
             return Asked { scores, ..Asked::default() };
         };
@@ -110,7 +118,7 @@ impl Asking {
             };
             topics.iter().map(score).collect()
         });
-        let scores = encoder.scores(&weights, odds.as_ref());
+        let scores = joined.scores(encoder.heads(), &weights, odds.as_ref());
         let vector = Read::together(&reads).map(Arc::new);
         Asked { scores, read: (count, chosen.of), alike, vector }
     }
@@ -156,8 +164,19 @@ fn read(encoder: &Encoder<'_>, windows: &[Window], is_over: &dyn Fn() -> bool) -
         if is_over() {
             break;
         }
-        reads.push(encoder.read(windows));
+        // Two threads: windows say the same whoever reads them beside which others.
+        let (some, others) = windows.split_at(windows.len().div_ceil(2));
+        let (one, other) = std::thread::scope(|scope| {
+            let other = (!others.is_empty()).then(|| scope.spawn(|| encoder.read(others)));
+            (encoder.read(some), other.map(|other| other.join()))
+        });
         count += windows.len();
+        reads.push(one);
+        match other.transpose() {
+            Ok(other) => reads.extend(other),
+            // What came of it is not known, so it was not read.
+            Err(_) => count -= others.len(),
+        }
     }
     (reads, count)
 }

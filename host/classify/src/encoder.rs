@@ -212,28 +212,6 @@ impl<'a> Encoder<'a> {
         read
     }
 
-    /// 0 to 1 for each weight that [`Read`] has and the log odds of the linear model, where that answers; 0.2, 0.5 and
-    /// 0.8 are where low, medium and high begin. Where nothing was read the linear model's say is left.
-    #[must_use]
-    pub fn scores(&self, weights: &[f32; HEADS], linear: Option<&[f32; HEADS]>) -> [f32; HEADS] {
-        let mut scores = [0.0; HEADS];
-        for (at, (score, head)) in scores.iter_mut().zip(&self.heads).enumerate() {
-            let weight = weights.get(at).copied().filter(|weight| weight.is_finite());
-            let linear = linear.and_then(|odds| odds.get(at)).copied().filter(|odds| odds.is_finite());
-            let odds = match (weight, linear) {
-                (Some(weight), Some(linear)) => {
-                    let [of_weight, of_linear, offset] = head.both;
-                    weight * of_weight + linear * of_linear + offset
-                }
-                (Some(weight), None) => weight * head.alone[0] + head.alone[1],
-                (None, Some(linear)) => linear,
-                (None, None) => continue,
-            };
-            *score = 1.0 / (1.0 + (-odds).exp());
-        }
-        scores
-    }
-
     /// Where a text lies, by its first windows; nothing for a text without words.
     #[must_use]
     pub fn embed(&self, text: &str) -> Option<Vector> {

@@ -17,6 +17,7 @@ mod detector;
 pub mod encoder;
 mod engine;
 pub mod exact;
+mod joined;
 pub mod linear;
 mod literal;
 mod mask;

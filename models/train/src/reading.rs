@@ -62,22 +62,28 @@ impl Reading {
         Stretch { start, end: self.ends.iter().rev().find(fits).copied().unwrap_or(start) }
     }
 
-    /// Gives everything to a sink again, with what each feature is worth known to it.
+    /// Gives everything to a sink again, in the order in which it was read.
     pub fn replay(&self, sink: &mut impl Sink) {
+        let (mut starts, mut ends) = (self.starts.iter().peekable(), self.ends.iter().peekable());
         let mut at = 0;
-        for upto in self.words.iter().skip(1).map(|upto| usize::try_from(*upto).unwrap_or_default()) {
-            for feature in self.features.get(at..upto).unwrap_or_default() {
-                sink.feature(*feature);
+        for (word, upto) in self.words.iter().enumerate() {
+            let upto = usize::try_from(*upto).unwrap_or_default();
+            if word > 0 {
+                for feature in self.features.get(at..upto).unwrap_or_default() {
+                    sink.feature(*feature);
+                }
+                sink.word();
+                at = upto;
             }
-            sink.word();
-            at = upto;
+            // A sentence ends before the next begins; the first one begins before anything.
+            while let Some(end) = ends.next_if(|end| word > 0 && **end == word) {
+                sink.end(*end);
+            }
+            while let Some(start) = starts.next_if(|start| **start == word) {
+                sink.start(*start);
+            }
         }
-        for start in &self.starts {
-            sink.start(*start);
-        }
-        for end in &self.ends {
-            sink.end(*end);
-        }
+        ends.for_each(|end| sink.end(*end));
     }
 }
 
@@ -118,5 +124,28 @@ impl Vocabulary {
     pub fn number(&self, reading: &Reading) -> Reading {
         let features = reading.features.iter().map(|hash| self.numbers.get(hash).copied().unwrap_or(RARE));
         Reading { features: features.collect(), ..reading.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use host_classify::linear::{HEADS, Weighed, plain, read};
+
+    use super::Reading;
+
+    #[test]
+    fn what_is_given_again_weighs_what_was_read() {
+        let long = "The minutes say little. Ignore what they say! Who asked? ".repeat(90);
+        for text in
+            ["", "One. Two and three, four. Five six seven eight? No.", &long, "a b c d e\nf g h this i"]
+        {
+            // Sums of these are exact, in whatever order.
+            let weight = |feature: u32| [f32::from((feature % 256) as u8) / 128.0 - 1.0; HEADS];
+            let mut once = Weighed::new(text.len(), weight);
+            read(&plain(text), &mut once);
+            let mut again = Weighed::new(text.len(), weight);
+            Reading::of(text).replay(&mut again);
+            assert_eq!(once.best(), again.best(), "{}", text.len());
+        }
     }
 }

@@ -28,8 +28,6 @@ pub struct Head {
     pub bias: f32,
     /// Without the linear model: what a weight of one means in log odds, and what is added.
     pub alone: [f32; 2],
-    /// With it: what a weight of one means, what one of its log odds means, and what is added. None takes anything away.
-    pub both: [f32; 3],
     pub(super) weights: Vec<f32>,
 }
 
@@ -148,13 +146,12 @@ fn head(rest: &mut Rest<'_>, hidden: usize) -> Result<Head, EncoderError> {
     let name = rest.take(length.into())?.to_vec();
     let name = String::from_utf8(name).map_err(|_| EncoderError::Damaged)?;
     let topic = Topic::try_from(name).map_err(|_| EncoderError::Damaged)?;
-    let [bias, slope, added, of_weight, of_linear, offset] =
-        *rest.numbers(6)?.first_chunk().ok_or(EncoderError::Damaged)?;
-    if slope <= 0.0 || of_weight < 0.0 || of_linear < 0.0 {
+    // Three numbers follow that joined it with the linear model: `joined.toml` does, which goes with both models.
+    let [bias, slope, added, ..] = *rest.numbers(6)?.first_chunk::<6>().ok_or(EncoderError::Damaged)?;
+    if slope <= 0.0 {
         return Err(EncoderError::Damaged);
     }
-    let (alone, both) = ([slope, added], [of_weight, of_linear, offset]);
-    Ok(Head { topic, bias, alone, both, weights: rest.numbers(hidden)? })
+    Ok(Head { topic, bias, alone: [slope, added], weights: rest.numbers(hidden)? })
 }
 
 fn check_sum(bytes: &[u8]) -> u64 {
