@@ -39,8 +39,10 @@ pub(crate) struct Asking {
 pub(crate) struct Asked {
     /// For each topic 0 to 1.
     pub(crate) scores: [f32; HEADS],
-    /// Windows that the encoder read, and how many there were.
+    /// Windows that the encoder read, and among how many they were chosen.
     pub(crate) read: (usize, usize),
+    /// More text followed.
+    pub(crate) goes_on: bool,
     /// For each topic that is told by examples 0 to 1.
     pub(crate) alike: Vec<f32>,
     /// Where the text lies, as far as it was read.
@@ -52,6 +54,7 @@ impl Asked {
     pub(crate) fn add(&mut self, other: &Self) {
         self.scores.iter_mut().zip(other.scores).for_each(|(score, other)| *score = score.max(other));
         self.read = (self.read.0 + other.read.0, self.read.1 + other.read.1);
+        self.goes_on |= other.goes_on;
         self.alike.resize(self.alike.len().max(other.alike.len()), 0.0);
         self.alike.iter_mut().zip(&other.alike).for_each(|(score, other)| *score = score.max(*other));
     }
@@ -98,6 +101,7 @@ impl Asking {
                 let before = chosen.windows.len();
                 chosen.windows.extend(windows);
                 chosen.of += more.of;
+                chosen.goes_on |= more.goes_on;
                 room -= chosen.windows.len() - before;
             }
         }
@@ -120,11 +124,11 @@ impl Asking {
         });
         let scores = joined.scores(encoder.heads(), &weights, odds.as_ref());
         let vector = Read::together(&reads).map(Arc::new);
-        Asked { scores, read: (count, chosen.of), alike, vector }
+        Asked { scores, read: (count, chosen.of), goes_on: chosen.goes_on, alike, vector }
     }
 
     /// Raises `topics` to what is said where that is the stronger, and names who answered. The encoder's name says what it left
-    /// out: `encoder 10/400` read 10 of 400 windows.
+    /// out: `encoder 10/400` read 10 of 400 windows, and of a longer text than it chooses from it says `encoder 10/2000+`.
     pub(crate) fn combine(&self, asked: &Asked, topics: &mut [TopicScore], engines: &mut Vec<String>) {
         let names = match (&self.encoder, &self.linear) {
             (Ok(encoder), _) => encoder.heads().iter().map(|head| &head.topic).collect(),
@@ -144,7 +148,10 @@ impl Asking {
                 engines.extend(self.encoder.is_ok().then(|| encoder::NAME.to_owned()))
             }
             (0, _) => {}
-            (read, of) => engines.push(format!("{} {read}/{of}", encoder::NAME)),
+            (read, of) => {
+                let more = if asked.goes_on { "+" } else { "" };
+                engines.push(format!("{} {read}/{of}{more}", encoder::NAME));
+            }
         }
     }
 }

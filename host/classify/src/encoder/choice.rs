@@ -14,6 +14,9 @@ const FIRST: usize = 6;
 /// Most windows of a text that are read.
 const MOST: usize = 10;
 
+/// Windows among which is chosen, about half a million characters: behind them the linear model reads alone.
+const AMONG: usize = 2_000;
+
 /// How much more, in log odds, a window of a long text has to say.
 const MORE: f32 = 0.2;
 
@@ -22,8 +25,10 @@ const MORE: f32 = 0.2;
 pub(crate) struct Chosen {
     /// In order.
     pub(crate) windows: Vec<Window>,
-    /// How many there are in all.
+    /// Among how many.
     pub(crate) of: usize,
+    /// More text follows that nobody chose from.
+    pub(crate) goes_on: bool,
 }
 
 /// Chooses; `plain` is without disguises, and without a linear model the first windows are taken.
@@ -31,6 +36,10 @@ pub(crate) fn choose(words: &WordPiece<'_>, linear: Option<&Model<'_>>, plain: &
     let mut chosen = Chosen::default();
     let mut best = [f32::NEG_INFINITY; HEADS];
     windows(words, plain, |window| {
+        if chosen.of == AMONG {
+            chosen.goes_on = true;
+            return false;
+        }
         chosen.of += 1;
         if chosen.windows.len() >= MOST {
             return true;
