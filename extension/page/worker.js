@@ -33,15 +33,15 @@ const lastSaid = async () =>
   (await api.storage.local.get("config")).config ?? { on_deadline: (await isManaged()) ? "refuse" : "send" };
 
 // What earlier backgrounds left and what does not change: asked for in one go, since each question is a way to the
-// browser and back.
+// browser and back. Policies, which a browser that just started knows after seconds, count until the host said more.
 const recall = async () => {
-  const names = api.storage.session.get("names").then(({ names }) => names, () => []);
-  const asked = [api.storage.local.get(["settings", "late", "sites"]), isManaged(), lastSaid(), browserName(), names];
-  const [kept, managed, said, browser, named] = await Promise.all(asked);
-  return { kept, managed, said, browser, names: named ?? [] };
+  const kept = api.storage.local.get(["settings", "late", "sites"]);
+  const managed = kept.then(({ settings }) => !settings && isManaged());
+  const names = api.storage.session.get("names").then(({ names }) => names ?? [], () => []);
+  return Promise.all([kept, managed, lastSaid(), browserName(), names]);
 };
 
-const begin = ({ kept, managed, said, browser, names }) => {
+const begin = ([kept, managed, said, browser, names]) => {
   config ??= said;
   const start = { browser, language: api.i18n.getUILanguage(), version: api.runtime.getManifest().version, managed };
   const { settings = null, late = [], sites = {} } = kept;

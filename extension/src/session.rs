@@ -32,6 +32,7 @@ mod preview;
 mod proving;
 mod reading;
 mod repair;
+mod stored;
 mod threads;
 mod unexplained;
 mod verifying;

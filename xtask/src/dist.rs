@@ -133,7 +133,9 @@ fn pack(
         }
     }
     if base.is_none() {
-        report.leave_out("update.xml and updates.json: they name where the packages lie; say it by `--update-url https://…`.");
+        report.leave_out(
+            "update.xml and updates.json: they name where the packages lie: `--update-url https://…`.",
+        );
     }
     let signed = options.signed_xpi.as_deref();
     let signed =

@@ -9,6 +9,7 @@ use shared_protocol::{Browser, EventId, FileId, LateEntry, Millis, Road, Setting
 use shared_sites::Request;
 
 use super::names::Table;
+use super::stored;
 use crate::ui::model::{FromCard, FromHint, FromPopup, FromReader};
 
 /// The worker's number for a port of one page, card or popup.
@@ -28,10 +29,10 @@ pub struct Start {
     #[serde(default)]
     pub managed: bool,
     /// The last settings received, if any were.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "stored::settings")]
     pub settings: Option<Settings>,
     /// Entries that wait for the host.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "stored::late")]
     pub late: Vec<LateEntry>,
     /// The last repaired data of sites.
     #[serde(default)]

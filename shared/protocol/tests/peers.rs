@@ -1,5 +1,7 @@
 //! Peers of another age: what an older one writes is read, and what it is sent holds nothing that it must know.
 
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

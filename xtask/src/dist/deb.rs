@@ -16,6 +16,17 @@ use super::{Host, Release, archive};
 
 const DOC: &str = "usr/share/doc/promptgate";
 
+/// In the form that machines read.
+const COPYRIGHT: &str = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: promptgate
+Comment: What the program is linked with, and under which terms, is in THIRD-PARTY.txt.gz.
+
+Files: *
+Copyright: the authors of Promptgate
+License: Apache-2.0
+ The whole text is in /usr/share/common-licenses/Apache-2.0.
+";
+
 /// What dpkg runs.
 const SCRIPTS: [(&str, &str); 3] = [
     ("postinst", include_str!("deb/postinst")),
@@ -58,7 +69,8 @@ fn data(host: &Host, release: &Release) -> Result<Entries> {
     data.put_program("usr/bin/promptgate", host.program.as_slice());
     let manual = super::host::manual(&host.help, release);
     data.put("usr/share/man/man1/promptgate.1.gz", archive::gz(manual.as_bytes(), release)?);
-    data.put(&format!("{DOC}/copyright"), copyright(&host.notices));
+    data.put(&format!("{DOC}/copyright"), COPYRIGHT);
+    data.put(&format!("{DOC}/THIRD-PARTY.txt.gz"), archive::gz(host.notices.as_bytes(), release)?);
     let changes = format!(
         "promptgate ({}) stable; urgency=medium\n\n  * The changes are in changelog.gz.\n\n -- {}  {}\n",
         version(release),
@@ -76,24 +88,6 @@ fn data(host: &Host, release: &Release) -> Result<Entries> {
         }
     }
     Ok(data)
-}
-
-fn copyright(notices: &str) -> String {
-    // Ours in the form that machines read; what it is linked with follows as a comment of the same file.
-    let mut text = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\
-        Upstream-Name: promptgate\n\n\
-        Files: *\n\
-        Copyright: the authors of Promptgate\n\
-        License: Apache-2.0\n \
-        The whole text is in /usr/share/common-licenses/Apache-2.0.\n\
-        Comment:\n"
-        .to_owned();
-    for line in notices.lines() {
-        text.push_str(if line.trim().is_empty() { " ." } else { " " });
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
 }
 
 fn control(data: &Entries, host: &Host, release: &Release, machine: &str) -> Result<String> {

@@ -60,7 +60,7 @@ impl Report {
             text(&self.head["moment"])
         );
         for file in &self.files {
-            println!("{:>11}  {}  {}", file["bytes"], text(&file["sha256"]), text(&file["name"]));
+            println!("{:>11}  {}  {}", file["bytes"].to_string(), text(&file["sha256"]), text(&file["name"]));
         }
         let wasm = &self.head["wasm"];
         println!("\nWASM: {} bytes, {} with gzip", wasm["bytes"], wasm["gzip"]);

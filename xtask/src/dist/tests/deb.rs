@@ -59,6 +59,7 @@ fn dpkg_deb_reads_the_package() {
         "usr/bin/promptgate",
         "usr/share/man/man1/promptgate.1.gz",
         "usr/share/doc/promptgate/copyright",
+        "usr/share/doc/promptgate/THIRD-PARTY.txt.gz",
         "usr/share/doc/promptgate/changelog.gz",
         "usr/share/doc/promptgate/changelog.Debian.gz",
     ] {

@@ -87,6 +87,8 @@ fn updates_of_firefox_name_the_file_that_lies_there() {
     assert_eq!(alone.len(), 1);
     let gecko = &manifest(&alone[0].1)["browser_specific_settings"]["gecko"];
     assert!(gecko.get("update_url").is_none(), "Mozilla's store refuses one");
+    let local = firefox::pack(&inputs(), &release("7.8.9"), Some("http://127.0.0.1:8080"), None).unwrap();
+    assert!(local == alone, "Firefox takes no update without TLS");
 }
 
 #[test]
