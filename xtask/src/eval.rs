@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::{paths, step};
 
-/// `cargo xtask eval [--data DIR] [--json] [--wrong] [--only FAMILY|TOPIC]`
+/// `cargo xtask eval [--data DIR] [--json] [--wrong] [--custom] [--only FAMILY|TOPIC]`
 ///
 /// The options are the program's own. With data, the curves in `models/` are drawn anew.
 pub fn run(options: &[&str]) -> Result<()> {
