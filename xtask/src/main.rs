@@ -24,7 +24,7 @@ cargo xtask <task>
   test                                     every check and test, real browsers included
   bench [--browser B] [--only NAME]        how fast it is, in real browsers with and without it; warns, never fails
         [--n N] [--json]                   NAME: send asleep host-start stream load memory transport
-  eval [--data DIR] [--json] [--wrong]     how good the linear model is, per topic and source; curves go to models/
+  eval [--data DIR] [--json] [--wrong]     how good the models are, per topic and source; curves go to models/
   build [--release|--extension]            the host with its viewer, both extensions, under target/
   dist [--extension] [--crx-key FILE]      packages of host and extension with checksums and bills of materials, under
        [--update-url BASE]                 target/dist/; with a key a crx, with an address update.xml and updates.json
