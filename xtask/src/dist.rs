@@ -33,6 +33,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{build, paths, setup, step};
 use crates::Crates;
 use entries::Entries;
+use options::Given;
 pub use options::Options;
 use report::Report;
 
@@ -74,6 +75,8 @@ pub fn run(options: &Options) -> Result<()> {
     if options.json {
         step::keep_stdout();
     }
+    // What a person named is read before anything is built.
+    let given = options.given()?;
     setup::toolchain::target(setup::toolchain::WASM)?;
     let release = Release {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -102,7 +105,7 @@ pub fn run(options: &Options) -> Result<()> {
     refuse_traces(&inputs)?;
     step::announce("packing");
     let mut report = Report::new(&release, &inputs)?;
-    let mut files = pack(&inputs, &release, options, &mut report)?;
+    let mut files = pack(&inputs, &release, &given, &mut report)?;
     for (name, crates) in bills {
         let file = format!("{name}-{}.cdx.json", release.version);
         files.push((file, sbom::write(name, crates, release.moment)?.into_bytes()));
@@ -115,20 +118,18 @@ pub fn run(options: &Options) -> Result<()> {
 fn pack(
     inputs: &Inputs,
     release: &Release,
-    options: &Options,
+    given: &Given,
     report: &mut Report,
 ) -> Result<Vec<(String, Vec<u8>)>> {
-    let base = options.update_url.as_deref();
+    let base = given.base.as_deref();
     let mut files = vec![chromium::zip(inputs, release)?];
-    match &options.crx_key {
+    match &given.key {
         None => report.leave_out(&format!(
             "crx and update.xml: no key; `{}` makes one for `--crx-key`, and it has to be kept: its extension id follows from it.",
             crx::MAKE_A_KEY
         )),
-        Some(path) => {
-            let pem = fs::read_to_string(path).with_context(|| format!("--crx-key {}", path.display()))?;
-            let key = crx::Key::read(&pem).with_context(|| format!("--crx-key {}", path.display()))?;
-            files.extend(chromium::signed(inputs, release, &key, base)?);
+        Some(key) => {
+            files.extend(chromium::signed(inputs, release, key, base)?);
             report.extension_id(&key.extension_id()?);
         }
     }
@@ -137,17 +138,16 @@ fn pack(
             "update.xml and updates.json: they name where the packages lie: `--update-url https://…`.",
         );
     }
-    let signed = options.signed_xpi.as_deref();
-    let signed =
-        signed.map(|path| fs::read(path).with_context(|| format!("--signed-xpi {}", path.display())));
-    files.extend(firefox::pack(inputs, release, base, signed.transpose()?.as_deref())?);
+    files.extend(firefox::pack(inputs, release, base, given.signed_xpi.as_deref())?);
     if let Some(host) = &inputs.host {
         files.push(host::tar_gz(host, release)?);
         if cfg!(target_os = "linux") {
             files.push(deb::pack(host, release)?);
+            report.leave_out("Windows: no archive; `dist` links for the system that it runs on.");
+            report.leave_out(
+                "macOS: no archive; its program is linked with Apple's SDK, which is on macOS only.",
+            );
         }
-        report.leave_out("Windows: no archive; its program is linked on Windows or with mingw-w64.");
-        report.leave_out("macOS: no archive; its program can be linked with Apple's SDK only, on macOS.");
     }
     Ok(files)
 }

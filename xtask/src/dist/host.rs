@@ -9,7 +9,7 @@ use super::{Host, Release, archive};
 pub fn tar_gz(host: &Host, release: &Release) -> Result<(String, Vec<u8>)> {
     let (machine, system) = (std::env::consts::ARCH, std::env::consts::OS);
     let folder = format!("promptgate-{}-{machine}-{system}", release.version);
-    let entries = entries(host, release, &folder, "promptgate")?;
+    let entries = entries(host, release, &folder, &format!("promptgate{}", std::env::consts::EXE_SUFFIX))?;
     Ok((format!("{folder}.tar.gz"), archive::tar_gz(&entries, release)?))
 }
 

@@ -1,6 +1,21 @@
 //! What a person says to `cargo xtask dist`.
 
+use std::fs;
 use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::crx::Key;
+
+/// What the options name, read.
+pub struct Given {
+    /// The key of the crx.
+    pub key: Option<Key>,
+    /// Where the packages will lie.
+    pub base: Option<String>,
+    /// The xpi with Mozilla's signature.
+    pub signed_xpi: Option<Vec<u8>>,
+}
 
 /// The options.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +70,18 @@ impl Options {
             return Err("--signed-xpi goes with --update-url: it is for updates.json".to_owned());
         }
         Ok(options)
+    }
+
+    /// Reads what they name.
+    pub fn given(&self) -> anyhow::Result<Given> {
+        let key = self.crx_key.as_ref().map(|path| {
+            let pem = fs::read_to_string(path).with_context(|| format!("--crx-key {}", path.display()))?;
+            Key::read(&pem).with_context(|| format!("--crx-key {}", path.display()))
+        });
+        let signed = self.signed_xpi.as_ref();
+        let signed =
+            signed.map(|path| fs::read(path).with_context(|| format!("--signed-xpi {}", path.display())));
+        Ok(Given { key: key.transpose()?, base: self.update_url.clone(), signed_xpi: signed.transpose()? })
     }
 }
 

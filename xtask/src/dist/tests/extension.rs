@@ -124,7 +124,7 @@ fn everything_is_packed_twice_to_the_same_bytes() {
         let (inputs, mut release) = (inputs(), release("7.8.9"));
         release.level = Compression::best();
         let mut report = Report::new(&release, &inputs).unwrap();
-        pack(&inputs, &release, &options, &mut report).unwrap()
+        pack(&inputs, &release, &options.given().unwrap(), &mut report).unwrap()
     });
     assert_eq!(one.len(), two.len());
     for ((name, first), (_, second)) in one.iter().zip(&two) {
