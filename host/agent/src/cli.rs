@@ -1,6 +1,7 @@
 //! The command line for people: what exists, and nothing that does not exist yet.
 
 mod doctor;
+mod fleet;
 mod identity;
 mod install;
 mod log;
@@ -43,6 +44,8 @@ enum Command {
     Uninstall(install::Args),
     /// Shows what is installed, connected and protected, and a fix for each fault.
     Doctor(doctor::Args),
+    /// Writes the browsers' policies that put the extension on many machines and keep it there.
+    Fleet(fleet::Args),
     /// Signs in at the organisation's provider.
     Login(identity::login::Args),
     /// Signs out, here and at the provider.
@@ -81,6 +84,7 @@ pub(crate) fn run(args: Vec<OsString>, env: &Env) -> Exit {
         Command::Install(args) => install::install(&args, env, cli.json),
         Command::Uninstall(args) => install::uninstall(&args, env, cli.json),
         Command::Doctor(args) => doctor::run(&args, env, cli.json),
+        Command::Fleet(args) => fleet::run(&args, cli.json),
         Command::Login(args) => identity::login::run(&args, env, cli.json),
         Command::Logout(args) => identity::logout::run(&args, env, cli.json),
         Command::Whoami(args) => identity::whoami::run(&args, env, cli.json),

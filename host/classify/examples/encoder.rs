@@ -11,7 +11,8 @@ use host_classify::encoder::{Encoder, Window, builtin, windows};
 
 const RUNS: usize = 200;
 
-const SENTENCE: &str = "The minutes of the meeting say that the office moves in spring, and that nobody likes it. ";
+const SENTENCE: &str =
+    "The minutes of the meeting say that the office moves in spring, and that nobody likes it. ";
 
 fn main() {
     let Ok(encoder) = builtin() else {

@@ -21,6 +21,7 @@ mod durable;
 mod erasing;
 mod exporting;
 mod files;
+mod fleet;
 mod heads;
 mod home;
 mod hostile;

@@ -3,16 +3,13 @@
 //! INVARIANT: a policy is shown, never written: who may write it decides for the whole machine.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Check, State};
-use crate::browsers::{Family, ROWS, Row};
-use crate::origin::{CHROMIUM_ID, FIREFOX_ID};
+use crate::browsers::{ROWS, Row};
+use crate::cli::fleet::browser::{Extension, place};
 use crate::os::{Env, Os};
 use crate::profiles::{self, State as Found};
-
-/// Where an organisation puts the extension; the browser asks there for new versions.
-const SOURCE: &str = "https://extensions.example.com";
 
 /// A policy that keeps the extension in every profile and window of a browser.
 #[derive(Debug, Serialize)]
@@ -59,52 +56,11 @@ fn check(row: &Row, folder: &str, state: Found) -> Check {
 
 /// The policy for one browser.
 fn policy(row: &Row, os: Os) -> Policy {
-    let forced = match row.family {
-        Family::Chromium => {
-            let source = format!("{SOURCE}/promptgate.xml");
-            json!({ CHROMIUM_ID: { "installation_mode": "force_installed", "update_url": source } })
-        }
-        Family::Firefox => {
-            let source = format!("{SOURCE}/promptgate.xpi");
-            let own = json!({ "installation_mode": "force_installed", "install_url": source, "private_browsing": true });
-            json!({ FIREFOX_ID: own })
-        }
+    let place = match os {
+        Os::Macos => format!("managed preferences of {}", place(row.name, os)),
+        Os::Linux | Os::Windows => place(row.name, os),
     };
-    let policy = match row.name {
-        "firefox" => json!({ "policies": {
-            "ExtensionSettings": forced, "BlockAboutProfiles": true, "DisableSafeMode": true,
-        } }),
-        "edge" => json!({
-            "ExtensionSettings": forced, "InPrivateModeAvailability": 1, "BrowserAddProfileEnabled": false,
-            "BrowserGuestModeEnabled": false,
-        }),
-        "brave" => json!({
-            "ExtensionSettings": forced, "IncognitoModeAvailability": 1, "BrowserAddPersonEnabled": false,
-            "BrowserGuestModeEnabled": false, "TorDisabled": true,
-        }),
-        _ => json!({
-            "ExtensionSettings": forced, "IncognitoModeAvailability": 1, "BrowserAddPersonEnabled": false,
-            "BrowserGuestModeEnabled": false,
-        }),
-    };
-    Policy { browser: row.name, place: place(row.name, os), policy }
-}
-
-/// Where the browser reads policies.
-fn place(browser: &str, os: Os) -> String {
-    let (linux, macos, windows) = match browser {
-        "chrome" => ("/etc/opt/chrome/policies/managed", "com.google.Chrome", "Google\\Chrome"),
-        "edge" => ("/etc/opt/edge/policies/managed", "com.microsoft.Edge", "Microsoft\\Edge"),
-        "brave" => ("/etc/brave/policies/managed", "com.brave.Browser", "BraveSoftware\\Brave"),
-        "firefox" => ("/etc/firefox/policies/policies.json", "org.mozilla.firefox", "Mozilla\\Firefox"),
-        _ => ("/etc/chromium/policies/managed", "org.chromium.Chromium", "Chromium"),
-    };
-    match (os, browser) {
-        (Os::Linux, "firefox") => linux.to_owned(),
-        (Os::Linux, _) => format!("{linux}/promptgate.json"),
-        (Os::Macos, _) => format!("managed preferences of {macos}"),
-        (Os::Windows, _) => format!("HKLM\\Software\\Policies\\{windows}"),
-    }
+    Policy { browser: row.name, place, policy: Extension::default().policy(row) }
 }
 
 impl Policy {
@@ -133,11 +89,11 @@ mod tests {
                     "{}",
                     row.name
                 );
-                assert_eq!(policy.place, place(row.name, os));
+                assert!(policy.place.ends_with(&place(row.name, os)));
             }
         }
         assert_eq!(place("chromium", Os::Linux), "/etc/chromium/policies/managed/promptgate.json");
         assert_eq!(place("firefox", Os::Linux), "/etc/firefox/policies/policies.json");
-        assert_eq!(place("edge", Os::Windows), "HKLM\\Software\\Policies\\Microsoft\\Edge");
+        assert_eq!(place("edge", Os::Windows), "HKEY_LOCAL_MACHINE\\Software\\Policies\\Microsoft\\Edge");
     }
 }
