@@ -132,6 +132,7 @@ const OUTSIDE: &[Outside] = &[
     outside("rpassword", &["host/agent"]),
     outside("rsa", &["xtask"]),
     outside("rusqlite", &["host/store"]),
+    outside("rustix", &["host/agent"]),
     outside("rustls", &["host/net"]),
     outside("rustls-platform-verifier", &["host/net"]),
     outside("rusty-s3", &["host/agent"]),
