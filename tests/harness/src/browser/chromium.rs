@@ -12,12 +12,29 @@ use std::process::Command;
 use tokio_rustls::rustls::SupportedCipherSuite;
 use tokio_rustls::rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256;
 
+/// The system gives chromedriver a port of IPv6, and the same number of IPv4 may be taken: then it ends, and is started anew.
+const STARTS: usize = 4;
+
 pub(super) fn driver(home: &Home) -> Result<Process> {
-    let mut command = Command::new(paths::tool("CHROMEDRIVER", &["chromedriver"])?);
-    command.args(["--port=0", "--enable-chrome-logs"]);
-    Process::start(command, home, |line| {
-        line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
-    })
+    let program = paths::tool("CHROMEDRIVER", &["chromedriver"])?;
+    let start = || {
+        let mut command = Command::new(&program);
+        command.args(["--port=0", "--enable-chrome-logs"]);
+        Process::start(command, home, |line| {
+            line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
+        })
+    };
+    let is_taken = |started: &Result<Process>| {
+        started.as_ref().is_err_and(|fault| format!("{fault:#}").contains("Address already in use"))
+    };
+    let mut started = start();
+    for _ in 1..STARTS {
+        if !is_taken(&started) {
+            break;
+        }
+        started = start();
+    }
+    started
 }
 
 pub(super) fn capabilities(launch: &Launch, home: &Home, stand_ins: &StandIns) -> Result<Value> {
