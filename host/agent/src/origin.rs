@@ -3,6 +3,8 @@
 //! INVARIANT: only Promptgate's own extension is answered. Browsers check the same against the manifest; this
 //! holds also when somebody else's manifest names our binary.
 
+use crate::browsers::Family;
+
 /// Name of the native-messaging host.
 pub(crate) const HOST_NAME: &str = "io.promptgate.host";
 
@@ -43,9 +45,22 @@ pub(crate) fn known(id: &str, development: &[String]) -> bool {
 
 /// The `allowed_origins` of a Chromium manifest.
 pub(crate) fn chromium_origins(development: &[String]) -> Vec<String> {
+    chromium_ids(development).iter().map(|id| format!("{SCHEME}{id}/")).collect()
+}
+
+/// The ids that may call in the Chromium family.
+pub(crate) fn chromium_ids(development: &[String]) -> Vec<String> {
     let shaped = |id: &&String| id.len() == 32 && id.bytes().all(|b| (b'a'..=b'p').contains(&b));
     let ids = [CHROMIUM_ID.to_owned()];
-    ids.iter().chain(development.iter().filter(shaped)).map(|id| format!("{SCHEME}{id}/")).collect()
+    ids.iter().chain(development.iter().filter(shaped)).cloned().collect()
+}
+
+/// The ids that may call in a browser of this family.
+pub(crate) fn ids(family: Family, development: &[String]) -> Vec<String> {
+    match family {
+        Family::Chromium => chromium_ids(development),
+        Family::Firefox => firefox_ids(development),
+    }
 }
 
 /// The `allowed_extensions` of a Firefox manifest.

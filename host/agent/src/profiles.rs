@@ -35,6 +35,8 @@ pub(crate) enum State {
     On,
     /// There and switched on, but not in private windows.
     NotInPrivate,
+    /// There and switched on, but somebody took away that it may look at every guarded site.
+    Withheld,
     /// There and switched off.
     Off,
     /// Not there.
@@ -43,12 +45,12 @@ pub(crate) enum State {
     Unreadable,
 }
 
-/// Every profile of a browser, by the names of their folders.
-pub(crate) fn profiles(row: &Row, env: &Env) -> Vec<Profile> {
+/// Every profile of a browser, by the names of their folders. `ids`: under which the extension may be there.
+pub(crate) fn profiles(row: &Row, env: &Env, ids: &[String]) -> Vec<Profile> {
     let Some(root) = row.profiles(env) else { return Vec::new() };
     let mut found = match row.family {
-        Family::Chromium => chromium::profiles(&root),
-        Family::Firefox => firefox::profiles(&root),
+        Family::Chromium => chromium::profiles(&root, ids),
+        Family::Firefox => firefox::profiles(&root, ids),
     };
     found.sort_by(|one, other| one.folder.cmp(&other.folder));
     found

@@ -6,6 +6,7 @@
 //! let answer = client.get(&Get { url, authorization, known: &[tag], wait })?;  // 304 when the tag still holds
 //! let mut stream = Stream::connect("siem.example", 6514, Some(&Tls::new(&reach)?), &reach)?;
 //! stream.send(bytes)?; stream.finish()?;                                     // the peer has read it all
+//! knock(url, &reach)?                                                           // somebody is there; nothing is said
 //! pause(failures, random)                                                    // how long until the next try
 //! ```
 //!
@@ -16,6 +17,7 @@
 
 mod error;
 mod http;
+mod knock;
 mod pause;
 mod stream;
 mod tls;
@@ -25,6 +27,7 @@ use std::time::Duration;
 
 pub use error::NetError;
 pub use http::{Answer, Call, Client, Get, Post, Put};
+pub use knock::knock;
 pub use pause::pause;
 pub use stream::{Stream, Tls};
 

@@ -13,10 +13,15 @@ mod host;
 mod key;
 mod live;
 mod person;
+mod policies;
 mod profiles;
+mod reach;
+mod rights;
 mod room;
 mod sandboxed;
+mod sharing;
 mod sinks;
+mod versions;
 
 use anyhow::{Context, Result};
 use host_store::{Store, StoreError};
@@ -78,6 +83,11 @@ impl Check {
         Self { check: check.to_owned(), state, what: what.into(), fix: None }
     }
 
+    /// Good to know, and something can be done about it.
+    fn note(check: &str, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { fix: Some(fix.into()), ..Self::new(check, State::Note, what) }
+    }
+
     fn wrong(check: &str, what: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { fix: Some(fix.into()), ..Self::new(check, State::Wrong, what) }
     }
@@ -96,8 +106,10 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     let configured = &active.configured;
     let mut checks = browser::checks(env, &program, &configured.extensions);
     checks.extend(sandboxed::checks(env));
-    checks.extend(profiles::checks(env));
+    checks.extend(profiles::checks(env, &configured.extensions));
+    checks.extend(policies::checks(env, &configured.extensions));
     checks.push(settings(configured));
+    checks.extend(rights::check(env, configured, &program));
     checks.extend(bundle::checks(env, &active));
     checks.push(key::check(env, configured));
     checks.extend(person::check(env, configured));
@@ -105,11 +117,15 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     checks.extend(room::check(env));
     checks.push(engines::check());
     checks.extend(sinks::checks(env, configured));
-    checks.extend(beats::checks(env));
+    checks.extend(sharing::checks(env, &active));
+    checks.extend(reach::checks(configured));
+    let beats = beats::read(env);
+    checks.extend(beats::checks(&beats));
+    checks.extend(versions::checks(&beats));
     checks.extend(clock::check(env));
     checks.push(host::check(&program));
     let ok = checks.iter().all(|check| check.state != State::Wrong);
-    let policies = profiles::policies(env);
+    let policies = profiles::policies(env, &configured.extensions);
     if json {
         let told = Told { ok, version: env!("CARGO_PKG_VERSION"), checks: &checks, policies };
         out::line(&serde_json::to_string(&told)?);

@@ -5,18 +5,17 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{MOST, Profile, State, folder_name, text};
-use crate::origin::FIREFOX_ID;
 
 /// The permission that a person gives for private windows.
 const PRIVATE: &str = "internal:privateBrowsingAllowed";
 
 /// The profiles that the list in this folder names and that are there.
-pub(super) fn profiles(root: &Path) -> Vec<Profile> {
+pub(super) fn profiles(root: &Path, ids: &[String]) -> Vec<Profile> {
     let list = text(&root.join("profiles.ini")).unwrap_or_default();
     let found =
         paths(&list).into_iter().map(|(path, relative)| if relative { root.join(path) } else { path });
     let there = found.filter(|path| path.is_dir()).take(MOST);
-    there.map(|path| Profile { folder: folder_name(&path), state: state_in(&path) }).collect()
+    there.map(|path| Profile { folder: folder_name(&path), state: state_in(&path, ids) }).collect()
 }
 
 /// The paths of `profiles.ini`, and whether they start at its folder.
@@ -40,27 +39,40 @@ pub(super) fn paths(list: &str) -> Vec<(PathBuf, bool)> {
     found
 }
 
-fn state_in(profile: &Path) -> State {
+fn state_in(profile: &Path, ids: &[String]) -> State {
     let file = profile.join("extensions.json");
     if !file.exists() {
         // Never started.
         return State::Absent;
     }
     let private = text(&profile.join("extension-preferences.json")).unwrap_or_default();
-    text(&file).map_or(State::Unreadable, |text| state(&text, &private))
+    text(&file).map_or(State::Unreadable, |text| state(&text, &private, ids))
 }
 
 /// What the two files say.
-pub(super) fn state(extensions: &str, preferences: &str) -> State {
+pub(super) fn state(extensions: &str, preferences: &str, ids: &[String]) -> State {
     let Ok(Value::Object(extensions)) = serde_json::from_str(extensions) else { return State::Unreadable };
     let Some(addons) = extensions.get("addons").and_then(Value::as_array) else { return State::Unreadable };
-    let is_own = |addon: &&Value| addon.get("id").and_then(Value::as_str) == Some(FIREFOX_ID);
-    let Some(own) = addons.iter().find(is_own) else { return State::Absent };
+    let id = |addon: &Value| Some(addon.get("id")?.as_str()?.to_owned()).filter(|id| ids.contains(id));
+    let found = addons.iter().find_map(|addon| Some((addon, id(addon)?)));
+    let Some((own, id)) = found else { return State::Absent };
     if own.get("active").and_then(Value::as_bool) != Some(true) {
         return State::Off;
     }
     let preferences: Value = serde_json::from_str(preferences).unwrap_or_default();
-    let given = preferences.get(FIREFOX_ID).and_then(|own| own.get("permissions")).and_then(Value::as_array);
-    let is_private = given.is_some_and(|given| given.iter().any(|one| one.as_str() == Some(PRIVATE)));
-    if is_private { State::On } else { State::NotInPrivate }
+    let given = |what: &str| list(preferences.get(&id).and_then(|own| own.get(what)));
+    let asked = list(own.get("requestedPermissions").and_then(|asked| asked.get("origins")));
+    let origins = given("origins");
+    let is_private = given("permissions").iter().any(|one| one.as_str() == Some(PRIVATE));
+    if !asked.iter().all(|origin| origins.contains(origin)) {
+        State::Withheld
+    } else if is_private {
+        State::On
+    } else {
+        State::NotInPrivate
+    }
+}
+
+fn list(value: Option<&Value>) -> &[Value] {
+    value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -7,6 +7,12 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use super::{Profile, State, chromium, firefox};
+use crate::origin::{CHROMIUM_ID, FIREFOX_ID};
+
+/// Under which it may be there, in both families.
+fn ids() -> Vec<String> {
+    vec![CHROMIUM_ID.to_owned(), FIREFOX_ID.to_owned()]
+}
 
 fn cases(family: &str) -> Vec<(State, PathBuf)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/profiles").join(family);
@@ -18,6 +24,7 @@ fn cases(family: &str) -> Vec<(State, PathBuf)> {
             "on" => State::On,
             "not-in-private" => State::NotInPrivate,
             "off" => State::Off,
+            "withheld" => State::Withheld,
             "absent" => State::Absent,
             "unreadable" => State::Unreadable,
             other => panic!("{other} is no state"),
@@ -42,7 +49,7 @@ fn chromium_files_read_as_their_names_say() {
             fs::copy(file.path(), profile.join(file.file_name())).unwrap();
         }
         let expected = [Profile { folder: "Default".to_owned(), state }];
-        assert_eq!(chromium::profiles(root.path()), expected, "{}", case.display());
+        assert_eq!(chromium::profiles(root.path(), &ids()), expected, "{}", case.display());
     }
 }
 
@@ -60,8 +67,16 @@ fn firefox_files_read_as_their_names_say() {
             fs::copy(file.path(), profile.join(file.file_name())).unwrap();
         }
         let expected = [Profile { folder: "x1.default-esr".to_owned(), state }];
-        assert_eq!(firefox::profiles(root.path()), expected, "{}", case.display());
+        assert_eq!(firefox::profiles(root.path(), &ids()), expected, "{}", case.display());
     }
+}
+
+#[test]
+fn an_extension_that_an_organisation_signed_itself_counts() {
+    let own = "abcdefghijklmnopabcdefghijklmnop";
+    let text = format!(r#"{{"extensions":{{"settings":{{"{own}":{{"location":9,"incognito":true}}}}}}}}"#);
+    assert_eq!(chromium::state(&text, &ids()), State::Absent);
+    assert_eq!(chromium::state(&text, &[ids(), vec![own.to_owned()]].concat()), State::On);
 }
 
 #[test]
@@ -74,8 +89,8 @@ proptest! {
     #[test]
     fn any_bytes_are_some_state(text in any::<String>(), other in r#"[\[\]{}",:a-z0-9]{0,40}"#) {
         for text in [&text, &other] {
-            chromium::state(text);
-            firefox::state(text, &other);
+            chromium::state(text, &ids());
+            firefox::state(text, &other, &ids());
             firefox::paths(text);
         }
     }

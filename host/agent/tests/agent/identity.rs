@@ -6,6 +6,7 @@ mod judged;
 mod leaving;
 mod provider;
 mod proving;
+mod reached;
 mod refused;
 mod renewing;
 mod signing_in;

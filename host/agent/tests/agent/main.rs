@@ -15,6 +15,7 @@ mod bad_input;
 mod browser;
 mod bundling;
 mod command_line;
+mod doctoring;
 mod drafting;
 mod drift;
 mod durable;

@@ -22,8 +22,8 @@ struct Counted {
     last: Millis,
 }
 
-/// A note for each browser that was connected in the last days.
-pub(super) fn checks(env: &Env) -> Vec<Check> {
+/// The heartbeats of the last days, newest first.
+pub(super) fn read(env: &Env) -> Vec<Record> {
     let since = Some(now().saturating_sub(SINCE));
     let filter = Filter { kinds: vec![Kind::Heartbeat], since, ..Filter::default() };
     let page = Page { limit: 100_000, ..Page::default() };
@@ -32,6 +32,11 @@ pub(super) fn checks(env: &Env) -> Vec<Check> {
         let read: Result<_, JournalError> = store.read(|view| host_journal::list(view, &filter, &page));
         read.ok()
     });
+    records.unwrap_or_default()
+}
+
+/// A note for each browser that was connected in the last days.
+pub(super) fn checks(beats: &[Record]) -> Vec<Check> {
     let told = |(browser, counted): (String, Counted)| {
         let Counted { began, ended, last } = counted;
         // Who is still there has not ended yet.
@@ -43,7 +48,7 @@ pub(super) fn checks(env: &Env) -> Vec<Check> {
         );
         Check::new("heartbeat", State::Note, what)
     };
-    counted(&records.unwrap_or_default()).into_iter().map(told).collect()
+    counted(beats).into_iter().map(told).collect()
 }
 
 fn counted(records: &[Record]) -> BTreeMap<String, Counted> {

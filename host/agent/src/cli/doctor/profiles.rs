@@ -5,9 +5,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::policies::Policies;
 use super::{Check, State};
-use crate::browsers::{ROWS, Row};
+use crate::browsers::{Family, ROWS, Row};
 use crate::cli::fleet::browser::{Extension, place};
+use crate::origin::ids;
 use crate::os::{Env, Os};
 use crate::profiles::{self, State as Found};
 
@@ -20,37 +22,71 @@ pub(super) struct Policy {
 }
 
 /// A check for each profile.
-pub(super) fn checks(env: &Env) -> Vec<Check> {
+pub(super) fn checks(env: &Env, development: &[String]) -> Vec<Check> {
     let of = |row: &'static Row| {
-        profiles::profiles(row, env)
-            .into_iter()
-            .map(move |profile| check(row, &profile.folder, profile.state))
+        let closed = Policies::read(row, env).closes_private(row);
+        let found = profiles::profiles(row, env, &ids(row.family, development)).into_iter();
+        found.map(move |profile| check(row, &profile.folder, profile.state, closed))
     };
     ROWS.iter().flat_map(of).collect()
 }
 
 /// The policies of the browsers that have a profile where the extension is not everywhere.
-pub(super) fn policies(env: &Env) -> Vec<Policy> {
-    let has_gap = |row: &&Row| profiles::profiles(row, env).iter().any(|profile| profile.state != Found::On);
+pub(super) fn policies(env: &Env, development: &[String]) -> Vec<Policy> {
+    let has_gap = |row: &&Row| {
+        let closed = Policies::read(row, env).closes_private(row);
+        let is_gap = |state: Found| state != Found::On && !(closed && state == Found::NotInPrivate);
+        profiles::profiles(row, env, &ids(row.family, development))
+            .iter()
+            .any(|profile| is_gap(profile.state))
+    };
     ROWS.iter().filter(has_gap).map(|row| policy(row, env.os)).collect()
 }
 
-fn check(row: &Row, folder: &str, state: Found) -> Check {
+/// `closed`: whether nobody can open private windows in it.
+fn check(row: &Row, folder: &str, state: Found, closed: bool) -> Check {
     let name = format!("{} profile", row.name);
     let wrong = |what: &str, fix: &str| Check::wrong(&name, format!("`{folder}`: {what}"), fix);
     match state {
         Found::On => {
             Check::new(&name, State::Ok, format!("`{folder}`: the extension is on, private windows too"))
         }
+        Found::NotInPrivate if closed => {
+            let what = format!("`{folder}`: the extension is on, private windows are closed by policy");
+            Check::new(&name, State::Ok, what)
+        }
         Found::NotInPrivate => {
             let what = format!("`{folder}`: the extension is on, but not in private windows");
-            Check::new(&name, State::Note, what)
+            Check::note(&name, what, private(row.family))
+        }
+        Found::Withheld => {
+            wrong("the extension is on, but may not look at every guarded site", permissions(row.family))
         }
         Found::Off => wrong("the extension is switched off", "switch it on, or force it by the policy below"),
         Found::Absent => wrong("the extension is not there", "install it, or force it by the policy below"),
         Found::Unreadable => {
             wrong("its files are not understood", "look at the browser's list of extensions")
         }
+    }
+}
+
+/// How a person lets it into private windows.
+fn private(family: Family) -> &'static str {
+    match family {
+        Family::Chromium => {
+            "on the browser's page of extensions, Promptgate, Details: allow it in private windows"
+        }
+        Family::Firefox => "about:addons, Promptgate: run in private windows, allow",
+    }
+}
+
+/// How a person gives back what the extension may look at.
+fn permissions(family: Family) -> &'static str {
+    match family {
+        Family::Chromium => {
+            "on the browser's page of extensions, Promptgate, Details, Site access: on all sites; or its popup asks"
+        }
+        Family::Firefox => "about:addons, Promptgate, Permissions: switch every site on; or its popup asks",
     }
 }
 
