@@ -33,7 +33,8 @@ pub(super) struct Args {
     /// The id of the extension in Chrome, Chromium, Edge and Brave, where it is signed with a key of your own.
     #[arg(long, value_name = "ID", default_value = CHROMIUM_ID)]
     chromium_id: String,
-    /// Leaves private windows as they are, instead of closing them where the extension cannot follow.
+    /// Leaves private windows open to who lets the extension into them, instead of closing them (Edge has no such
+    /// policy: there they are left as they are).
     #[arg(long)]
     private_windows: bool,
 }

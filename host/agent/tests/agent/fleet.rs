@@ -121,6 +121,13 @@ fn written_again_it_is_the_same_and_private_windows_can_stay() {
     let open = json(&other.path().join(place));
     assert_eq!(open.get("IncognitoModeAvailability"), None);
     assert_eq!(open["BrowserGuestModeEnabled"], false);
+    // There people have to let the extension in.
+    assert_eq!(open["MandatoryExtensionsForIncognitoNavigation"], serde_json::json!([CHROMIUM]));
+    let text = registry(&other.path().join("fleet/windows/chrome.reg"));
+    assert!(
+        text.contains(&format!("\\MandatoryExtensionsForIncognitoNavigation]\r\n\"1\"=\"{CHROMIUM}\"")),
+        "{text}"
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{Check, State};
 use crate::browsers::{Family, ROWS, Row, Scope};
-use crate::cli::fleet::browser::place;
+use crate::cli::fleet::browser::{PRIVATE_WITH, place};
 use crate::install;
 use crate::origin::{HOST_NAME, ids};
 use crate::os::{Env, Os};
@@ -142,7 +142,8 @@ impl Policies {
         let is_forced =
             self.own(ids).any(|own| own.get("installation_mode") == Some(&"force_installed".into()))
                 || ids.iter().any(|id| self.names("ExtensionInstallForcelist", id));
-        let sees_private = self.own(ids).any(|own| own.get("private_browsing") == Some(&true.into()));
+        let sees_private = ids.iter().any(|id| self.names(PRIVATE_WITH, id))
+            || self.own(ids).any(|own| own.get("private_browsing") == Some(&true.into()));
         let mut open = Vec::new();
         let mut note = |is_closed: bool, what| {
             if !is_closed {

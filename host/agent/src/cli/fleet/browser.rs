@@ -14,6 +14,9 @@ pub(in crate::cli) const SOURCE: &str = "https://extensions.example.com";
 /// Firefox's package of this version, as `cargo xtask dist` names it; newer ones are found by the address in it.
 const XPI: &str = concat!("promptgate-", env!("CARGO_PKG_VERSION"), ".xpi");
 
+/// Private windows show no page before a person lets these extensions into them.
+pub(in crate::cli) const PRIVATE_WITH: &str = "MandatoryExtensionsForIncognitoNavigation";
+
 /// What is handed out, and how strictly.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::cli) struct Extension<'a> {
@@ -60,6 +63,9 @@ impl Extension<'_> {
                     let name =
                         if is_edge { "InPrivateModeAvailability" } else { "IncognitoModeAvailability" };
                     switches.push((name, json!(1)));
+                } else if !is_edge {
+                    // Edge documents no such policy.
+                    switches.push((PRIVATE_WITH, json!([self.chromium_id])));
                 }
                 let add = if is_edge { "BrowserAddProfileEnabled" } else { "BrowserAddPersonEnabled" };
                 switches.extend([(add, json!(false)), ("BrowserGuestModeEnabled", json!(false))]);

@@ -16,8 +16,12 @@ pub(super) fn file(row: &Row, extension: &Extension<'_>) -> Vec<u8> {
     if row.family == Family::Firefox {
         switches.push(("3rdparty", json!({ "Extensions": { id: { "managed": true } } })));
     }
-    for (name, value) in switches {
-        lines.push(format!("\"{name}\"={}", data(&value, row.family)));
+    let (lists, values): (Vec<_>, Vec<_>) = switches.into_iter().partition(|(_, value)| value.is_array());
+    lines.extend(values.iter().map(|(name, value)| format!("\"{name}\"={}", data(value, row.family))));
+    for (name, list) in &lists {
+        lines.extend([String::new(), format!("[{key}\\{name}]")]);
+        let items = (1..).zip(list.as_array().into_iter().flatten());
+        lines.extend(items.map(|(number, item)| format!("\"{number}\"={item}")));
     }
     if row.family == Family::Chromium {
         lines.extend([
@@ -56,7 +60,7 @@ fn data(value: &Value, family: Family) -> String {
 pub(super) fn catalog(extension: &Extension<'_>) -> String {
     let of = |row: &Row| {
         let values = extension.switches(row).into_iter().map(|(name, value)| match value {
-            Value::Bool(_) | Value::Number(_) => (name.to_owned(), value),
+            Value::Bool(_) | Value::Number(_) | Value::Array(_) => (name.to_owned(), value),
             // Pasted into a field.
             _ => (name.to_owned(), Value::String(value.to_string())),
         });
