@@ -78,14 +78,19 @@ impl Processor {
 
     /// All that this machine has, the best last.
     pub(super) fn all() -> Vec<Self> {
-        let mut all = vec![Self::Portable];
-        #[cfg(target_arch = "x86_64")]
-        {
-            all.extend(x86::Avx2::detect().map(Self::Avx2));
-            all.extend(x86::AvxVnni::detect().map(Self::AvxVnni));
-            all.extend(x86::Avx512Vnni::detect().map(Self::Avx512Vnni));
-        }
-        all
+        std::iter::once(Self::Portable).chain(Self::special()).collect()
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn special() -> impl Iterator<Item = Self> {
+        let narrow = x86::Avx2::detect().map(Self::Avx2).into_iter();
+        let vnni = x86::AvxVnni::detect().map(Self::AvxVnni);
+        narrow.chain(vnni).chain(x86::Avx512Vnni::detect().map(Self::Avx512Vnni))
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn special() -> impl Iterator<Item = Self> {
+        std::iter::empty()
     }
 
     pub(super) fn run<W: Work>(self, work: W) -> W::Done {

@@ -191,7 +191,7 @@ impl Session {
 
     /// A mark of the page; empty when it is not there.
     async fn mark(&self, name: &str) -> Result<String> {
-        let script = "return document.documentElement.dataset[arguments[0]] ?? ''";
+        let script = "return document.documentElement?.dataset[arguments[0]] ?? ''";
         let mark = self.script(script, vec![json!(name)]).await?;
         Ok(mark.as_str().unwrap_or_default().to_owned())
     }

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Check, State};
+use super::Check;
+#[cfg(unix)]
+use super::State;
 use crate::browsers::{ROWS, Scope};
 use crate::os::Env;
 use crate::settings::{Configured, Source};
 
+#[cfg(unix)]
 const CHECK: &str = "rights";
 
 /// Where a system says it.
