@@ -9,6 +9,7 @@ mod demo;
 mod dist;
 mod eval;
 mod paths;
+mod run;
 mod setup;
 mod soak;
 mod step;
@@ -21,6 +22,8 @@ const USAGE: &str = "\
 cargo xtask <task>
 
   demo [--browser chromium|firefox|both]   the product at work in a real browser
+  run [--browser chromium|firefox]         a browser with extension and host for hand work; what changes in the sources
+      [--sites stand-ins|real]             is built and loaded anew; Ctrl-C ends and leaves nothing
   test                                     every check and test, real browsers included
   bench [--browser B] [--only NAME]        how fast it is, in real browsers with and without it; warns, never fails
         [--n N] [--json]                   NAME: send asleep host-start stream load memory transport
@@ -48,6 +51,10 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["demo", options @ ..] => demo::run(options),
+        ["run", options @ ..] => match run::Options::read(options) {
+            Ok(options) => run::run(&options),
+            Err(why) => return usage(&why),
+        },
         ["bench", options @ ..] => bench::run(options),
         ["eval", options @ ..] => eval::run(options),
         ["test"] => test::run(),

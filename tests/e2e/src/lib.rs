@@ -7,11 +7,13 @@ mod files;
 mod guarded;
 mod interaction;
 mod prompts;
+mod watch;
 
 pub use files::{Sample, Way, formats};
 pub use guarded::Guarded;
 pub use interaction::Interaction;
 pub use prompts::{ALLOWED, BLOCKED, COACHED, JUSTIFIED, Prompt, REDACTED, WARNED};
+pub use watch::Watch;
 
 /// A test in each browser, from `async fn NAME(browser: Browser) -> Result<()>` beside it.
 #[macro_export]

@@ -92,6 +92,8 @@ pub struct Launch {
     pub settings: Option<String>,
     /// Firefox's managed storage says that an organisation manages the profile; for either browser see [`Managed`].
     pub managed: bool,
+    /// The sites themselves instead of their stand-ins: for hand work, never for a test.
+    pub real: bool,
 }
 
 impl Launch {
@@ -108,6 +110,7 @@ impl Launch {
             host: None,
             settings: None,
             managed: false,
+            real: false,
         }
     }
 
@@ -134,6 +137,12 @@ impl Launch {
     /// With these host settings.
     pub fn settings(mut self, toml: &str) -> Launch {
         self.settings = Some(toml.to_owned());
+        self
+    }
+
+    /// In front of the sites themselves.
+    pub fn real(mut self) -> Launch {
+        self.real = true;
         self
     }
 

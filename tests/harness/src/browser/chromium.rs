@@ -44,10 +44,11 @@ pub(super) fn capabilities(launch: &Launch, home: &Home, stand_ins: &StandIns) -
     let rules = format!("{},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1,EXCLUDE localhost", rules.join(","));
     let mut flags = vec![
         format!("--user-data-dir={}", home.profile().display()),
-        format!("--host-resolver-rules={rules}"),
         format!("--window-size={},{}", launch.size.0, launch.size.1),
-        "--no-proxy-server".to_owned(),
     ];
+    if !launch.real {
+        flags.extend([format!("--host-resolver-rules={rules}"), "--no-proxy-server".to_owned()]);
+    }
     if launch.headless {
         flags.push("--headless".to_owned());
     }
@@ -64,7 +65,7 @@ pub(super) fn capabilities(launch: &Launch, home: &Home, stand_ins: &StandIns) -
     flags.extend(FLAGS.map(str::to_owned));
     Ok(json!({
         "browserName": "chrome",
-        "acceptInsecureCerts": true,
+        "acceptInsecureCerts": !launch.real,
         "goog:loggingPrefs": {"browser": "ALL"},
         "goog:chromeOptions": {
             "binary": paths::tool("CHROMIUM", &["chromium", "chromium-browser", "google-chrome-stable"])?,

@@ -20,6 +20,15 @@ pub(super) fn driver(home: &Home) -> Result<Process> {
 /// Under which host Firefox serves the extension's own pages. It would make one up for each profile.
 pub(super) const PAGES: &str = "5f0c9a52-7b1e-4d7c-9a53-0e6d8a4f2b11";
 
+/// What keeps the browser on this machine.
+const ONLY_STAND_INS: [&str; 5] = [
+    "network.dns.forceResolve",
+    "network.socket.forcePort",
+    "network.proxy.type",
+    "network.trr.mode",
+    "security.cert_pinning.enforcement_level",
+];
+
 pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Value> {
     let args = if launch.headless { vec!["-headless"] } else { Vec::new() };
     let pages = match &launch.extension {
@@ -28,7 +37,7 @@ pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Valu
     };
     let mut capabilities = json!({
         "browserName": "firefox",
-        "acceptInsecureCerts": true,
+        "acceptInsecureCerts": !launch.real,
         "moz:firefoxOptions": {
             "binary": paths::tool("FIREFOX", &["firefox-esr", "firefox"])?,
             "args": args,
@@ -59,6 +68,11 @@ pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Valu
             },
         },
     });
+    if launch.real
+        && let Some(prefs) = capabilities["moz:firefoxOptions"]["prefs"].as_object_mut()
+    {
+        prefs.retain(|name, _| !ONLY_STAND_INS.contains(&name.as_str()));
+    }
     if let Some(language) = launch.language {
         capabilities["moz:firefoxOptions"]["prefs"]["intl.accept_languages"] = json!(language);
     }
