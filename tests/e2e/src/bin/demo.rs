@@ -1,7 +1,7 @@
 //! The product at work: allowed, warned, redacted and blocked prompts on the four sites' stand-ins, then the
 //! records. Started by `cargo xtask demo`.
 //!
-//! With a display the browser is visible and stays open to play with; without one, each step leaves a picture.
+//! With a display the browser is visible and stays open to play with. Each step leaves a picture, and so do popup, options and viewer.
 
 use std::env;
 use std::io::{IsTerminal, stdin};
@@ -15,6 +15,9 @@ use tests_harness::{Browser, Launch, Site, State};
 /// What the demo plays on each site, with the answer to the card.
 const STEPS: [(Prompt, Option<&str>); 4] =
     [(ALLOWED, None), (WARNED, Some("send-anyway")), (REDACTED, Some("redact")), (BLOCKED, None)];
+
+/// Width and height of a window that is no wider than the popup, where a window can be so narrow.
+const POPUP: (u32, u32) = (400, 800);
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<()> {
@@ -55,14 +58,37 @@ async fn play(browser: Browser, out: &Path) -> Result<()> {
             println!("   {browser:<9} {:<11} {:<7} {ended:<44} {seconds:4.1} s", site.id(), prompt.action);
         }
     }
+    pages(&guarded, browser, out).await?;
     println!("\n   The record, as `promptgate log list` shows it:\n");
     println!("{}", guarded.records()?.run(&["log", "list"])?);
-    println!("   Pictures of each step: {}", out.display());
+    println!("   Pictures of each step, of popup, options and viewer: {}", out.display());
     if visible && stdin().is_terminal() {
         println!("   The browser stays open to play with. Press Enter here to end.");
         stdin().read_line(&mut String::new())?;
     }
     guarded.stop().await
+}
+
+/// Pictures of what a person opens: the popup, what is recorded about them, and the record's viewer.
+async fn pages(guarded: &Guarded, browser: Browser, out: &Path) -> Result<()> {
+    let place = |name: &str| out.join(format!("{browser}-{name}.png"));
+    let driver = guarded.driver()?;
+    let window = driver.get_window_rect().await?;
+    // A popup is as wide as its words.
+    driver.set_window_rect(0, 0, POPUP.0, POPUP.1).await?;
+    guarded.popup("what was sent", |words| words.contains("A message to"), Some(&place("popup"))).await?;
+    driver.set_window_rect(0, 0, u32::try_from(window.width)?, u32::try_from(window.height)?).await?;
+    let before = guarded.open_page("ui/options.html").await?;
+    guarded.page_says("options", |words| words.contains("A message to")).await?;
+    guarded.screenshot(&place("options")).await?;
+    guarded.close_tab(before).await?;
+    let viewer = guarded.viewer()?;
+    driver.goto(viewer.address()).await?;
+    guarded.until_true("document.querySelectorAll('a[data-row]').length > 0").await?;
+    guarded.until_true("document.querySelectorAll('.days .bars [data-series]').length > 0").await?;
+    guarded.screenshot(&place("viewer")).await?;
+    drop(viewer);
+    guarded.open(Site::ChatGpt).await
 }
 
 /// Plays one prompt as a person would; says how it ended. The picture is of what the person sees: the card, or else
