@@ -148,12 +148,14 @@ fn tell(checks: &[Check]) {
         vec![state.to_owned(), check.check.clone(), check.what.clone()]
     };
     let rows: Vec<_> = checks.iter().map(cells).collect();
-    for line in table::align(&["STATE", "CHECK", "WHAT"], &rows) {
+    let mut lines = table::align(&["STATE", "CHECK", "WHAT"], &rows).into_iter();
+    lines.next().iter().for_each(|head| {
+        out::line(head);
+    });
+    for (line, check) in lines.zip(checks) {
         out::line(&line);
-    }
-    for check in checks {
         if let Some(fix) = &check.fix {
-            out::line(&format!("to fix {}: {fix}", check.check));
+            out::line(&format!("       to fix {}: {fix}", check.check));
         }
     }
 }
