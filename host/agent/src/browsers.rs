@@ -141,26 +141,35 @@ impl Row {
         Some(folder.join(format!("{HOST_NAME}.json")))
     }
 
-    /// The folder with the browser's profiles; `None` where the environment names no home.
-    pub(crate) fn profiles(&self, env: &Env) -> Option<PathBuf> {
+    /// The folders that may hold the browser's profiles; none where the environment names no home.
+    pub(crate) fn profiles(&self, env: &Env) -> Vec<PathBuf> {
         let home = || env.var("HOME").map(PathBuf::from);
-        match (env.os, self.family) {
-            (Os::Linux, Family::Firefox) => Some(home()?.join(".mozilla/firefox")),
-            (Os::Macos, Family::Firefox) => Some(home()?.join("Library/Application Support/Firefox")),
+        let found = match (env.os, self.family) {
+            // Firefox begins new ones in the second place since version 147, and goes on with what is in the first.
+            (Os::Linux, Family::Firefox) => [
+                home().map(|home| home.join(".mozilla/firefox")),
+                env.config().map(|config| config.join("mozilla/firefox")),
+            ],
+            (Os::Macos, Family::Firefox) => {
+                [home().map(|home| home.join("Library/Application Support/Firefox")), None]
+            }
             (Os::Windows, Family::Firefox) => {
-                Some(PathBuf::from(env.var("APPDATA")?).join("Mozilla").join("Firefox"))
+                [env.var("APPDATA").map(|data| PathBuf::from(data).join("Mozilla").join("Firefox")), None]
             }
             // The manifests of a person's Chromium lie among its profiles.
             (Os::Linux | Os::Macos, Family::Chromium) => {
-                Some(self.manifest(env, Scope::User)?.parent()?.parent()?.to_owned())
+                let manifest = self.manifest(env, Scope::User);
+                [manifest.and_then(|path| Some(path.parent()?.parent()?.to_owned())), None]
             }
             (Os::Windows, Family::Chromium) => {
                 let vendor =
                     self.windows_key.split('\\').skip(1).take_while(|part| *part != "NativeMessagingHosts");
-                let local = PathBuf::from(env.var("LOCALAPPDATA")?);
-                Some(vendor.fold(local, |path, part| path.join(part)).join("User Data"))
+                let local = env.var("LOCALAPPDATA").map(PathBuf::from);
+                let folder = |local| vendor.fold(local, |path: PathBuf, part| path.join(part));
+                [local.map(|local| folder(local).join("User Data")), None]
             }
-        }
+        };
+        found.into_iter().flatten().collect()
     }
 
     /// The registry key that names the manifest, on Windows.

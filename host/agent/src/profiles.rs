@@ -47,11 +47,11 @@ pub(crate) enum State {
 
 /// Every profile of a browser, by the names of their folders. `ids`: under which the extension may be there.
 pub(crate) fn profiles(row: &Row, env: &Env, ids: &[String]) -> Vec<Profile> {
-    let Some(root) = row.profiles(env) else { return Vec::new() };
-    let mut found = match row.family {
+    let below = |root: PathBuf| match row.family {
         Family::Chromium => chromium::profiles(&root, ids),
         Family::Firefox => firefox::profiles(&root, ids),
     };
+    let mut found: Vec<Profile> = row.profiles(env).into_iter().flat_map(below).collect();
     found.sort_by(|one, other| one.folder.cmp(&other.folder));
     found
 }

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
-use super::{Profile, State, chromium, firefox};
+use super::{Profile, State, chromium, firefox, profiles};
+use crate::browsers::ROWS;
 use crate::origin::{CHROMIUM_ID, FIREFOX_ID};
+use crate::os::{Env, Os};
 
 /// Under which it may be there, in both families.
 fn ids() -> Vec<String> {
@@ -77,6 +79,22 @@ fn an_extension_that_an_organisation_signed_itself_counts() {
     let text = format!(r#"{{"extensions":{{"settings":{{"{own}":{{"location":9,"incognito":true}}}}}}}}"#);
     assert_eq!(chromium::state(&text, &ids()), State::Absent);
     assert_eq!(chromium::state(&text, &[ids(), vec![own.to_owned()]].concat()), State::On);
+}
+
+/// Since version 147 Firefox begins new profiles below the configuration folder.
+#[test]
+fn both_places_of_firefox_are_looked_at() {
+    let home = tempfile::tempdir().unwrap();
+    let env = Env::new(Os::Linux, [("HOME", home.path().to_str().unwrap().to_owned())]);
+    let row = ROWS.iter().find(|row| row.name == "firefox").unwrap();
+    for (place, name) in [(".mozilla/firefox", "a.old"), (".config/mozilla/firefox", "b.new")] {
+        let folder = home.path().join(place);
+        fs::create_dir_all(folder.join(name)).unwrap();
+        fs::write(folder.join("profiles.ini"), format!("[Profile0]\nIsRelative=1\nPath={name}\n")).unwrap();
+    }
+    let found = profiles(row, &env, &ids());
+    let names: Vec<&str> = found.iter().map(|profile| profile.folder.as_str()).collect();
+    assert_eq!(names, ["a.old", "b.new"]);
 }
 
 #[test]
