@@ -105,6 +105,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     let active = Active::load(env);
     let configured = &active.configured;
     let mut checks = browser::checks(env, &program, &configured.extensions);
+    let is_found = checks.iter().any(|check| check.state == State::Ok);
     checks.extend(sandboxed::checks(env));
     checks.extend(profiles::checks(env, &configured.extensions));
     checks.extend(policies::checks(env, &configured.extensions));
@@ -120,7 +121,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     checks.extend(sharing::checks(env, &active));
     checks.extend(reach::checks(configured));
     let beats = beats::read(env);
-    checks.extend(beats::checks(&beats));
+    checks.extend(beats::checks(&beats, is_found));
     checks.extend(versions::checks(&beats));
     checks.extend(clock::check(env));
     checks.push(host::check(&program));

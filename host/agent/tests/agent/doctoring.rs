@@ -105,7 +105,7 @@ fn a_whole_chain_is_well_link_by_link() {
 type Breaks = fn(&mut Chain);
 
 /// How a link breaks, which check tells it, how, what of, and with what fix.
-const BROKEN: [(Breaks, &str, &str, &str, &str); 11] = [
+const BROKEN: [(Breaks, &str, &str, &str, &str); 12] = [
     (
         |chain| fs::remove_dir_all(chain.path(".config/chromium/NativeMessagingHosts")).unwrap(),
         "chromium",
@@ -157,6 +157,13 @@ const BROKEN: [(Breaks, &str, &str, &str, &str); 11] = [
         "wrong",
         "can be changed by every account",
         "chmod o-w",
+    ),
+    (
+        |chain| fs::remove_dir_all(chain.home.data()).unwrap(),
+        "heartbeat",
+        "note",
+        "no extension came through",
+        "start the browser",
     ),
     (
         |chain| chain.mode(".local/share/promptgate", 0o755),

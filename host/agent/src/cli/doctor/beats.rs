@@ -35,8 +35,13 @@ pub(super) fn read(env: &Env) -> Vec<Record> {
     records.unwrap_or_default()
 }
 
-/// A note for each browser that was connected in the last days.
-pub(super) fn checks(beats: &[Record]) -> Vec<Check> {
+/// A note for each browser that was connected in the last days, or that none was though one finds the host.
+pub(super) fn checks(beats: &[Record], is_found: bool) -> Vec<Check> {
+    if beats.is_empty() && is_found {
+        let what = "none in 7 days: a browser finds the host, and no extension came through to it";
+        let fix = "start the browser; the extension's popup says what it waits for";
+        return vec![Check::note("heartbeat", what, fix)];
+    }
     let told = |(browser, counted): (String, Counted)| {
         let Counted { began, ended, last } = counted;
         // Who is still there has not ended yet.

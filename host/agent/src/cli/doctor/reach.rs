@@ -34,7 +34,7 @@ struct Way {
 pub(super) fn checks(configured: &Configured) -> Vec<Check> {
     let ways = ways(configured);
     if ways.is_empty() {
-        let what = "skipped: the settings name no identity provider, receiver or bundle server";
+        let what = "skipped: the settings name nobody beyond this machine (identity provider, receiver, bundle server)";
         return vec![Check::new("network", State::Note, what)];
     }
     asked(ways, PATIENCE)
