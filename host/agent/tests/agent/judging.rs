@@ -87,7 +87,8 @@ fn redaction_takes_out_the_spans_and_what_it_leaves_still_stands() {
     let choice = Choice::Redact { reason: Some("the bank asked".into()) };
     assert_eq!(browser.answer(&event(2), choice), Outcome::Release);
     // Nothing of the text lies on the disk in clear; the key opens it.
-    assert!(!holds(&home.bytes(), "4111") && !holds(&home.bytes(), "the bank asked"));
+    // (Four digits alone stand in an id of a row now and then.)
+    assert!(!holds(&home.bytes(), "4111 1111") && !holds(&home.bytes(), "the bank asked"));
     let opened = home.lines(&["log", "open", event(2).as_str(), "--json"]);
     assert_eq!(opened[0]["prompt"]["parts"][0]["text"], text);
     assert_eq!(opened[1]["reason"], "the bank asked");

@@ -108,7 +108,7 @@ fn an_interaction_is_told_whole() {
     assert_eq!(rows[5]["reason"], "complete");
     // Never a value: not in any row, not in the file.
     let told = format!("{rows:?}");
-    for value in ["DE89", "jane.doe", "the bank wants", "plan.pdf"] {
+    for value in ["DE89 3704", "jane.doe", "the bank wants", "plan.pdf"] {
         assert!(!told.contains(value), "{value}");
         assert!(!crate::home::holds(&home.bytes(), value), "{value}");
     }
