@@ -95,6 +95,32 @@ fn redaction_takes_out_the_spans_and_what_it_leaves_still_stands() {
 }
 
 #[test]
+fn a_value_that_is_split_over_two_prompts_of_a_conversation_is_found() {
+    let home = Home::enforcing();
+    let mut browser = Browser::start(&home);
+    let mut say = |number, page, conversation: Option<&str>, text| {
+        let mut judge = ask(&event(number), text);
+        judge.page = Some(page);
+        let Reading::Prompt(prompt) = &mut judge.reading else { panic!("a prompt") };
+        prompt.conversation_id = conversation.map(str::to_owned);
+        browser.send(&ToHost::Judge(Box::new(judge)));
+        browser.verdict(&event(number))
+    };
+    assert_eq!(say(1, 7, None, "my card is 4111 1111").outcome, Outcome::Release);
+    // Elsewhere, and as the first prompt of another conversation, it is a number like any other.
+    for (number, page, conversation) in [(2, 8, Some("other")), (3, 8, None)] {
+        let verdict = say(number, page, conversation, "1111 1111 and why was it declined?");
+        assert_eq!(verdict.outcome, Outcome::Release, "{number}");
+    }
+    let verdict = say(4, 7, Some("one"), "1111 1111 and why was it declined?");
+    assert_eq!((verdict.outcome, verdict.action), (Outcome::Ask, Action::Redact));
+    let [edit] = verdict.edits.as_slice() else { panic!("one edit") };
+    assert_eq!((edit.start, edit.end, edit.replacement.as_str()), (0, 9, "[CARD_1]"));
+    assert_eq!(home.rows(event(4).as_str())[0]["facts"]["labels"]["pii.payment-card"]["spans"], 1);
+    assert!(!holds(&home.bytes(), "4111 1111"));
+}
+
+#[test]
 fn taking_it_back_or_not_answering_refuses() {
     let home = Home::enforcing();
     let mut browser = Browser::start(&home);
