@@ -11,10 +11,18 @@ use crate::{build, demo, paths, step};
 /// The program's word for options that it does not know; it has said so.
 const USAGE_FAULT: i32 = 2;
 
+/// What there is to say before anything is built.
+const USAGE: &str = "usage: cargo xtask bench [--browser chromium|firefox|both] [--only NAME]... [--n N] [--json]
+NAME: send, asleep, host-start, stream, load, memory, transport";
+
 /// `cargo xtask bench [--browser chromium|firefox|both] [--only NAME]... [--n N] [--json]`
 ///
 /// The options are the program's own; only what has to be set up is looked for here.
 pub fn run(options: &[&str]) -> Result<()> {
+    if options.contains(&"--help") {
+        println!("{USAGE}");
+        return Ok(());
+    }
     if options.contains(&"--json") {
         step::keep_stdout();
     }
