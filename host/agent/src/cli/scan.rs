@@ -11,11 +11,11 @@ pub(crate) use lines::question;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 use host_policy::UserFacts;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -108,12 +108,22 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
 
 fn input(path: Option<&PathBuf>) -> Result<Box<dyn BufRead>> {
     match path {
-        Some(path) if path.as_os_str() != "-" => {
-            let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
-            Ok(Box::new(BufReader::new(file)))
-        }
+        Some(path) if path.as_os_str() != "-" => Ok(Box::new(BufReader::new(open(path)?))),
         _ => Ok(Box::new(BufReader::new(io::stdin()))),
     }
+}
+
+/// A file that the person named.
+fn open(path: &Path) -> Result<File> {
+    let named = path.display();
+    if path.is_dir() {
+        bail!("{named} is a folder: name one file in it, or `-` for standard input");
+    }
+    File::open(path).map_err(|fault| match fault.kind() {
+        io::ErrorKind::NotFound => anyhow!("{named} does not exist: name a file, or `-` for standard input"),
+        io::ErrorKind::PermissionDenied => anyhow!("{named} may not be read by this account"),
+        _ => anyhow!("{named} cannot be read: {fault}"),
+    })
 }
 
 /// A text as the one part of a prompt.

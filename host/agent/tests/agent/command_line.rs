@@ -67,6 +67,9 @@ fn what_is_not_there_is_told_with_the_next_step() {
         (vec!["log", "verify"], 3, "made when a browser first starts"),
         (vec!["log", "erase", "--person", "jane"], 3, "made when a browser first starts"),
         (vec!["log", "prune", "--older-than", "90d"], 3, "made when a browser first starts"),
+        (vec!["scan", nowhere], 1, "does not exist: name a file, or `-`"),
+        (vec!["scan", "--har", nowhere], 1, "does not exist: name a file, or `-`"),
+        (vec!["scan", home.path().to_str().unwrap()], 1, "is a folder: name one file in it"),
     ] {
         let mut command = home.command();
         let output = command.current_dir(home.path()).args(&args).output().unwrap();

@@ -4,7 +4,7 @@
 //! INVARIANT: one line for each entry, in order, `index` from 0.
 
 use std::collections::HashMap;
-use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -47,7 +47,9 @@ struct Seen {
 }
 
 pub(super) fn run(path: &Path, person: &As, snapshot: &Snapshot, json: bool) -> Result<Exit> {
-    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let mut text = String::new();
+    let read = super::open(path)?.read_to_string(&mut text);
+    read.map_err(|_| anyhow::anyhow!("{} is no HTTP Archive: it is not UTF-8", path.display()))?;
     let har = Har::parse(&text).map_err(|fault| {
         // serde's message can quote the traffic; its place cannot.
         let (line, column) = (fault.line(), fault.column());
