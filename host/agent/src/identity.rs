@@ -22,4 +22,4 @@ pub(crate) use signing::Signing;
 #[cfg(test)]
 pub(crate) use state::Bound;
 pub(crate) use state::{Session, State};
-pub(crate) use tokens::{Kept, Vault};
+pub(crate) use tokens::Vault;

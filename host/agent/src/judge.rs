@@ -19,14 +19,14 @@ use std::env::consts::OS;
 use std::sync::Arc;
 use std::time::Duration;
 
-use host_classify::{Classification, Engine, Scanned};
+use host_classify::{Beside, Classification, Engine, Neighbours, Scanned};
 use host_journal::{FileNote, Timings};
 use host_policy::{
     BundleSettings, Decision, DeviceFacts, Facts, LocalTime, Messages, Place, Policy, UserFacts, fit,
 };
 use shared_protocol::{
     Action, App, Browser, Capture, Code, Edit, Judge, Level, Mode, Obligation, Operation, Outcome, Part,
-    PartKind, Prompt, Reading, Settings, Topic, Verdict,
+    PartKind, Prompt, Reading, Settings, Text, Topic, Verdict,
 };
 
 use crate::files::{Attached, Whole};
@@ -83,7 +83,7 @@ pub(crate) struct Asked<'a> {
 }
 
 /// What is known of a request beside itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Around {
     /// The language that the person reads (BCP 47).
     pub(crate) language: Option<String>,
@@ -91,6 +91,10 @@ pub(crate) struct Around {
     pub(crate) local: Option<LocalTime>,
     /// What was found in its conversation before.
     pub(crate) conversation: BTreeMap<Topic, Level>,
+    /// How what was sent in it before ends.
+    pub(crate) tail: Text,
+    /// Mistakes of the models that were confirmed.
+    pub(crate) neighbours: Option<Arc<Neighbours>>,
 }
 
 /// Looks up what the engine said of the very same text.
@@ -220,8 +224,10 @@ impl Snapshot {
     }
 
     fn facts(&self, ask: &Asked<'_>, whole: &Whole, is_over: &dyn Fn() -> bool) -> (Facts, Classification) {
-        let mut found = self.engine.classify_knowing(&whole.prompt, ask.known, is_over);
+        let beside = Beside { known: ask.known, before: ask.around.tail.expose(), is_over };
+        let mut found = self.engine.classify_knowing(&whole.prompt, &beside);
         ask.files.remember(&mut found);
+        ask.around.neighbours.iter().for_each(|neighbours| found.correct(neighbours));
         let mut facts = self.with_person(Facts::of(ask.judge.app.clone(), &whole.prompt), ask);
         let own = found.findings.partition_point(|finding| finding.part < whole.own);
         let (own, in_files) = found.findings.split_at_checked(own).unwrap_or((&found.findings, &[]));
@@ -337,7 +343,7 @@ fn outcome(action: Action, may_lift: bool) -> Outcome {
 
 /// Of a text that was not looked at.
 fn nothing() -> Classification {
-    Classification { findings: Vec::new(), names: Vec::new(), topics: Vec::new(), engines: Vec::new() }
+    Classification::default()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! It deliberately keeps no key in the record's file.
 
 mod at_hand;
+mod device;
 mod file;
 mod passphrase;
 
@@ -16,7 +17,8 @@ use shared_seal::{KeyFile, KeyId, KeyPair, PublicKey, Seed};
 use zeroize::Zeroizing;
 
 pub(crate) use at_hand::{Given, Keys, Unopened};
-pub(crate) use file::{key_files, make_folder, write_new};
+pub(crate) use device::{DeviceKey, Kept};
+pub(crate) use file::{key_files, make_folder, write_new, write_private};
 pub(crate) use passphrase::Passphrases;
 
 /// The key pair of a trial.

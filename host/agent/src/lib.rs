@@ -19,6 +19,7 @@ mod keys;
 mod lease;
 mod live;
 mod native;
+mod neighbours;
 mod origin;
 mod os;
 mod out;
@@ -30,6 +31,7 @@ mod risk;
 mod settings;
 mod ship;
 mod ssf;
+mod tails;
 
 use std::process::ExitCode;
 

@@ -9,6 +9,7 @@ mod coded;
 mod keyboard;
 mod line;
 mod mine;
+mod neighbours;
 mod proved;
 mod random;
 mod risk;

@@ -5,13 +5,12 @@
 //!
 //! INVARIANT: both only ever say more of a text to which something is appended, and none of them takes away what the other says.
 
-use std::sync::Arc;
-
 use shared_protocol::{Topic, TopicScore};
 
-use crate::encoder::{self, Alike, Background, Encoder, EncoderError, Read, Vector, Window, choose};
+use crate::encoder::{self, Alike, Background, Encoder, EncoderError, Read, Window, choose};
 use crate::joined::Joined;
 use crate::linear::{self, HEADS, Model, ModelError};
+use crate::saying::{Said, Saying};
 use crate::topics::level;
 
 /// Log odds from which a text that was taken out of a disguise is read by the encoder as well: a little below low.
@@ -45,8 +44,8 @@ pub(crate) struct Asked {
     pub(crate) goes_on: bool,
     /// For each topic that is told by examples 0 to 1.
     pub(crate) alike: Vec<f32>,
-    /// Where the text lies, as far as it was read.
-    pub(crate) vector: Option<Arc<Vector>>,
+    /// What is said of each topic from low on, by its sentences.
+    pub(crate) sayings: Vec<Saying>,
 }
 
 impl Asked {
@@ -55,6 +54,7 @@ impl Asked {
         self.scores.iter_mut().zip(other.scores).for_each(|(score, other)| *score = score.max(other));
         self.read = (self.read.0 + other.read.0, self.read.1 + other.read.1);
         self.goes_on |= other.goes_on;
+        self.sayings.extend(other.sayings.iter().cloned());
         self.alike.resize(self.alike.len().max(other.alike.len()), 0.0);
         self.alike.iter_mut().zip(&other.alike).for_each(|(score, other)| *score = score.max(*other));
     }
@@ -108,23 +108,55 @@ impl Asking {
         let Some(((encoder, joined), chosen)) = self.encoder.as_ref().ok().zip(self.joined).zip(chosen)
         else {
             let scores = odds.map_or([0.0; HEADS], |odds| odds.map(linear::chance));
-            return Asked { scores, ..Asked::default() };
+            return Asked { scores, sayings: self.unplaced(&scores), ..Asked::default() };
         };
         let (reads, count) = read(encoder, &chosen.windows, is_over);
         let mut weights = [f32::NEG_INFINITY; HEADS];
         for read in &reads {
             weights.iter_mut().zip(read.weights).for_each(|(best, weight)| *best = best.max(weight));
         }
+        let beginnings = || reads.iter().flat_map(|read| &read.beginnings);
         let alike = self.alike.as_ref().map_or_else(Vec::new, |(background, topics)| {
-            let beginnings = || reads.iter().flat_map(|read| &read.beginnings);
             let score = |topic: &Alike| {
                 beginnings().map(|vector| topic.score(background, vector)).fold(0.0, f32::max)
             };
             topics.iter().map(score).collect()
         });
         let scores = joined.scores(encoder.heads(), &weights, odds.as_ref());
-        let vector = Read::together(&reads).map(Arc::new);
-        Asked { scores, read: (count, chosen.of), goes_on: chosen.goes_on, alike, vector }
+        let said = Said {
+            reads: &reads,
+            is_whole: count == chosen.of && !chosen.goes_on,
+            encoder: encoder.version(),
+        };
+        let mut sayings = Vec::new();
+        for (at, (head, score)) in encoder.heads().iter().zip(scores).enumerate() {
+            let of = |numbers: &[f32; HEADS]| numbers.get(at).copied().unwrap_or(f32::NEG_INFINITY);
+            let sentences = reads.iter().flat_map(|read| &read.sentences);
+            let joined = |weight| of(&joined.scores(encoder.heads(), &[weight; HEADS], odds.as_ref()));
+            sayings.extend(said.of(
+                (&head.topic, score),
+                odds.as_ref().map_or(0.0, of),
+                sentences.map(|one| (&one.vector, of(&one.weights))),
+                joined,
+            ));
+        }
+        for (topic, score) in self.alike.iter().flat_map(|(_, topics)| topics).zip(&alike) {
+            let Some((background, _)) = &self.alike else { break };
+            let near = beginnings().map(|vector| (vector, topic.score(background, vector)));
+            sayings.extend(said.of((&topic.topic, *score), 0.0, near, |score| score));
+        }
+        Asked { scores, read: (count, chosen.of), goes_on: chosen.goes_on, alike, sayings }
+    }
+
+    /// What the linear model says alone: nothing that could be compared.
+    fn unplaced(&self, scores: &[f32; HEADS]) -> Vec<Saying> {
+        let said = Said { reads: &[], is_whole: false, encoder: 0 };
+        let heads = self.linear.iter().flat_map(|model| model.heads()).zip(scores);
+        heads
+            .filter_map(|(head, score)| {
+                said.of((&head.topic, *score), 0.0, std::iter::empty(), |score| score)
+            })
+            .collect()
     }
 
     /// Raises `topics` to what is said where that is the stronger, and names who answered. The encoder's name says what it left

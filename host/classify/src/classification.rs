@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use shared_protocol::{Finding, Label, TopicScore};
 
+use crate::saying::Sayings;
+
 /// A finding in the name of a file. A name is text too (`jane.doe@example.com.pdf`), but it is no part's text, so
 /// there is no span that an edit could replace.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,10 +18,11 @@ pub struct NameFinding {
 }
 
 /// What was found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Classification {
     /// In the text of the parts, sorted by part and start. Those of the rules do not overlap each other; one of an
-    /// organisation's own values or documents may lie over them ([`merged`]).
+    /// organisation's own values or documents, or the end of a value that began in the prompt before, may lie over them
+    /// ([`merged`]).
     pub findings: Vec<Finding>,
     /// In the names of files, each name once.
     pub names: Vec<NameFinding>,
@@ -27,6 +30,9 @@ pub struct Classification {
     pub topics: Vec<TopicScore>,
     /// Which engines answered.
     pub engines: Vec<String>,
+    /// What the models said of it, for [`Classification::correct`] and to be kept where it was wrong.
+    #[serde(skip)]
+    pub said: Sayings,
 }
 
 /// `findings` (sorted by part and start) without overlaps: where some lie over each other there is one over all of them,

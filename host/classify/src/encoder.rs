@@ -83,9 +83,22 @@ impl fmt::Debug for Vector {
     }
 }
 
+/// What one sentence says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sentence {
+    /// Where it lies, by what it says behind what stands before it in its window.
+    pub vector: Vector,
+    /// How much it weighs, for each head.
+    pub weights: [f32; HEADS],
+    /// Its pieces.
+    pub pieces: usize,
+}
+
 /// What the sentences of some windows say.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Read {
+    /// One after the other.
+    pub sentences: Vec<Sentence>,
     /// How much the strongest sentence weighs, for each head.
     pub weights: [f32; HEADS],
     /// Where the beginning of each window lies up to each of its sentences: what is appended moves none of them.
@@ -100,21 +113,12 @@ impl Read {
     pub fn vector(&self) -> Vector {
         Vector::along(&self.sum)
     }
-
-    /// Where all of them lie together; nothing where nothing was read.
-    #[must_use]
-    pub fn together(reads: &[Self]) -> Option<Vector> {
-        let mut sum = reads.first()?.sum.clone();
-        for read in reads.iter().skip(1) {
-            sum.iter_mut().zip(&read.sum).for_each(|(sum, number)| *sum += number);
-        }
-        Some(Vector::along(&sum))
-    }
 }
 
 /// The encoder, ready to read.
 pub struct Encoder<'a> {
     processor: Processor,
+    version: u64,
     words: WordPiece<'a>,
     hidden: usize,
     scales: Vec<f32>,
@@ -142,8 +146,11 @@ impl<'a> Encoder<'a> {
         let file = File::parse(bytes)?;
         let words = WordPiece::new(file.vocabulary).ok_or(EncoderError::Damaged)?;
         let File { hidden, scales, table, positions, norm, layers, heads, .. } = file;
+        // Its check sum, which was looked at.
+        let version = bytes.last_chunk().copied().map_or(0, u64::from_le_bytes);
         Ok(Self {
             processor: Processor::best(),
+            version,
             words,
             hidden,
             scales,
@@ -159,6 +166,12 @@ impl<'a> Encoder<'a> {
     #[must_use]
     pub fn heads(&self) -> &[Head] {
         &self.heads
+    }
+
+    /// A number that another encoder does not have: where texts lie means something to one encoder only.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// How texts are cut for it.
@@ -186,8 +199,12 @@ impl<'a> Encoder<'a> {
             }
         }
         let x = processor.run(Pass { norm: &self.norm, layers: &self.layers, windows, x });
-        let mut read =
-            Read { weights: [f32::NEG_INFINITY; HEADS], beginnings: Vec::new(), sum: vec![0.0; self.hidden] };
+        let mut read = Read {
+            sentences: Vec::new(),
+            weights: [f32::NEG_INFINITY; HEADS],
+            beginnings: Vec::new(),
+            sum: vec![0.0; self.hidden],
+        };
         let mut rows = x.chunks_exact(self.hidden);
         for window in windows {
             let mut start = 0;
@@ -201,10 +218,14 @@ impl<'a> Encoder<'a> {
                 read.beginnings.push(Vector::along(&whole));
                 // A sentence never is as long as a window.
                 let count = f32::from(u16::try_from(end - start).unwrap_or(1).max(1));
-                for (best, head) in read.weights.iter_mut().zip(&self.heads) {
+                let mut weights = [f32::NEG_INFINITY; HEADS];
+                for ((weighs, best), head) in weights.iter_mut().zip(&mut read.weights).zip(&self.heads) {
                     let weight = mean.iter().zip(&head.weights).map(|(number, weight)| number * weight);
-                    *best = best.max(weight.sum::<f32>() / count + head.bias);
+                    *weighs = weight.sum::<f32>() / count + head.bias;
+                    *best = best.max(*weighs);
                 }
+                let vector = Vector::along(&mean);
+                read.sentences.push(Sentence { vector, weights, pieces: end - start });
                 start = *end;
             }
             read.sum.iter_mut().zip(&whole).for_each(|(sum, number)| *sum += number);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use shared_protocol::{Finding, Label, Part, Prompt, Topic};
 
 use crate::asked::{Asked, Asking};
+use crate::beside::Beside;
 use crate::classification::{Classification, NameFinding};
 use crate::detector::{Detector, RuleError, Shown};
 use crate::encoder::EncoderError;
@@ -17,6 +18,7 @@ use crate::names::names_of;
 use crate::numbers::stretches;
 use crate::prefilter::Prefilter;
 use crate::rule::{Pattern, Places};
+use crate::saying::Sayings;
 use crate::scanned::Scanned;
 use crate::settle::{Hit, settle};
 use crate::structure::Structure;
@@ -189,28 +191,26 @@ impl Engine {
     /// Says what is in `prompt`.
     #[must_use]
     pub fn classify(&self, prompt: &Prompt) -> Classification {
-        self.classify_knowing(prompt, &|_| None, &|| false)
+        self.classify_knowing(prompt, &Beside::default())
     }
 
-    /// The same, using what [`Engine::look_through`] has said of the very same text before, where `known` still
-    /// has it. The encoder reads no further once `is_over`.
+    /// The same, with what is known beside it.
     #[must_use]
-    pub fn classify_knowing(
-        &self,
-        prompt: &Prompt,
-        known: &dyn Fn(&str) -> Option<Arc<Scanned>>,
-        is_over: &dyn Fn() -> bool,
-    ) -> Classification {
+    pub fn classify_knowing(&self, prompt: &Prompt, beside: &Beside<'_>) -> Classification {
         let mut findings = Vec::new();
         let mut found = Vec::new();
         let mut asked = Asked::default();
         for (part, Part { text, .. }) in prompt.parts.iter().enumerate() {
-            let scanned =
-                known(text.expose()).unwrap_or_else(|| Arc::new(self.look_until(text.expose(), is_over)));
+            let scanned = (beside.known)(text.expose())
+                .unwrap_or_else(|| Arc::new(self.look_until(text.expose(), beside.is_over)));
             found.extend(&scanned.evidence);
             asked.add(&scanned.asked);
             findings.extend(scanned.findings.iter().map(|finding| Finding { part, ..finding.clone() }));
         }
+        let across = self.across(beside.before, prompt, &findings);
+        found.extend(across.iter().map(|(detector, finding)| (*detector, finding.confidence)));
+        findings.extend(across.into_iter().map(|(_, finding)| finding));
+        findings.sort_by_key(|finding| (finding.part, finding.start));
         let mut names = Vec::new();
         for name in names_of(prompt) {
             for (detector, score, finding) in self.in_name(name) {
@@ -236,9 +236,10 @@ impl Engine {
             })
         });
         let mut topics = topics::score(&self.own, evidence);
+        let said = Sayings::new(&asked.sayings, &topics);
         let mut engines = vec![NAME.to_owned()];
         self.asking.combine(&asked, &mut topics, &mut engines);
-        Classification { findings, names, topics, engines }
+        Classification { findings, names, topics, engines, said }
     }
 
     /// What the rules find in a text, without asking any model.
@@ -275,12 +276,17 @@ impl Engine {
         self.exact.look(name).into_iter().filter_map(one).collect()
     }
 
+    /// What a detector calls what it finds, and how that is masked.
+    pub(crate) fn called(&self, detector: usize) -> Option<(&Label, Shown)> {
+        self.detectors.get(detector).map(|found| (&found.label, found.mask))
+    }
+
     fn place(&self, label: &Label) -> Option<usize> {
         self.detectors.binary_search_by(|detector| detector.label.cmp(label)).ok()
     }
 
     /// What stands in `text`, in order.
-    fn scan<'a>(&self, text: &'a str) -> Vec<Hit<'a>> {
+    pub(crate) fn scan<'a>(&self, text: &'a str) -> Vec<Hit<'a>> {
         let mut hits = Vec::new();
         let (numbers, words) = (stretches(text), self.prefilter.hits(text));
         let mut look = |rule: usize, words: &[(usize, usize)]| {

@@ -7,7 +7,9 @@
 //!
 //! A detector is one file under `detectors/`: what it looks for, what it calls it, and the examples that show it.
 
+mod across;
 mod asked;
+mod beside;
 mod builtin;
 mod candidate;
 mod check;
@@ -22,6 +24,7 @@ pub mod linear;
 mod literal;
 mod mask;
 mod names;
+mod neighbours;
 mod numbers;
 mod own;
 mod pattern;
@@ -29,16 +32,20 @@ mod placeholder;
 mod prefilter;
 mod proximity;
 mod rule;
+mod saying;
 mod scanned;
 mod settle;
 mod structure;
 mod topics;
 mod words;
 
+pub use beside::Beside;
 pub use classification::{Classification, NameFinding, merged};
 pub use detector::RuleError;
 pub use engine::Engine;
+pub use neighbours::{LONGER, NEAR, Neighbours, STRONGER, corrected};
 pub use own::DetectorProblem;
+pub use saying::{Compared, Saying, Sayings};
 pub use scanned::Scanned;
 pub use topics::{topic_of, topics_of};
 pub use words::{described, replacement};

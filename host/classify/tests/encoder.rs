@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use host_classify::Engine;
 use host_classify::encoder::{Encoder, EncoderError, WINDOW, Window, builtin, windows};
 use host_classify::linear::ModelError;
+use host_classify::{Beside, Engine};
 use proptest::prelude::*;
 use shared_protocol::{Level, Operation, Part, PartKind, Prompt, Topic};
 
@@ -135,7 +135,7 @@ fn who_answered_is_said() {
     // Of a very long one it does not even choose among all windows.
     let found = ENGINE.classify(&prompt(&long.repeat(25)));
     assert!(found.engines.last().unwrap().ends_with("/2000+"), "{:?}", found.engines);
-    let due = ENGINE.classify_knowing(&prompt(text), &|_| None, &|| true);
+    let due = ENGINE.classify_knowing(&prompt(text), &Beside { is_over: &|| true, ..Beside::default() });
     assert_eq!(due.engines, ["rules", "linear"]);
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use host_classify::encoder::EncoderError;
-use host_classify::{Classification, Engine, Scanned, replacement, topics_of};
+use host_classify::{Beside, Classification, Engine, Scanned, replacement, topics_of};
 use proptest::prelude::*;
 use shared_protocol::{Attachment, Edit, Finding, Level, Operation, Part, PartKind, Prompt, Topic};
 
@@ -169,7 +169,7 @@ proptest! {
         let looked: HashMap<&str, Arc<Scanned>> =
             looked.map(|text| (text.as_str(), Arc::new(ENGINE.look_through(text)))).collect();
         let known = |text: &str| looked.get(text).cloned();
-        prop_assert_eq!(ENGINE.classify_knowing(&prompt, &known, &|| false), ENGINE.classify(&prompt));
+        prop_assert_eq!(ENGINE.classify_knowing(&prompt, &Beside { known: &known, ..Beside::default() }), ENGINE.classify(&prompt));
     }
 }
 

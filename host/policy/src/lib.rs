@@ -8,6 +8,8 @@
 mod annotations;
 pub mod bundle;
 mod check;
+mod coded;
+mod confirmation;
 mod decide;
 mod decision;
 mod explain;
@@ -28,6 +30,7 @@ mod source;
 mod targets;
 
 pub use bundle::Files;
+pub use confirmation::{Confirmation, ConfirmationError};
 pub use decision::{Decision, Determining, Excepted, Fault};
 pub use explain::{Explained, Scope, Standing};
 pub use facts::{

@@ -16,10 +16,16 @@ use crate::view::{COLUMNS, read_row, unsigned};
 use crate::{Row, StoreError, Tx, View, place, scrub};
 
 /// What stands beside a row, by `seq`.
-const BESIDE: [&str; 2] = ["DELETE FROM record_topic WHERE seq = ?", "DELETE FROM sealed WHERE seq = ?"];
+const BESIDE: [&str; 3] = [
+    "DELETE FROM record_topic WHERE seq = ?",
+    "DELETE FROM sealed WHERE seq = ?",
+    // With the first row of its interaction that goes.
+    "DELETE FROM neighbour WHERE event = (SELECT event FROM record WHERE seq = ?)",
+];
 
 /// What is kept of a person outside the record, by the person's id.
-const OF_PERSON: [&str; 4] = [
+const OF_PERSON: [&str; 5] = [
+    "DELETE FROM neighbour WHERE person = ?",
     "DELETE FROM outbox WHERE person = ?",
     "DELETE FROM risk_change WHERE person = ?",
     "DELETE FROM risk_place WHERE person = ?",

@@ -8,7 +8,8 @@ use anyhow::Result;
 use host_identity::{Person, SignedIn, Tokens};
 
 use super::state::{Bound, Session, State};
-use super::tokens::{Kept, Vault};
+use super::tokens::Vault;
+use crate::keys::Kept;
 
 /// Somebody signed in.
 pub(super) fn signed_in(data: &Path, vault: &Vault, signed_in: SignedIn, now: i64) -> Result<Kept> {

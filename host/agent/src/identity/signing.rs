@@ -11,7 +11,8 @@ use host_journal::{Audit, Change, SiteWord};
 use shared_protocol::{EventId, SignIn};
 
 use super::renew::seconds;
-use super::{Kept, Known, Vault, change};
+use super::{Known, Vault, change};
+use crate::keys::Kept;
 use crate::record::Recorder;
 use crate::settings::IdentitySettings;
 

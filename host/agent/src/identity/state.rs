@@ -4,14 +4,14 @@
 //! are. INVARIANT: written whole, and changed under a lock, so that two processes lose nothing of each other's.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use host_identity::Person;
 use serde::{Deserialize, Serialize};
 
-use crate::keys::make_folder;
+use crate::keys::{make_folder, write_private};
 
 /// The only version there is.
 const VERSION: u32 = 1;
@@ -123,23 +123,4 @@ fn lock(data: &Path) -> Result<File> {
     let file = options.open(data.join("identity.lock")).context("the lock cannot be made")?;
     file.lock().context("the lock cannot be had")?;
     Ok(file)
-}
-
-/// Writes a file of this person alone, whole or not at all.
-pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let new = path.with_file_name(name);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(&new)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        let _gone = fs::remove_file(&new);
-    }
-    written.with_context(|| format!("{} cannot be written", path.display()))
 }

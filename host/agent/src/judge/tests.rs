@@ -1,7 +1,6 @@
 //! The pure middle, over every action, operation and fault.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use host_classify::Engine;
@@ -60,7 +59,7 @@ fn ask(reading: Reading) -> Judge {
 }
 
 /// Nothing is known around it.
-static NOTHING: Around = Around { language: None, local: None, conversation: BTreeMap::new() };
+static NOTHING: LazyLock<Around> = LazyLock::new(Around::default);
 
 fn asked(judge: &Judge) -> Asked<'_> {
     Asked {

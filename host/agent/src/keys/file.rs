@@ -1,6 +1,7 @@
 //! Private keys as files.
 //!
-//! INVARIANT: a file is written whole or not at all, and never over another one; it is this person's alone.
+//! INVARIANT: a file is written whole or not at all, and a key that text is sealed to never over another one; it is this
+//! person's alone.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -71,4 +72,23 @@ pub(crate) fn write_new(path: &Path, text: &str) -> Result<bool> {
         Err(fault) if fault.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(fault) => Err(fault).with_context(|| format!("{} cannot be written", path.display())),
     }
+}
+
+/// Writes a file of this person alone, whole or not at all, over what was there.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let new = path.with_file_name(name);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options
+        .open(&new)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        let _gone = fs::remove_file(&new);
+    }
+    written.with_context(|| format!("{} cannot be written", path.display()))
 }

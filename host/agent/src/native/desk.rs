@@ -3,6 +3,7 @@
 //! INVARIANT: a verdict, a go or a welcome leaves only after what it says is on record, or says that it is not.
 //! INVARIANT: every `judge` that was understood so far that its event is known is answered, once.
 
+mod bad;
 mod coded;
 mod files;
 mod follow;
@@ -21,13 +22,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use host_journal::Timings;
 use shared_protocol::{
-    App, Browser, Choice, Code, Drift, DriftKind, EventId, Hello, Judge, Millis, Outcome, PROTOCOL, Reading,
-    ToExtension, ToHost, Verdict, Welcome,
+    Browser, Choice, Code, EventId, Hello, Judge, Millis, Outcome, PROTOCOL, ToExtension, ToHost, Verdict,
+    Welcome,
 };
 
 use super::drafts::DraftRows;
 use super::heart::Heart;
-use super::incoming::{self, Named};
+use super::incoming;
 use super::queue::{Job, Pool};
 use super::reply;
 use super::watch::{Alarms, Turn};
@@ -35,11 +36,10 @@ use crate::clock::local;
 use crate::files::{Attached, NONE, Readers, Shelf};
 use crate::judge::{self, Around, Asked, Judgement, Snapshot};
 use crate::live::{Active, Live};
+use crate::neighbours::Mistakes;
 use crate::out;
 use crate::record::{self, Once, Place, Recorder};
-
-/// Drift rows for malformed messages that name no event, for one connection.
-const BAD_ROWS: usize = 16;
+use crate::tails::Tails;
 
 /// The pure part: [`Snapshot::judge`].
 type JudgePrompt = fn(&Snapshot, &Asked<'_>, &dyn Fn() -> Duration) -> (Judgement, Timings);
@@ -61,8 +61,12 @@ pub(super) struct Desk {
     bad_rows: Mutex<usize>,
     /// Requests whose card takes a code, or waits for a proof of who the person is.
     at_hand: Mutex<VecDeque<Arc<Judge>>>,
+    /// How what was sent before ends.
+    tails: Tails,
     /// Attached files.
     shelf: Arc<Shelf>,
+    /// What people called a mistake, and what follows from it.
+    mistakes: Arc<Mistakes>,
     /// Judgements that wait for files, with what was said of their events since.
     waiting: Mutex<HashMap<EventId, Vec<ToHost>>>,
     /// A sign-in that the extension started is under way.
@@ -95,6 +99,7 @@ impl Desk {
         heart: Arc<Heart>,
         drafts: Arc<DraftRows>,
     ) -> Self {
+        let mistakes = Arc::new(Mistakes::new(live.env().data(), Arc::clone(&recorder)));
         Self {
             judge: Snapshot::judge,
             live,
@@ -109,7 +114,9 @@ impl Desk {
             judging: Mutex::new(HashSet::new()),
             bad_rows: Mutex::new(0),
             at_hand: Mutex::new(VecDeque::new()),
+            tails: Tails::default(),
             shelf: Arc::new(Shelf::new(Readers::new())),
+            mistakes,
             waiting: Mutex::default(),
             signing_in: Mutex::new(None),
             late_lost: AtomicBool::new(false),
@@ -159,30 +166,6 @@ impl Desk {
                 let desk = Arc::clone(self);
                 let work = Box::new(move || desk.follow(other));
                 pool.put(Job { key, bytes: text.len(), work });
-            }
-        }
-    }
-
-    /// Takes what is no message: the named request gets its fail setting, everything else a coded error.
-    pub(super) fn bad(self: &Arc<Self>, code: Code, named: Named, pool: &Pool<EventId>) {
-        let is_judge = named.kind.as_deref() == Some("judge") && self.settings.is_greeted();
-        match (is_judge, named.event, named.app) {
-            (true, Some(event), Some(app)) => {
-                let reading = nameless(code);
-                let ask = Judge {
-                    event,
-                    app,
-                    at: now(),
-                    reading,
-                    private_window: false,
-                    page: None,
-                    placeholders: Vec::new(),
-                };
-                self.hold(ask, 0, Some(code), pool);
-            }
-            (_, event, app) => {
-                self.send(ToExtension::Error { code, event });
-                self.note_bad(app.as_ref(), code);
             }
         }
     }
@@ -269,6 +252,9 @@ impl Desk {
         {
             self.keep(&held.ask);
         }
+        if let Ok(Ok(verdict)) = &told {
+            self.tails.judged(&held.ask, verdict.outcome, Instant::now());
+        }
         self.send(match told {
             Ok(Ok(verdict)) => ToExtension::Verdict(Box::new(verdict)),
             Ok(Err(code)) => ToExtension::Error { code, event: Some(held.ask.event.clone()) },
@@ -300,6 +286,7 @@ impl Desk {
             self.drafts.recorded(ask, &judgement);
         }
         self.files_judged(held, &judgement);
+        self.mistakes.remember(&ask.event, &judgement.found);
         let Judgement { verdict, facts, .. } = judgement;
         match written {
             Ok(Once::Appended) => Ok(verdict),
@@ -325,39 +312,25 @@ impl Desk {
             user: None,
             risk: self.recorder.risk(now()),
             known,
-            around: held.around.get_or_init(|| self.around(&held.ask)),
+            around: held.around.get_or_init(|| self.around(&held.ask, &held.active)),
             files: held.files.get().unwrap_or(&NONE),
         }
     }
 
-    fn around(&self, ask: &Judge) -> Around {
+    fn around(&self, ask: &Judge, active: &Arc<Active>) -> Around {
         Around {
             language: self.language.get().cloned(),
             local: local(ask.at),
             conversation: self.recorder.found_before(ask),
-        }
-    }
-
-    fn note_bad(&self, app: Option<&App>, code: Code) {
-        let mut rows = self.bad_rows.lock().unwrap_or_else(PoisonError::into_inner);
-        if *rows >= BAD_ROWS {
-            return;
-        }
-        *rows += 1;
-        drop(rows);
-        let what = match code {
-            Code::Oversize => DriftKind::Oversize,
-            _ => DriftKind::Encoding,
-        };
-        let path = "native-messaging".to_owned();
-        let drift = Drift { what, operation: None, path, place: None, size: None };
-        let row = host_journal::Entry::Drift(host_journal::Drifted { drift });
-        if let Err(fault) = self.recorder.note(app, now(), row) {
-            unwritten(&fault);
+            tail: self.tails.before(ask, Instant::now()),
+            neighbours: self.mistakes.confirmed(active),
         }
     }
 
     fn send(&self, message: ToExtension) {
+        if let ToExtension::Go { event, outcome } = &message {
+            self.tails.answered(event, *outcome, Instant::now());
+        }
         // When the browser is gone there is nobody to tell.
         let _gone = self.out.send(message);
     }
@@ -365,12 +338,6 @@ impl Desk {
     fn judging(&self) -> std::sync::MutexGuard<'_, HashSet<EventId>> {
         self.judging.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What is left to judge of a message that was no message.
-fn nameless(code: Code) -> Reading {
-    let what = if code == Code::Oversize { DriftKind::Oversize } else { DriftKind::Shape };
-    Reading::Unread(Drift { what, operation: None, path: String::new(), place: None, size: None })
 }
 
 /// Tells a fault of the record on stderr; its errors carry no text.

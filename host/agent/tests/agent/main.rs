@@ -29,6 +29,7 @@ mod hostile;
 mod identity;
 mod installing;
 mod judging;
+mod learning;
 mod looking_back;
 mod neighbours;
 mod okta;

@@ -1,16 +1,12 @@
 //! A grant as text, and back.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::{DOMAIN, Grant, GrantError, GrantFor, MAX_CODE, MAX_REASON, MAX_WORD};
-use crate::bundle::json::{self, Limits};
 use crate::bundle::{PublicKey, SignError, Signer};
+use crate::coded::{Coded, Unread};
 
-const PREFIX: &str = "pg1.";
-
-const LIMITS: Limits = Limits { bytes: MAX_CODE, depth: 2, items: 12 };
+const GRANT: Coded = Coded { prefix: "pg1.", domain: DOMAIN, most: MAX_CODE };
 
 /// The payload. Names are short since somebody pastes this.
 #[derive(Serialize, Deserialize)]
@@ -41,45 +37,20 @@ pub(super) fn write(grant: &Grant, signer: &dyn Signer) -> Result<String, SignEr
     }
     let payload = Payload { id, key: signer.key().id(), who: person, what, end: not_after, why: reason };
     let payload = serde_json::to_vec(&payload).map_err(|error| SignError::new(error.to_string()))?;
-    let signature = signer.sign(&signed(&payload))?;
-    let text = format!("{PREFIX}{}.{}", URL_SAFE_NO_PAD.encode(payload), URL_SAFE_NO_PAD.encode(signature));
-    if text.len() > MAX_CODE {
-        return Err(SignError::new(format!(
-            "the code would be longer than {MAX_CODE} bytes; shorten the reason"
-        )));
-    }
-    Ok(text)
+    GRANT.write(&payload, signer)?.ok_or_else(|| {
+        SignError::new(format!("the code would be longer than {MAX_CODE} bytes; shorten the reason"))
+    })
 }
 
 /// A code whose signature holds. For whom and how long is not looked at.
 pub(super) fn read(code: &str, keys: &[PublicKey]) -> Result<Grant, GrantError> {
-    if code.len() > MAX_CODE.saturating_mul(2) {
-        return Err(GrantError::Malformed);
-    }
-    let plain: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-    let parts = plain.strip_prefix(PREFIX).and_then(|rest| rest.split_once('.'));
-    let (payload, signature) = parts.filter(|_| plain.len() <= MAX_CODE).ok_or(GrantError::Malformed)?;
-    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| GrantError::Malformed);
-    let (payload, signature) = (bytes(payload)?, bytes(signature)?);
-    // Only the key's name is taken out ahead, to say which key is unknown.
-    let Key { key: name } = json::read(&payload, &LIMITS).map_err(|_| GrantError::Malformed)?;
-    let key = keys.iter().find(|key| key.id() == name).ok_or(GrantError::UnknownKey)?;
-    if !key.verifies(&signed(&payload), &signature) {
-        return Err(GrantError::BadSignature);
-    }
-    let Payload { id, key: _, who, what, end, why } =
-        json::read(&payload, &LIMITS).map_err(|_| GrantError::Malformed)?;
+    let Payload { id, key: _, who, what, end, why } = GRANT.read(code, keys).map_err(|why| match why {
+        Unread::Malformed => GrantError::Malformed,
+        Unread::UnknownKey => GrantError::UnknownKey,
+        Unread::BadSignature => GrantError::BadSignature,
+    })?;
     let grant = Grant { id, person: who, what, not_after: end, reason: why };
     if is_whole(&grant) { Ok(grant) } else { Err(GrantError::Malformed) }
-}
-
-#[derive(Deserialize)]
-struct Key {
-    key: String,
-}
-
-fn signed(payload: &[u8]) -> Vec<u8> {
-    [DOMAIN, payload].concat()
 }
 
 fn is_whole(grant: &Grant) -> bool {

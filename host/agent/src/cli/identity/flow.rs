@@ -8,7 +8,8 @@ use shared_protocol::SignIn;
 
 use super::Desk;
 use crate::cli::way_in;
-use crate::identity::{Kept, Signing};
+use crate::identity::Signing;
+use crate::keys::Kept;
 use crate::out;
 
 /// How the person gets to the provider.

@@ -72,6 +72,8 @@ struct Case {
     decision: Decision,
     /// What was decided then, of an event.
     then: Option<String>,
+    /// What confirmed mistakes took away, and how much it was before: `intent.pii high`.
+    corrected: Vec<String>,
 }
 
 pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
@@ -121,6 +123,9 @@ fn explain(args: &Args, env: &Env, by: &By<'_>, json: bool) -> Result<Exit> {
     if let Some(then) = &case.then {
         out::line(&format!("on record: {then}"));
     }
+    for corrected in &case.corrected {
+        out::line(&format!("a confirmed mistake took away: {corrected}"));
+    }
     about(&case.facts).iter().for_each(|line| {
         out::line(line);
     });
@@ -165,7 +170,7 @@ fn of_text(args: &Args, by: &By<'_>) -> Result<Case> {
         guardrails.settings.about(&mut base);
     }
     let weighed = weighed::text(by.policy, by.engine, &base, &text.into());
-    Ok(Case { facts: weighed.facts, decision: weighed.decision, then: None })
+    Ok(Case { facts: weighed.facts, decision: weighed.decision, then: None, corrected: Vec::new() })
 }
 
 /// The facts of an interaction on record.
@@ -196,7 +201,9 @@ fn of_event(event: &str, env: &Env, by: &By<'_>) -> Result<Option<Case>> {
     let source = judged.bundle.clone().unwrap_or_else(|| word(judged.source));
     let fault = judged.fault.map(|code| format!(", with the fault {}", word(code))).unwrap_or_default();
     let then = format!("{}, by {source}{fault}", action((judged.action, judged.mode)));
-    Ok(Some(Case { facts, decision, then: Some(then) }))
+    let corrected = judged.engines.iter().filter_map(|engine| host_classify::corrected(engine));
+    let corrected = corrected.map(str::to_owned).collect();
+    Ok(Some(Case { facts, decision, then: Some(then), corrected }))
 }
 
 /// What the policies were asked about.
@@ -232,6 +239,6 @@ fn as_json(case: &Case, policies: Vec<Value>) -> Value {
     let facts: Value = serde_json::from_slice(&case.facts.to_bytes()).unwrap_or_default();
     json!({
         "action": action, "mode": mode, "obligations": case.decision.obligations,
-        "on_record": case.then, "facts": facts, "policies": policies,
+        "on_record": case.then, "corrected": case.corrected, "facts": facts, "policies": policies,
     })
 }

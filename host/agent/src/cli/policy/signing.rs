@@ -28,6 +28,12 @@ pub(in crate::cli) struct Given {
 }
 
 impl Given {
+    /// Of what a command was given.
+    pub(super) fn new(key: Option<&Path>, passphrase_file: Option<&Path>) -> Result<Self> {
+        let key = key.context("name the signing key with --key FILE")?.to_owned();
+        Ok(Self { key, passphrase_file: passphrase_file.map(Path::to_owned) })
+    }
+
     /// The key, ready to sign.
     pub(super) fn open(&self) -> Result<Box<dyn Signer>> {
         let passphrases = Passphrases::new(self.passphrase_file.as_deref(), os::passphrase());

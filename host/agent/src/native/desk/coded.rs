@@ -64,7 +64,7 @@ impl Desk {
             return Err(Code::UnknownEvent);
         };
         let ask = self.kept().iter().find(|ask| ask.event == *event).cloned();
-        let around = ask.as_deref().map(|ask| self.around(ask)).unwrap_or_default();
+        let around = ask.as_deref().map(|ask| self.around(ask, &active)).unwrap_or_default();
         let files = ask.as_deref().map(|ask| self.files_now(ask)).unwrap_or_default();
         let asked = ask.as_deref().map(|judge| Asked {
             judge,

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use host_journal::{Drifted, Ended, Entry, Known, Mistaken, Refused, RefusedBy, Responded, Seen, Shown};
+use host_journal::{Drifted, Ended, Entry, Known, Refused, RefusedBy, Responded, Seen, Shown};
 use shared_protocol::{
     Action, App, Capture, Card, Choice, Code, EventId, Judge, LateEntry, Millis, Operation, Outcome, Part,
     PartKind, Prompt, Reading, Response, Status, ToExtension, ToHost,
@@ -11,7 +11,7 @@ use shared_protocol::{
 
 use super::{Desk, now, unwritten};
 use crate::files::Attached;
-use crate::judge::{self, Asked};
+use crate::judge::{self, Around, Asked};
 use crate::out;
 use crate::record::{Answer, Draft, Place};
 
@@ -86,11 +86,7 @@ impl Desk {
             }
             ToHost::Status => self.status(),
             ToHost::Mine { limit } => self.mine(limit),
-            ToHost::Mistake { event, at } => {
-                self.append(&event, at, row(Entry::Mistake(Mistaken {})))?;
-                self.send(ToExtension::Reported { event });
-                Ok(())
-            }
+            ToHost::Mistake { event, at } => self.mistake(event, at),
             ToHost::SitesRefused { refused } => {
                 for one in refused {
                     out::note(&format!("site data of {}: {}", one.app.as_str(), one.problem));
@@ -153,6 +149,17 @@ impl Desk {
         }
     }
 
+    fn mistake(&self, event: EventId, at: Millis) -> Result<(), Code> {
+        let (_, app) = self.known(&event)?;
+        let place = Place { event: &event, app: app.as_ref(), at, person: None };
+        match self.mistakes.reported(&place, &self.live.active()) {
+            Ok(true) => self.send(ToExtension::Reported { event }),
+            Ok(false) => return Err(Code::UnknownEvent),
+            Err(fault) => return Err(unwritten(&fault)),
+        }
+        Ok(())
+    }
+
     fn response(&self, event: &EventId, response: &Response, at: Millis) -> Result<(), Code> {
         let (known, app) = self.known(event)?;
         let Some(app) = app else { return Err(Code::UnknownEvent) };
@@ -191,7 +198,9 @@ impl Desk {
             page: None,
             placeholders: Vec::new(),
         };
-        let (risk, around) = (self.recorder.risk(now()), self.around(&ask));
+        // What was confirmed is about prompts.
+        let around = Around { neighbours: None, ..self.around(&ask, &self.live.active()) };
+        let risk = self.recorder.risk(now());
         let browser = self.browser.get().copied();
         let files = Attached::default();
         let (known, around) = (judge::UNKNOWN, &around);

@@ -60,7 +60,7 @@ impl Desk {
         };
         let known = |text: &str| active.previews.known(text, Instant::now());
         let browser = self.browser.get().copied();
-        let (risk, around) = (self.recorder.risk(now()), self.around(&ask));
+        let (risk, around) = (self.recorder.risk(now()), self.around(&ask, &active));
         let asked =
             Asked { judge: &ask, browser, user: None, risk, known: &known, around: &around, files: &NONE };
         let start = Instant::now();

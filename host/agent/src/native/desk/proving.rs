@@ -56,7 +56,7 @@ impl Desk {
         let Some(ask) = self.kept().iter().find(|ask| ask.event == *event).cloned() else { return false };
         let active = self.live.active();
         let Ok(snapshot) = active.snapshot() else { return false };
-        let around = self.around(&ask);
+        let around = self.around(&ask, &active);
         let files = self.files_now(&ask);
         let asked = Asked {
             judge: &ask,

@@ -13,7 +13,8 @@ use anyhow::{Context, Result};
 use shared_protocol::{EventId, Identity, Millis, SignIn, ToExtension};
 
 use super::Desk;
-use crate::identity::{Kept, Signing};
+use crate::identity::Signing;
+use crate::keys::Kept;
 use crate::out;
 
 /// A sign-in that is under way.

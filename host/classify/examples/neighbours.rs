@@ -1,0 +1,87 @@
+//! How alike sentences are that say a topic: those of written mistakes beside the same in other words, and beside what is near
+//! in words only. What `NEAR` was chosen from.
+//!
+//! `cargo run --release -p host-classify --example neighbours < models/eval/neighbours/written.toml`
+
+#![expect(clippy::print_stdout, reason = "an example prints")]
+
+use std::io::{self, Read as _};
+
+use host_classify::{Compared, Engine, LONGER, NEAR, Neighbours, STRONGER, Saying};
+use serde::Deserialize;
+use shared_protocol::{Level, Operation, Part, PartKind, Prompt, Topic};
+
+/// A file of mistakes.
+#[derive(Deserialize)]
+struct File {
+    mistake: Vec<Mistake>,
+}
+
+/// A text that was called a topic wrongly.
+#[derive(Deserialize)]
+struct Mistake {
+    topic: Topic,
+    text: String,
+    near: Vec<String>,
+    other: Vec<String>,
+    #[serde(default)]
+    edge: Vec<String>,
+}
+
+fn prompt(text: &str) -> Prompt {
+    let mut prompt = Prompt::new(Operation::SendPrompt);
+    prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });
+    prompt
+}
+
+/// What is said of a topic: of each sentence, how much.
+fn said(engine: &Engine, text: &str, topic: &Topic) -> Option<Saying> {
+    let found = engine.classify(&prompt(text));
+    found.said.placed().find(|saying| saying.topic == *topic).cloned()
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let engine = Engine::builtin()?;
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text)?;
+    let File { mistake } = toml::from_str(&text)?;
+    let kinds: [(&str, fn(&Mistake) -> &[String]); 3] =
+        [("near", |one| &one.near), ("other", |one| &one.other), ("edge", |one| &one.edge)];
+    for (kind, texts) in kinds {
+        let (mut likes, mut corrected, mut count) = (Vec::new(), 0, 0);
+        for one in &mistake {
+            let name = String::from(one.topic.clone());
+            let Some(confirmed) = said(&engine, &one.text, &one.topic) else {
+                println!("{name} is not said of: {}", one.text);
+                continue;
+            };
+            let neighbours = Neighbours::new(vec![vec![confirmed.clone()]]);
+            println!("\n{:.2} {name}: {}", confirmed.score, one.text);
+            for text in texts(one) {
+                let Some(saying) = said(&engine, text, &one.topic) else {
+                    println!("not said at all: {text}");
+                    continue;
+                };
+                let Some(Compared { like, stronger, longer }) = saying.compared(&confirmed) else { continue };
+                let mut found = engine.classify(&prompt(text));
+                found.correct(&neighbours);
+                let topic = found.topics.iter().find(|topic| topic.topic == one.topic);
+                let is_gone = topic.is_some_and(|topic| topic.level == Level::None);
+                likes.push(like);
+                count += 1;
+                corrected += usize::from(is_gone);
+                let gone = if is_gone { "gone " } else { "stays" };
+                println!(
+                    "{gone} {:.2} like {like:.3} stronger {stronger:+.2} longer {longer:.2} {text}",
+                    saying.score
+                );
+            }
+        }
+        likes.sort_by(f32::total_cmp);
+        println!(
+            "\n{kind}: corrected {corrected} of {count}, likeness of the least alike sentence {likes:.3?}\n"
+        );
+    }
+    println!("near from {NEAR}, at most {STRONGER} stronger, at most {LONGER} times as long");
+    Ok(())
+}
