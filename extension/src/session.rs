@@ -42,7 +42,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use shared_protocol::{Browser, EventId, Millis, Mine, Settings, ToHost};
+use shared_protocol::{App, Browser, EventId, Millis, Mine, Settings, ToHost};
 use shared_sites::{SiteError, Sites};
 
 pub use self::effect::{Badge, Effect, HookConfig, OnDeadline, Shape, ToPort, ToRelay};
@@ -91,6 +91,8 @@ pub struct Session {
     told_popup: Option<PopupState>,
     /// What is on record about the person, as it was told last.
     mine: Option<Mine>,
+    /// The guarded site that the popup is open beside.
+    beside: Option<App>,
     badge: Badge,
 }
 
@@ -139,6 +141,7 @@ impl Session {
             wake: None,
             told_popup: None,
             mine: None,
+            beside: None,
             badge: Badge::default(),
         })
     }
@@ -178,6 +181,7 @@ impl Session {
                 self.want_host(now, out);
                 self.link.say_now(&ToHost::Mine { limit }, out);
             }
+            Event::Popup { port: _, said: FromPopup::Beside { url } } => self.beside = self.sites.app(&url),
             Event::Garbled { port, event } => self.garbled(now, port, event, out),
             Event::SignInClosed => self.sign_in_closed(out),
             Event::NoWindow { token } => self.dismissed(now, &token, out),
@@ -211,6 +215,7 @@ impl Session {
                 // What was told before may be of somebody else. A page beside it keeps what it has until the next answer.
                 if self.popups.len() == 1 {
                     self.mine = None;
+                    self.beside = None;
                 }
                 self.ask_status(now, out);
             }
@@ -299,6 +304,7 @@ impl Session {
             status: self.link.status().cloned(),
             late: u64::try_from(self.late.entries().len()).unwrap_or(u64::MAX),
             mine: self.mine.clone(),
+            site: self.beside.clone(),
         };
         if self.told_popup.as_ref() == Some(&state) {
             return;

@@ -29,6 +29,8 @@ extern "C" {
     fn get_message(name: &str, fills: &Array) -> String;
     #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = contains, catch)]
     fn permissions_contain(wanted: &JsValue) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = query, catch)]
+    fn tabs_query(wanted: &JsValue) -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = request, catch)]
     fn permissions_request(wanted: &JsValue) -> Result<Promise, JsValue>;
 }
@@ -97,6 +99,18 @@ pub(crate) async fn sites_permitted() -> bool {
 /// Asks the person for that. Only from a press.
 pub(crate) async fn permit_sites() -> bool {
     ask(permissions_request(&wanted())).await
+}
+
+/// The address of the tab that is looked at in this window. Browsers tell it of the sites that the extension is for,
+/// and of no other.
+pub(crate) async fn address_beside() -> Option<String> {
+    let wanted = js_sys::Object::new();
+    for name in ["active", "currentWindow"] {
+        // A plain object takes any property.
+        let _ = js_sys::Reflect::set(&wanted, &name.into(), &true.into());
+    }
+    let tabs = wasm_bindgen_futures::JsFuture::from(tabs_query(&wanted).ok()?).await.ok()?;
+    property(&js_sys::Array::from(&tabs).get(0), "url").as_string()
 }
 
 async fn ask(asked: Result<Promise, JsValue>) -> bool {

@@ -284,6 +284,11 @@ pub enum FromPopup {
         /// Most interactions, newest first.
         limit: u32,
     },
+    /// Where the person is: the address of the tab beside the popup. Kept as the site's name only.
+    Beside {
+        /// It.
+        url: String,
+    },
     /// The person wants to sign in.
     SignIn {
         /// How.
@@ -335,4 +340,7 @@ pub struct PopupState {
     /// What is on record about the person lately; absent until it was asked for and answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mine: Option<Mine>,
+    /// The guarded site beside the popup; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<App>,
 }

@@ -10,7 +10,7 @@ use shared_protocol::{Capture, PolicySource, PolicyState, Preview, Settings, Unr
 
 use super::element::{Element, Node, el};
 use super::icon::Icon;
-use super::lately::lately;
+use super::lately::{lately, lately_on};
 use super::model::{HostLink, PopupState};
 use super::words::{Fill, Key, Words};
 
@@ -52,7 +52,10 @@ pub(crate) fn popup(state: &PopupState, around: &Around) -> Element {
         .maybe(fix(state, standing))
         .maybe(settings(state).and_then(|settings| settings.policy.as_ref()).and_then(notes::notes))
         .maybe(state.status.as_ref().and_then(|status| status.identity.as_ref()).map(person::person))
-        .maybe(state.mine.as_ref().map(|mine| lately(mine, FEW)))
+        .maybe(state.mine.as_ref().map(|mine| match &state.site {
+            Some(site) => lately_on(mine, site, FEW),
+            None => lately(mine, FEW),
+        }))
         .with(rows(state, around))
         .maybe(recorded(state))
         .with(links())

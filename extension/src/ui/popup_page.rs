@@ -33,6 +33,8 @@ struct Page {
     shown: Shown,
     /// What is on record was asked for on this connection.
     asked: bool,
+    /// The address of the tab beside the popup, where the browser tells it.
+    beside: Option<String>,
     renderer: Renderer,
     port: Option<Port>,
     state: PopupState,
@@ -49,9 +51,17 @@ pub(crate) fn start(shown: Shown) {
     let page = Page {
         shown,
         asked: false,
+        beside: None,
         renderer: Renderer::new(document, Drawing::Plain),
         port: None,
-        state: PopupState { link: HostLink::Connecting, settings: None, status: None, late: 0, mine: None },
+        state: PopupState {
+            link: HostLink::Connecting,
+            settings: None,
+            status: None,
+            late: 0,
+            mine: None,
+            site: None,
+        },
         around: Around { version: browser::version(), sites_permitted: true },
     };
     let shared = Shared(Rc::new(RefCell::new(page)));
@@ -87,12 +97,21 @@ impl Shared {
         );
         self.with(|page| {
             page.port = port;
+            page.tell();
             page.draw();
         });
     }
 
-    /// Asks the browser whether the sites are permitted.
+    /// Asks the browser whether the sites are permitted, and where the popup is.
     fn look(&self) {
+        let shared = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let beside = browser::address_beside().await;
+            shared.with(|page| {
+                page.beside = beside.filter(|_| page.shown == Shown::Popup);
+                page.tell();
+            });
+        });
         let shared = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
             shared.permitted(browser::sites_permitted().await);
@@ -150,6 +169,13 @@ impl Shared {
 }
 
 impl Page {
+    /// Says where the popup is, on each connection.
+    fn tell(&self) {
+        if let (Some(port), Some(url)) = (&self.port, &self.beside) {
+            let _said = browser::say(port, &FromPopup::Beside { url: url.clone() });
+        }
+    }
+
     /// Asks what is on record about the person, once a host is there to say it.
     fn ask(&mut self) {
         if !self.asked && self.shown != Shown::Welcome && self.state.link == HostLink::Connected {

@@ -2,11 +2,11 @@
 //!
 //! INVARIANT: metadata of the person at the keyboard only; no text, no mask.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, App, Label, Millis, Operation};
+use crate::{Action, App, Label, Millis, Operation, Topic};
 
 /// The newest interactions of a person, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,12 @@ pub struct MineItem {
     /// What was decided; absent where nobody judged it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
+    /// The rules only watched: whatever they would have decided, nothing was stopped.
+    #[serde(default)]
+    pub watched: bool,
+    /// What it is surely about, or asks for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub topics: BTreeSet<Topic>,
     /// What was found, and how often.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<Label, u64>,

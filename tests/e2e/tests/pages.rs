@@ -62,6 +62,29 @@ async fn recorded(browser: Browser) -> Result<()> {
     guarded.stop().await
 }
 
+/// The popup tells of the site that it stands beside, and of no other; what was decided, and no text.
+async fn beside(browser: Browser) -> Result<()> {
+    let guarded = Guarded::start(browser, Site::ChatGpt).await?;
+    guarded.ask(ALLOWED.text).await?;
+    guarded.open(Site::Claude).await?;
+    let empty =
+        |words: &str| words.contains("Lately on Claude") && words.contains("Nothing on this site lately");
+    guarded.popup_beside(Site::Claude, "nothing", empty, None).await?;
+    guarded.send(WARNED.text).await?;
+    guarded.card().await?.choose("edit").await?;
+    guarded.wait_for(State::Failed).await?;
+    guarded.sent(1, &["refused"]).await?;
+    let decided = |words: &str| words.contains("You were asked to look again");
+    let picture = picture("popup-beside", browser);
+    let said = guarded.popup_beside(Site::Claude, "a verdict", decided, Some(&picture)).await?;
+    for words in ["Lately on Claude", "A message to Claude", "Not sent"] {
+        ensure!(said.contains(words), "{words}: {said}");
+    }
+    ensure!(!said.contains("ChatGPT"), "another site's: {said}");
+    ensure!(!said.contains(WARNED.secret) && !said.contains(WARNED.text), "{said}");
+    guarded.stop().await
+}
+
 /// Dark and narrow at once.
 async fn narrow(browser: Browser) -> Result<()> {
     let launch = Launch { dark: true, size: (320, 900), ..Launch::guarded(browser)? };
@@ -88,6 +111,7 @@ async fn alone(browser: Browser) -> Result<()> {
 
 tests_e2e::in_both! {
     recorded;
+    beside;
     narrow;
     alone;
 }

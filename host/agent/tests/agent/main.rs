@@ -31,6 +31,7 @@ mod installing;
 mod judging;
 mod learning;
 mod looking_back;
+mod mine;
 mod neighbours;
 mod okta;
 mod opening;

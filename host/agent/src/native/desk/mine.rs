@@ -2,8 +2,10 @@
 //!
 //! INVARIANT: of them alone, newest first, bounded; metadata only.
 
-use host_journal::{Audit, Change, Entry, Filter, Known, Page, Record, State};
-use shared_protocol::{Code, Mine, MineEnd, MineItem, ToExtension};
+use std::collections::BTreeSet;
+
+use host_journal::{Audit, Change, Entry, Filter, Known, Page, Record, State, TopicNote};
+use shared_protocol::{Code, Level, Mine, MineEnd, MineItem, Mode, ToExtension, Topic};
 
 use super::{Desk, unwritten};
 
@@ -33,6 +35,8 @@ fn item(record: &Record, rows: &[Record]) -> Option<MineItem> {
         app: record.app.clone()?,
         operation: None,
         action: None,
+        watched: false,
+        topics: Default::default(),
         labels: Default::default(),
         end: end(&Known::of(rows)),
         kept: rows.iter().any(|row| !row.sealed.is_empty()),
@@ -42,6 +46,8 @@ fn item(record: &Record, rows: &[Record]) -> Option<MineItem> {
         Entry::Judged(judged) => Some(MineItem {
             operation: judged.operation,
             action: Some(judged.action),
+            watched: judged.mode == Mode::Monitor,
+            topics: sure(&judged.topics),
             labels: judged.labels.clone(),
             ..base
         }),
@@ -55,6 +61,12 @@ fn item(record: &Record, rows: &[Record]) -> Option<MineItem> {
         }
         _ => None,
     }
+}
+
+/// The topics that are hardly in doubt; of the others a row knows, and a person need not read of them.
+fn sure(topics: &[TopicNote]) -> BTreeSet<Topic> {
+    let sure = topics.iter().filter(|note| note.level >= Level::Medium);
+    sure.map(|note| note.topic.clone()).collect()
 }
 
 fn end(known: &Known) -> MineEnd {
