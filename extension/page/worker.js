@@ -4,6 +4,7 @@
 // faults: then the fail value it last gave.
 
 import init, { Session } from "../wasm/promptgate.js";
+import { browserName, isManaged } from "./around.js";
 import { stand, watch } from "./net.js";
 import { openCard, openReader } from "./windows.js";
 import { mark, openTab, whenClosed } from "./person.js";
@@ -17,17 +18,6 @@ let lastPort = 0;
 // What a fault yields: as the last session said, also to an earlier background.
 let config = null;
 
-const browserName = async () => {
-  if (api.runtime.getBrowserInfo) return "firefox";
-  if (navigator.brave) return "brave";
-  const brands = (navigator.userAgentData?.brands ?? []).map(({ brand }) => brand).join();
-  if (brands.includes("Edge")) return "edge";
-  return brands.includes("Google Chrome") ? "chrome" : "chromium";
-};
-
-// Firefox has no managed storage, and throws, where nobody set any.
-const isManaged = () => api.storage.managed.get("managed").then(({ managed }) => managed === true, () => false);
-
 // Before any session has said so, a managed profile is closed.
 const lastSaid = async () =>
   (await api.storage.local.get("config")).config ?? { on_deadline: (await isManaged()) ? "refuse" : "send" };
@@ -35,7 +25,7 @@ const lastSaid = async () =>
 // What earlier backgrounds left and what does not change: asked for in one go, since each question is a way to the
 // browser and back. Policies, which a browser that just started knows after seconds, count until the host said more.
 const recall = async () => {
-  const kept = api.storage.local.get(["settings", "late", "sites"]);
+  const kept = api.storage.local.get(["settings", "late", "sites", "preview"]);
   const managed = kept.then(({ settings }) => !settings && isManaged());
   const names = api.storage.session.get("names").then(({ names }) => names ?? [], () => []);
   return Promise.all([kept, managed, lastSaid(), browserName(), names]);
@@ -44,8 +34,8 @@ const recall = async () => {
 const begin = ([kept, managed, said, browser, names]) => {
   config ??= said;
   const start = { browser, language: api.i18n.getUILanguage(), version: api.runtime.getManifest().version, managed };
-  const { settings = null, late = [], sites = {} } = kept;
-  session = new Session({ ...start, settings, late, sites, names });
+  const { settings = null, late = [], sites = {}, preview = null } = kept;
+  session = new Session({ ...start, settings, late, sites, preview, names });
   perform(session.handle(Date.now(), { kind: "started" }));
 };
 
@@ -122,6 +112,9 @@ const perform = (effects) => {
         break;
       case "save-settings":
         api.storage.local.set({ settings: effect.settings });
+        break;
+      case "save-preview":
+        api.storage.local.set({ preview: effect.preview });
         break;
       case "save-late":
         api.storage.local.set({ late: effect.entries });

@@ -42,7 +42,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use shared_protocol::{App, Browser, EventId, Millis, Mine, Settings, ToHost};
+use shared_protocol::{App, Browser, EventId, Millis, Mine, Preview, Settings, ToHost};
 use shared_sites::{SiteError, Sites};
 
 pub use self::effect::{Badge, Effect, HookConfig, OnDeadline, Shape, ToPort, ToRelay};
@@ -66,6 +66,8 @@ pub struct Session {
     version: String,
     managed: bool,
     settings: Option<Settings>,
+    /// What the person chose of reading ahead.
+    chosen: Option<Preview>,
     /// The texts that `sites` was made from besides what is compiled in.
     repaired: BTreeMap<String, String>,
     link: link::Link,
@@ -120,6 +122,7 @@ impl Session {
             version: start.version,
             managed: start.managed,
             settings: start.settings,
+            chosen: start.preview,
             link: link::Link::default(),
             late: late::Late::new(start.late),
             pages: BTreeMap::new(),
@@ -181,6 +184,7 @@ impl Session {
                 self.want_host(now, out);
                 self.link.say_now(&ToHost::Mine { limit }, out);
             }
+            Event::Popup { port: _, said: FromPopup::Preview { when } } => self.choose_preview(when, out),
             Event::Popup { port: _, said: FromPopup::Beside { url } } => self.beside = self.sites.app(&url),
             Event::Garbled { port, event } => self.garbled(now, port, event, out),
             Event::SignInClosed => self.sign_in_closed(out),
@@ -305,6 +309,7 @@ impl Session {
             late: u64::try_from(self.late.entries().len()).unwrap_or(u64::MAX),
             mine: self.mine.clone(),
             site: self.beside.clone(),
+            preview: self.chosen,
         };
         if self.told_popup.as_ref() == Some(&state) {
             return;

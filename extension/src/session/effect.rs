@@ -45,6 +45,11 @@ pub enum Effect {
         /// Them.
         settings: Box<Settings>,
     },
+    /// Keep when the person wants the composer to be read ahead.
+    SavePreview {
+        /// When.
+        preview: Preview,
+    },
     /// Keep the repaired data of sites.
     SaveSites {
         /// A site's id to the text of its `site.toml`; all of it.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use shared_protocol::{Browser, EventId, FileId, LateEntry, Millis, Road, Settings, Text};
+use shared_protocol::{Browser, EventId, FileId, LateEntry, Millis, Preview, Road, Settings, Text};
 use shared_sites::Request;
 
 use super::names::Table;
@@ -31,6 +31,9 @@ pub struct Start {
     /// The last settings received, if any were.
     #[serde(default, deserialize_with = "stored::settings")]
     pub settings: Option<Settings>,
+    /// When the person wants the composer to be read ahead, if they ever said so.
+    #[serde(default, deserialize_with = "stored::preview")]
+    pub preview: Option<Preview>,
     /// Entries that wait for the host.
     #[serde(default, deserialize_with = "stored::late")]
     pub late: Vec<LateEntry>,

@@ -135,12 +135,7 @@ impl Session {
         self.settings = Some(settings.clone());
         out.push(Effect::SaveSettings { settings: Box::new(settings) });
         self.tell_config(out);
-        for port in self.pages.keys() {
-            self.tell_preview(*port, out);
-        }
-        for port in self.pages.keys().copied().collect::<Vec<_>>() {
-            self.preview_over(port, out);
-        }
+        self.tell_previews(out);
     }
 
     /// Tells every hook what it may know now.

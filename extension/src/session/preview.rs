@@ -68,7 +68,7 @@ impl Session {
         let Some(app) = self.sites.app(url) else { return self.preview_over(port, out) };
         let small = texts.len() <= MOST_TEXTS && texts.iter().all(|text| text.len() <= MOST_BYTES);
         self.preview_over(port, out);
-        if texts.is_empty() || !small || self.current().preview == Preview::Off {
+        if texts.is_empty() || !small || self.ahead() == Preview::Off {
             return;
         }
         let ahead = Ahead { token, app, private, waiting: texts, round: None, card: None };
@@ -142,9 +142,31 @@ impl Session {
         }
     }
 
+    /// When to read ahead: as the settings say, or less where the person chose so.
+    fn ahead(&self) -> Preview {
+        let most = self.current().preview;
+        self.chosen.map_or(most, |chosen| chosen.min(most))
+    }
+
+    /// The person chose. What is more than the settings allow now is taken for all that they allow.
+    pub(super) fn choose_preview(&mut self, when: Preview, out: &mut Vec<Effect>) {
+        let when = when.min(self.current().preview);
+        self.chosen = Some(when);
+        out.push(Effect::SavePreview { preview: when });
+        self.tell_previews(out);
+    }
+
     /// Tells a page when it reads ahead.
     pub(super) fn tell_preview(&self, port: PortId, out: &mut Vec<Effect>) {
-        self.say(port, ToRelay::Preview { when: self.current().preview }, out);
+        self.say(port, ToRelay::Preview { when: self.ahead() }, out);
+    }
+
+    /// Tells every page; what was read before may not be any more.
+    pub(super) fn tell_previews(&mut self, out: &mut Vec<Effect>) {
+        for port in self.pages.keys().copied().collect::<Vec<_>>() {
+            self.tell_preview(port, out);
+            self.preview_over(port, out);
+        }
     }
 
     pub(super) fn hint_said(

@@ -4,7 +4,7 @@
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
-use shared_protocol::{LateEntry, Settings};
+use shared_protocol::{LateEntry, Preview, Settings};
 
 /// Read, or only known to be there.
 #[derive(Deserialize)]
@@ -23,6 +23,15 @@ pub(super) fn settings<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Sett
     }))
 }
 
+/// What the person chose of reading ahead. A choice of another age reads nothing ahead.
+pub(super) fn preview<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Preview>, D::Error> {
+    let stored = Option::<Stored<Preview>>::deserialize(from)?;
+    Ok(stored.map(|stored| match stored {
+        Stored::Read(preview) => preview,
+        Stored::Other(IgnoredAny) => Preview::Off,
+    }))
+}
+
 /// Entries that wait for the host: those that can be read.
 pub(super) fn late<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<LateEntry>, D::Error> {
     let stored = Vec::<Stored<LateEntry>>::deserialize(from)?;
@@ -36,7 +45,7 @@ pub(super) fn late<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<LateEntry>,
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use shared_protocol::Settings;
+    use shared_protocol::{Preview, Settings};
 
     use crate::session::Start;
 
@@ -54,6 +63,18 @@ mod tests {
         stored["preview"] = json!("in-a-way-of-a-later-age");
         assert_eq!(start(&stored, &json!([])).settings, Some(Settings::MANAGED));
         assert_eq!(start(&json!("x"), &json!([])).settings, Some(Settings::MANAGED));
+    }
+
+    #[test]
+    fn a_choice_of_another_age_reads_nothing_ahead() {
+        let chosen = |preview: Value| {
+            let start = json!({"browser": "firefox", "version": "0.1.0", "preview": preview});
+            serde_json::from_value::<Start>(start).unwrap().preview
+        };
+        assert_eq!(chosen(Value::Null), None);
+        assert_eq!(chosen(json!("typing")), Some(Preview::Typing));
+        assert_eq!(chosen(json!("in-a-way-of-a-later-age")), Some(Preview::Off));
+        assert_eq!(chosen(json!({"when": "typing"})), Some(Preview::Off));
     }
 
     #[test]

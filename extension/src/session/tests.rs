@@ -54,6 +54,7 @@ impl Script {
             version: "0.1.0".to_owned(),
             managed: false,
             settings,
+            preview: None,
             late,
             language: Some("de".to_owned()),
             sites: BTreeMap::new(),

@@ -86,6 +86,19 @@ pub(crate) fn copy(text: &Text) -> bool {
     done
 }
 
+/// The word of the press that has the keyboard.
+pub(crate) fn focused_press(document: &web_sys::Document) -> Option<String> {
+    document.active_element()?.get_attribute("data-press")
+}
+
+/// Gives the keyboard to the press of this word, if it is drawn.
+pub(crate) fn focus_press(document: &web_sys::Document, word: &str) {
+    let press = document.query_selector(&format!("[data-press='{word}']")).ok().flatten();
+    if let Some(press) = press.and_then(|press| press.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = press.focus();
+    }
+}
+
 /// The extension's version.
 pub(crate) fn version() -> String {
     property(&get_manifest(), "version").as_string().unwrap_or_default()

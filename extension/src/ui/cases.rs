@@ -15,6 +15,7 @@ use super::element::{Element, Node, Value};
 use super::gate::{GateState, gate};
 use super::hint::hint;
 use super::model::{CardModel, HintModel, PopupState};
+use super::pages::options;
 use super::popup::{Around, popup};
 use super::words::{Fill, Key, Words};
 
@@ -186,6 +187,14 @@ fn each_popup_looks_as_it_was_reviewed() {
     each_case("popup", FEWEST, |case: &PopupCase| {
         let around = Around { version: case.version.clone(), sites_permitted: case.sites_permitted };
         popup(&case.state, &around)
+    });
+}
+
+#[test]
+fn each_options_page_looks_as_it_was_reviewed() {
+    each_case("options", 6, |case: &PopupCase| {
+        let around = Around { version: case.version.clone(), sites_permitted: case.sites_permitted };
+        options(&case.state, &around)
     });
 }
 

@@ -10,8 +10,8 @@
 
 use serde::{Deserialize, Serialize};
 use shared_protocol::{
-    App, Card, Choice, Code, CodeFault, EventId, Millis, Mine, Operation, PolicySource, Settings, SignIn,
-    Status, Text,
+    App, Card, Choice, Code, CodeFault, EventId, Millis, Mine, Operation, PolicySource, Preview, Settings,
+    SignIn, Status, Text,
 };
 
 /// How long, in milliseconds, the card must have been in view before a press counts: nobody answers what they
@@ -284,6 +284,11 @@ pub enum FromPopup {
         /// Most interactions, newest first.
         limit: u32,
     },
+    /// When the composer is to be read ahead. The settings' own word is the most.
+    Preview {
+        /// When.
+        when: Preview,
+    },
     /// Where the person is: the address of the tab beside the popup. Kept as the site's name only.
     Beside {
         /// It.
@@ -343,4 +348,7 @@ pub struct PopupState {
     /// The guarded site beside the popup; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<App>,
+    /// When the person wants the composer to be read ahead; absent: as the settings say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
 }

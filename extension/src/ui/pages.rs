@@ -5,7 +5,7 @@
 use super::element::{Element, Node, el};
 use super::lately::lately;
 use super::model::PopupState;
-use super::popup::{Around, fix, head, named_tone, recorded, rows, standing};
+use super::popup::{Around, ahead, fix, head, named_tone, recorded, rows, standing};
 use super::words::Key;
 
 /// What is recorded about the person, what never is, and who can open it.
@@ -18,6 +18,7 @@ pub(crate) fn options(state: &PopupState, around: &Around) -> Element {
         .attr("data-standing", word)
         .with(title(Key::OptionsTitle, Key::OptionsAbout))
         .maybe(state.mine.as_ref().map(|mine| lately(mine, mine.items.len())))
+        .maybe(ahead::switch(state))
         .maybe(recorded(state))
         .with(list("never", Key::Never, &[Key::NeverElse, Key::NeverUnsent, Key::NeverWatch]))
         .with(list("opens", Key::Opens, &[Key::OpensRow, Key::OpensMine]))

@@ -3,6 +3,7 @@
 //! INVARIANT: pure. It never says "protected" unless a host answers, the sites are permitted and the policy in
 //! force can refuse.
 
+pub(super) mod ahead;
 mod notes;
 mod person;
 
@@ -77,7 +78,7 @@ pub(super) fn named_tone(standing: Standing) -> (&'static str, &'static str) {
     (tone(standing), word(standing))
 }
 
-fn settings(state: &PopupState) -> Option<&Settings> {
+pub(super) fn settings(state: &PopupState) -> Option<&Settings> {
     state.status.as_ref().map(|status| &status.settings).or(state.settings.as_ref())
 }
 
@@ -193,11 +194,7 @@ pub(super) fn rows(state: &PopupState, around: &Around) -> Element {
         Some(PolicySource::Bundle) => Key::PolicyBundle,
         Some(PolicySource::ManagedWithoutBundle) | None => Key::PolicyNone,
     };
-    let ahead = settings(state).map(|settings| match settings.preview {
-        Preview::Off => Key::PreviewOff,
-        Preview::Paste => Key::PreviewPaste,
-        Preview::Typing => Key::PreviewTyping,
-    });
+    let ahead = settings(state).map(|settings| ahead::word(ahead::holds(state, settings)));
     let drift = state.status.as_ref().map(|status| status.drift);
     let hint = drift.filter(|rows| *rows > 0).map(|_| el("p", "hint").with(Key::FixDrift));
     let uncovered = state.status.as_ref().map(|status| status.uncovered).filter(|rows| *rows > 0);
@@ -253,7 +250,7 @@ pub(super) fn recorded(state: &PopupState) -> Option<Element> {
         ) => Some(Key::RecordedKeyHere),
     };
     let item = |key: Key| -> Node { el("li", "").with(key).into() };
-    let ahead = match settings.preview {
+    let ahead = match ahead::holds(state, settings) {
         Preview::Off => None,
         Preview::Paste => Some(Key::RecordedPreviewPaste),
         Preview::Typing => Some(Key::RecordedPreviewTyping),

@@ -11,7 +11,7 @@ use web_sys::Event;
 use super::browser::{self, Port};
 use super::model::{FromPopup, HostLink, POPUP_PORT, PopupState, ToPopup};
 use super::pages::{options, welcome};
-use super::popup::{Around, popup};
+use super::popup::{Around, ahead, popup};
 use super::render::{Drawing, Renderer, press_word};
 
 /// Interactions that are asked for: by the popup as many as by the options page, since both hear the same answer.
@@ -61,6 +61,7 @@ pub(crate) fn start(shown: Shown) {
             late: 0,
             mine: None,
             site: None,
+            preview: None,
         },
         around: Around { version: browser::version(), sites_permitted: true },
     };
@@ -140,7 +141,12 @@ impl Shared {
                     }
                 });
             }
-            _ => {}
+            Some(word) => {
+                if let Some(when) = ahead::pressed(word) {
+                    shared.say(&FromPopup::Preview { when });
+                }
+            }
+            None => {}
         });
         let act = act.into_js_value();
         self.with(|page| {
@@ -190,6 +196,11 @@ impl Page {
             Shown::Options => options(&self.state, &self.around),
             Shown::Welcome => welcome(&self.state, &self.around),
         };
+        // Whoever is at something by the keyboard stays there when it is drawn anew.
+        let at = browser::focused_press(self.renderer.document());
         self.renderer.fill_id("popup", [page.into()]);
+        if let Some(word) = at {
+            browser::focus_press(self.renderer.document(), &word);
+        }
     }
 }

@@ -113,8 +113,8 @@ impl FailSettings {
     };
 }
 
-/// When the composer's text is read ahead of Send.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// When the composer's text is read ahead of Send; ordered by how much is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preview {
     /// Never.

@@ -30,7 +30,7 @@ macro_rules! in_both {
     };
 }
 
-in_both!("paste": pasted, changed, rich, unseen_by_the_page);
+in_both!("paste": pasted, changed, rich, unseen_by_the_page, closed);
 in_both!("typing": typed, composed);
 in_both!("off": not_read);
 
@@ -169,6 +169,68 @@ async fn not_read(guarded: &Guarded) -> Result<()> {
     let hosts = guarded.script("return document.querySelectorAll('html > div').length", Vec::new()).await?;
     ensure!(hosts == json!(1), "more than the card on the page: {hosts}");
     Ok(())
+}
+
+/// A person chooses on the options page, by its words in the popup from then on.
+async fn choose(guarded: &Guarded, press: &str, words: &str) -> Result<()> {
+    let before = guarded.open_page("ui/options.html").await?;
+    guarded.until_true(&format!("document.querySelector('[data-press={press}]')")).await?;
+    guarded.press_in_page(press).await?;
+    let kept =
+        format!("document.activeElement.dataset.press === '{press}' && document.activeElement.checked");
+    guarded.until_true(&kept).await.context("whoever chose by it has lost the keyboard")?;
+    guarded.close_tab(before).await?;
+    let holds = format!("Checked before Send\n{words}");
+    let flat = |said: &str| said.split_whitespace().collect::<Vec<_>>().join(" ");
+    guarded.popup("the choice", |said| flat(said).contains(&flat(&holds)), None).await.map(drop)
+}
+
+/// Less reading ahead, chosen by the person: at once, also after the extension was loaded anew, and taken back.
+async fn chosen(browser: Browser) -> Result<()> {
+    let launch = Launch::guarded(browser)?;
+    let settings = launch.settings.clone().context("no settings")?;
+    let launch = launch.settings(&format!("preview = \"typing\"\n{settings}"));
+    let guarded = Guarded::launch(&launch, Site::Claude).await?;
+    let played = async {
+        guarded.paste_prompt(BLOCKED.text).await?;
+        hinted(&guarded, "not be sent").await?;
+        choose(&guarded, "ahead-off", "Never").await?;
+        hint_gone(&guarded).await?;
+        guarded.clear_prompt().await?;
+        guarded.paste_prompt(REDACTED.text).await?;
+        ensure!(!sent_ahead(&guarded).await?, "read although the person does not want it");
+        ensure!(guarded.hint().await?.is_none(), "a hint although the person does not want it");
+        guarded.reload_extension(&launch).await?;
+        guarded.open(Site::Claude).await?;
+        let before = guarded.open_page("ui/options.html").await?;
+        guarded.until_true("document.querySelector('[data-press=ahead-off]:checked')").await?;
+        guarded.close_tab(before).await?;
+        choose(&guarded, "ahead-paste", "When you paste").await?;
+        guarded.paste_prompt(REDACTED.text).await?;
+        hinted(&guarded, "Payment card").await
+    };
+    let played = played.await;
+    guarded.end(module_path!(), &format!("chosen-{browser}"), played).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chosen_by_the_person_in_chromium() -> Result<()> {
+    chosen(Browser::Chromium).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chosen_by_the_person_in_firefox() -> Result<()> {
+    chosen(Browser::Firefox).await
+}
+
+/// More than the settings allow cannot be chosen, and the page says who decided.
+async fn closed(guarded: &Guarded) -> Result<()> {
+    let before = guarded.open_page("ui/options.html").await?;
+    let note = "The settings of this computer allow no more than this";
+    guarded.page_says("the switch", |words| words.contains(note)).await?;
+    let open = "return [...document.querySelectorAll('[name=ahead]')].map((one) => !one.disabled)";
+    ensure!(guarded.script(open, Vec::new()).await? == json!([true, true, false]), "typing can be chosen");
+    guarded.close_tab(before).await
 }
 
 /// What a page can see of the product after a paste: its elements, what lies under the hint, frames, what a search

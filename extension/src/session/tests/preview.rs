@@ -3,7 +3,7 @@
 use shared_protocol::{Action, ComposerText, Outcome, Preview, Text, ToHost};
 
 use super::*;
-use crate::ui::model::{FromHint, HintModel, ToHint};
+use crate::ui::model::{FromHint, FromPopup, HintModel, ToHint};
 
 const HINT: PortId = 200;
 
@@ -50,14 +50,16 @@ fn page_hears(effects: &[Effect]) -> bool {
     effects.iter().any(|effect| matches!(effect, Effect::ToPort { message: ToPort::Relay(_), .. }))
 }
 
+/// When the page reads, as it was told last.
+fn told(effects: &[Effect]) -> Option<Preview> {
+    effects.iter().rev().find_map(|effect| match effect {
+        Effect::ToPort { port: PAGE, message: ToPort::Relay(ToRelay::Preview { when }) } => Some(*when),
+        _ => None,
+    })
+}
+
 #[test]
 fn a_page_is_told_when_to_read() {
-    let told = |effects: &[Effect]| {
-        effects.iter().rev().find_map(|effect| match effect {
-            Effect::ToPort { port: PAGE, message: ToPort::Relay(ToRelay::Preview { when }) } => Some(*when),
-            _ => None,
-        })
-    };
     let mut script = Script::new(None, Vec::new());
     assert_eq!(told(&script.effects), Some(Preview::Paste));
     let settings = Settings { preview: Preview::Off, ..enforcing() };
@@ -65,6 +67,55 @@ fn a_page_is_told_when_to_read() {
     assert_eq!(told(&script.effects), Some(Preview::Off));
     let effects = reads(&mut script, PAGE, "pay 4111 1111 1111 1111");
     assert!(asked(&mut script, &effects).is_empty());
+}
+
+#[test]
+fn a_person_may_choose_less_and_never_more() {
+    const OPTIONS: PortId = 300;
+    let kept = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::SavePreview { preview } => Some(*preview),
+            _ => None,
+        })
+    };
+    let mut script = Script::with_host(Settings { preview: Preview::Paste, ..enforcing() });
+    let choose = |script: &mut Script, when| {
+        script.happen(Event::Popup { port: OPTIONS, said: FromPopup::Preview { when } })
+    };
+    reads(&mut script, PAGE, "pay 4111 1111 1111 1111");
+    hint_opens(&mut script, PAGE);
+    script.host(&looked_through(1, Some(Action::Redact)));
+    // Effective at once: the page stops reading and its hint goes.
+    let effects = choose(&mut script, Preview::Off);
+    assert_eq!((told(&effects), kept(&effects)), (Some(Preview::Off), Some(Preview::Off)));
+    assert_eq!(drawn(&effects), [None]);
+    let effects = reads(&mut script, PAGE, "pay 4111 1111 1111 1111");
+    assert!(asked(&mut script, &effects).is_empty(), "read although the person does not want it");
+    // It stays when the settings allow more, and where they allow less they count.
+    script.effects.clear();
+    script.host(&ToExtension::Settings(Box::new(Settings { preview: Preview::Typing, ..enforcing() })));
+    assert_eq!(told(&script.effects), Some(Preview::Off));
+    assert_eq!(told(&choose(&mut script, Preview::Paste)), Some(Preview::Paste));
+    script.host(&ToExtension::Settings(Box::new(Settings { preview: Preview::Off, ..enforcing() })));
+    assert_eq!(told(&script.effects), Some(Preview::Off));
+    let effects = choose(&mut script, Preview::Typing);
+    assert_eq!((told(&effects), kept(&effects)), (Some(Preview::Off), Some(Preview::Off)));
+}
+
+#[test]
+fn a_choice_of_before_holds_from_the_first_page_on() {
+    let script = Script::starting(Start {
+        preview: Some(Preview::Off),
+        browser: Browser::Firefox,
+        names: Vec::new(),
+        version: "0.1.0".to_owned(),
+        managed: false,
+        settings: Some(enforcing()),
+        late: Vec::new(),
+        language: None,
+        sites: BTreeMap::new(),
+    });
+    assert_eq!(told(&script.effects), Some(Preview::Off));
 }
 
 #[test]

@@ -63,6 +63,7 @@ fn the_next_background_reads_with_it_before_any_host_is_there() {
         names: Vec::new(),
         version: "0.1.0".to_owned(),
         managed: false,
+        preview: None,
         settings: Some(enforcing()),
         late: Vec::new(),
         sites: repaired(),

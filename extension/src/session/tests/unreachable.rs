@@ -279,6 +279,7 @@ fn before_any_settings_were_received_no_host_is_a_trial_unless_the_browser_is_ma
             names: Vec::new(),
             version: "0.1.0".to_owned(),
             managed,
+            preview: None,
             settings: None,
             late: Vec::new(),
         });

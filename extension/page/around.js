@@ -1,0 +1,14 @@
+// What the background knows of the browser around it, asked of the browser itself. Decides nothing.
+
+const api = globalThis.browser ?? globalThis.chrome;
+
+export const browserName = async () => {
+  if (api.runtime.getBrowserInfo) return "firefox";
+  if (navigator.brave) return "brave";
+  const brands = (navigator.userAgentData?.brands ?? []).map(({ brand }) => brand).join();
+  if (brands.includes("Edge")) return "edge";
+  return brands.includes("Google Chrome") ? "chrome" : "chromium";
+};
+
+// Firefox has no managed storage, and throws, where nobody set any.
+export const isManaged = () => api.storage.managed.get("managed").then(({ managed }) => managed === true, () => false);
