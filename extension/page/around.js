@@ -12,3 +12,12 @@ export const browserName = async () => {
 
 // Firefox has no managed storage, and throws, where nobody set any.
 export const isManaged = () => api.storage.managed.get("managed").then(({ managed }) => managed === true, () => false);
+
+// How the extension came, which it may ask of itself without a permission; an update is no installation.
+export const whenInstalled = (told) => {
+  api.runtime.onInstalled.addListener(async ({ reason }) => {
+    if (reason !== "install") return;
+    const { installType } = await api.management.getSelf();
+    told(installType);
+  });
+};

@@ -1,4 +1,5 @@
-// What the background shows a person outside of its own pages: the mark on the button, and the provider's page in a tab.
+// What the background shows a person outside of its own pages: the mark on the button, and in tabs the provider's page
+// and, after an installation, the first page.
 // Decides nothing.
 
 const api = globalThis.browser ?? globalThis.chrome;
@@ -16,6 +17,11 @@ export const mark = (standing) => {
   api.action.setBadgeText({ text });
   api.action.setBadgeBackgroundColor({ color });
   api.action.setTitle({ title: api.i18n.getMessage(words) });
+};
+
+// In front, in a tab of its own.
+export const openFirstPage = () => {
+  api.tabs.create({ url: api.runtime.getURL("ui/welcome.html") }).catch(() => {});
 };
 
 // The tab in which a person signs in: what waits for it hears when it is closed.

@@ -4,10 +4,10 @@
 // faults: then the fail value it last gave.
 
 import init, { Session } from "../wasm/promptgate.js";
-import { browserName, isManaged } from "./around.js";
+import { browserName, isManaged, whenInstalled } from "./around.js";
 import { stand, watch } from "./net.js";
 import { openCard, openReader } from "./windows.js";
-import { mark, openTab, whenClosed } from "./person.js";
+import { mark, openFirstPage, openTab, whenClosed } from "./person.js";
 
 const api = globalThis.browser ?? globalThis.chrome;
 const HOST = "io.promptgate.host";
@@ -132,6 +132,9 @@ const perform = (effects) => {
       case "open-reader":
         openReader(effect.token);
         break;
+      case "open-first-page":
+        openFirstPage();
+        break;
       case "open-tab":
         openTab(effect.url);
         break;
@@ -188,6 +191,8 @@ api.runtime.onConnect.addListener((port) => {
 watch(happen);
 api.tabs.onRemoved.addListener((tab) => happen({ kind: "tab-gone", tab }));
 whenClosed(() => happen({ kind: "sign-in-closed" }));
+
+whenInstalled((by) => happen({ kind: "installed", by }));
 
 // Waking early lets the host start before the first Send.
 for (const early of [api.runtime.onInstalled, api.runtime.onStartup]) early.addListener(() => ready);

@@ -19,6 +19,7 @@ mod effect;
 mod ending;
 mod event;
 mod files;
+mod first;
 mod handles;
 mod hold;
 mod holding;
@@ -46,7 +47,7 @@ use shared_protocol::{App, Browser, EventId, Millis, Mine, Preview, Settings, To
 use shared_sites::{SiteError, Sites};
 
 pub use self::effect::{Badge, Effect, HookConfig, OnDeadline, Shape, ToPort, ToRelay};
-pub use self::event::{AtOnce, CopyEnd, Event, FromRelay, Head, PortId, PortName, Seen, Start};
+pub use self::event::{AtOnce, CopyEnd, Event, FromRelay, Head, InstalledBy, PortId, PortName, Seen, Start};
 pub use self::names::Table;
 use crate::ui::model::{FromPopup, HostLink, PopupState, ToPopup};
 
@@ -68,6 +69,8 @@ pub struct Session {
     settings: Option<Settings>,
     /// What the person chose of reading ahead.
     chosen: Option<Preview>,
+    /// The first page waits for the word whether anybody manages this machine.
+    first_page: bool,
     /// The texts that `sites` was made from besides what is compiled in.
     repaired: BTreeMap<String, String>,
     link: link::Link,
@@ -123,6 +126,7 @@ impl Session {
             managed: start.managed,
             settings: start.settings,
             chosen: start.preview,
+            first_page: false,
             link: link::Link::default(),
             late: late::Late::new(start.late),
             pages: BTreeMap::new(),
@@ -187,6 +191,7 @@ impl Session {
             Event::Popup { port: _, said: FromPopup::Preview { when } } => self.choose_preview(when, out),
             Event::Popup { port: _, said: FromPopup::Beside { url } } => self.beside = self.sites.app(&url),
             Event::Garbled { port, event } => self.garbled(now, port, event, out),
+            Event::Installed { by } => self.installed(now, by, out),
             Event::SignInClosed => self.sign_in_closed(out),
             Event::NoWindow { token } => self.dismissed(now, &token, out),
             Event::HostOpened => self.link.hello(self.hello(), out),

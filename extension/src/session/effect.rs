@@ -70,6 +70,8 @@ pub enum Effect {
         /// The prompt's event.
         token: String,
     },
+    /// Open the first page, which says what the product does and how it stands.
+    OpenFirstPage,
     /// Open a page for the person to sign in on.
     OpenTab {
         /// Its address, under https.

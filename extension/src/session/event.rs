@@ -45,6 +45,19 @@ pub struct Start {
     pub names: Vec<Table>,
 }
 
+/// How the extension came, as browsers tell it of their own accord.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstalledBy {
+    /// A person, from a store or a file.
+    Normal,
+    /// A person, from a folder.
+    Development,
+    /// A policy, a program, or what this version does not know.
+    #[serde(other)]
+    Other,
+}
+
 /// One thing that happened.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -119,6 +132,11 @@ pub enum Event {
         /// The request it named.
         #[serde(default)]
         event: Option<EventId>,
+    },
+    /// The extension was installed just now; an update is none.
+    Installed {
+        /// By whom.
+        by: InstalledBy,
     },
     /// The tab of the provider's page was closed.
     SignInClosed,

@@ -30,6 +30,7 @@ impl Session {
             ToExtension::Welcome(welcome) => {
                 if self.link.welcome(welcome.protocol, out) {
                     self.set_settings(welcome.settings, out);
+                    self.show_first_page(out);
                     self.ask_again(now, out);
                     self.deliver_late(out);
                     self.next_preview(now, out);
@@ -92,6 +93,7 @@ impl Session {
     /// The native port is gone: what waits is asked again at once, or falls back.
     pub(super) fn host_lost(&mut self, now: Millis, shown: HostLink, out: &mut Vec<Effect>) {
         self.link.lost(now, shown);
+        self.show_first_page(out);
         self.late.lost();
         self.previews.lost();
         self.verifying_lost(now, out);

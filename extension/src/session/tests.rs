@@ -9,6 +9,7 @@ mod cards;
 mod drift;
 mod faults;
 mod files;
+mod first;
 mod invariants;
 mod life;
 mod names;

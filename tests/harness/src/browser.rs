@@ -86,6 +86,8 @@ pub struct Launch {
     pub extension: Option<PathBuf>,
     /// Firefox is handed the extension by the test, not at the start.
     pub later: bool,
+    /// The first page opens by itself, as it does for whoever installs the product by hand: it is waited for and closed.
+    pub close_first_page: bool,
     /// The native host's binary, if any: its manifest is put where this browser looks.
     pub host: Option<PathBuf>,
     /// The host's `settings.toml`, if any.
@@ -107,6 +109,7 @@ impl Launch {
             language: None,
             extension: None,
             later: false,
+            close_first_page: false,
             host: None,
             settings: None,
             managed: false,
@@ -125,7 +128,7 @@ impl Launch {
         let host = Some(paths::host()?);
         // A debug build on a busy machine is slower than any host that people have.
         let settings = Some("policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\n".to_owned());
-        Ok(Launch { extension, host, settings, ..Launch::plain(browser) })
+        Ok(Launch { extension, host, settings, close_first_page: true, ..Launch::plain(browser) })
     }
 
     /// Without the extension at the start of Firefox.

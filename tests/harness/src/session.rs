@@ -116,7 +116,32 @@ impl Session {
                 self.install(launch).await?;
             }
         }
+        if !launch.later || self.browser == Browser::Chromium {
+            self.close_first_page(launch).await?;
+        }
         Ok(self)
+    }
+
+    /// Waits for the first page, where it opens by itself, and closes it: what follows begins with the tab of before.
+    pub(crate) async fn close_first_page(&self, launch: &Launch) -> Result<()> {
+        if !launch.close_first_page {
+            return Ok(());
+        }
+        let driver = self.driver()?;
+        let before = driver.window().await?;
+        let first = self
+            .until("first page", async || {
+                Ok(driver.windows().await?.into_iter().find(|window| *window != before))
+            })
+            .await?;
+        driver.switch_to_window(first).await?;
+        self.until("address of the first page", async || {
+            let address = driver.current_url().await?;
+            Ok(address.path().ends_with("/ui/welcome.html").then_some(()))
+        })
+        .await?;
+        driver.close_window().await?;
+        Ok(driver.switch_to_window(before).await?)
     }
 
     /// Hands the extension to a Firefox that runs; one that has it already takes it for an update.

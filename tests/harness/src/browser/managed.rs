@@ -23,7 +23,8 @@ pub struct Managed {
 impl Managed {
     /// `None` where only an administrator may write what Chromium reads, and this is none.
     pub fn new(launch: &Launch) -> Result<Option<Managed>> {
-        let launch = launch.clone();
+        // A managed browser gets no tab that nobody asked for.
+        let launch = Launch { close_first_page: false, ..launch.clone() };
         if launch.browser == Browser::Firefox {
             let launch = Launch { managed: true, ..launch };
             return Ok(Some(Managed { launch, _extension: None, policy: None }));

@@ -27,7 +27,10 @@ impl Session {
     pub async fn switch_extension_on(&self, launch: &Launch) -> Result<()> {
         match self.browser() {
             Browser::Chromium => self.manage("chrome.management.setEnabled(id, true)", launch).await,
-            Browser::Firefox => self.install(launch).await,
+            Browser::Firefox => {
+                self.install(launch).await?;
+                self.close_first_page(launch).await
+            }
         }
     }
 
