@@ -7,7 +7,7 @@
 //! INVARIANT: no verdict waits for a key store.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use host_classify::{Classification, Neighbours, Saying};
 use host_policy::Confirmation;
 use host_policy::bundle::PublicKey;
-use host_store::NeighbourRow;
+use host_store::{NeighbourRow, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use shared_protocol::{EventId, PolicySource, Topic};
@@ -172,9 +172,7 @@ impl Mistakes {
     }
 
     fn key_place(&self, active: &Active) -> Result<DeviceKey> {
-        let data = self.data.as_deref().context("no home folder is known; set HOME")?;
-        let store = active.configured.identity.as_ref().map(|identity| identity.key_store);
-        Ok(DeviceKey::new(data, "neighbours", "reported prompts", store.unwrap_or_default()))
+        Ok(key_place(self.data.as_deref().context("no home folder is known; set HOME")?, active))
     }
 
     /// What counts now; nothing where it cannot be read.
@@ -198,8 +196,7 @@ impl Mistakes {
             return None;
         };
         let rows = self.recorder.confirmed_neighbours().ok()?;
-        let read = rows.iter().filter(|row| trust.takes(row)).filter_map(|row| opened(row, &key));
-        let neighbours = Arc::new(Neighbours::new(read.collect()));
+        let neighbours = Arc::new(counting(&rows, &trust, &key));
         (learned.marks, learned.trust) = (marks, trust);
         learned.neighbours = Some(Arc::clone(&neighbours));
         Some(neighbours)
@@ -233,6 +230,27 @@ impl Mistakes {
     fn learned(&self) -> MutexGuard<'_, Learned> {
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn key_place(data: &Path, active: &Active) -> DeviceKey {
+    let store = active.configured.identity.as_ref().map(|identity| identity.key_store);
+    DeviceKey::new(data, "neighbours", "reported prompts", store.unwrap_or_default())
+}
+
+/// What counts now, read once and waited for: for a command.
+pub(crate) fn on_disk(data: &Path, active: &Active) -> Option<Arc<Neighbours>> {
+    let store = Store::existing(data, Store::BUSY).ok()?;
+    let rows = store.read::<_, StoreError>(|view| view.confirmed_neighbours()).ok()?;
+    if rows.is_empty() {
+        return None;
+    }
+    let key = key_place(data, active).get().ok()??;
+    Some(Arc::new(counting(&rows, &Trust::of(active), &PrivateKey::parse(&key).ok()?)))
+}
+
+/// Those of them that count.
+fn counting(rows: &[NeighbourRow], trust: &Trust, key: &PrivateKey) -> Neighbours {
+    Neighbours::new(rows.iter().filter(|row| trust.takes(row)).filter_map(|row| opened(row, key)).collect())
 }
 
 /// What is kept of one; nothing where it is not what was sealed here.

@@ -83,5 +83,38 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     println!("near from {NEAR}, at most {STRONGER} stronger, at most {LONGER} times as long");
+    std::env::args().nth(1).map_or(Ok(()), |lines| each_other(&engine, &lines))
+}
+
+/// How many of these texts would be corrected by how many others among them, if those had been confirmed, and by a mistake
+/// that was written. `lines` names a file, a text a line.
+fn each_other(engine: &Engine, lines: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let text = std::fs::read_to_string(lines)?;
+    let mut sayings: Vec<(usize, Saying)> = Vec::new();
+    let lines: Vec<&str> = text.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        let found = engine.classify(&prompt(line));
+        sayings.extend(found.said.placed().map(|saying| (at, saying.clone())));
+    }
+    let (mut pairs, mut near) = (0_usize, Vec::new());
+    for (of, one) in &sayings {
+        for (by, other) in sayings.iter().filter(|(by, _)| by != of) {
+            let Some(Compared { like, stronger, longer }) = one.compared(other) else { continue };
+            pairs += 1;
+            if like >= NEAR && stronger <= STRONGER && longer <= LONGER {
+                near.push((like, *of, *by));
+            }
+        }
+    }
+    near.sort_by(|one, other| one.0.total_cmp(&other.0));
+    for (like, of, by) in near.iter().take(40) {
+        println!("{like:.3} {} <- {}", lines.get(*of).unwrap_or(&""), lines.get(*by).unwrap_or(&""));
+    }
+    println!(
+        "{} texts, {} said and placed, {pairs} pairs, {} corrected",
+        lines.len(),
+        sayings.len(),
+        near.len()
+    );
     Ok(())
 }

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
+use host_classify::Neighbours;
 use host_policy::UserFacts;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -31,6 +32,7 @@ use crate::files::{self, Attached};
 use crate::judge::{Around, Asked, Judgement, Snapshot, UNKNOWN};
 use crate::live::Active;
 use crate::native::now;
+use crate::neighbours;
 use crate::os::Env;
 
 /// What to try, and as whom.
@@ -76,6 +78,8 @@ impl<'a> From<&'a Finding> for Found<'a> {
 struct As {
     user: UserFacts,
     app: App,
+    /// Mistakes that were confirmed on this machine.
+    neighbours: Option<Arc<Neighbours>>,
 }
 
 pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
@@ -84,7 +88,8 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
         crate::out::note(&format!("settings: {fault}"));
     }
     let snapshot = active.snapshot()?;
-    let person = As { user: args.who.user(&snapshot.user), app: args.who.app() };
+    let neighbours = env.data().and_then(|data| neighbours::on_disk(&data, &active));
+    let person = As { user: args.who.user(&snapshot.user), app: args.who.app(), neighbours };
     match (&args.har, args.jsonl) {
         (Some(path), _) => har::run(path, &person, snapshot, json),
         (None, true) => lines::run(input(args.file.as_ref())?, &person, snapshot),
@@ -162,7 +167,7 @@ fn judge_with(
         user: Some(&person.user),
         risk: Level::None,
         known: UNKNOWN,
-        around: &Around { local: local(ask.at), ..Around::default() },
+        around: &Around { local: local(ask.at), neighbours: person.neighbours.clone(), ..Around::default() },
         files,
     };
     let (judgement, _) = snapshot.judge(&asked, &|| start.elapsed());

@@ -66,6 +66,11 @@ fn a_confirmed_mistake_corrects_the_next_prompt_like_it_and_no_other() {
     assert!(engines.contains("\"neighbours intent.code-abuse "), "{engines}");
     let told = said(&home.run(&["policy", "explain", "--event", event(3).as_str()]));
     assert!(told.contains("a confirmed mistake took away: intent.code-abuse "), "{told}");
+    // Tried by hand it comes to the same, and nothing is recorded.
+    let tried = said(&home.run(&["policy", "explain", LIKE]));
+    assert!(tried.starts_with("allow") && tried.contains("a confirmed mistake took away"), "{tried}");
+    let scanned = json_lines(&home.run_with(&["scan", "-", "--json"], LIKE)).remove(0);
+    assert_eq!(scanned["action"], "allow", "{scanned}");
     assert!(browser.close().0.success());
 
     // And in the next one, whose key comes from where it is kept.

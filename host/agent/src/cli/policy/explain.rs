@@ -5,9 +5,10 @@
 use std::env::consts::OS;
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
-use host_classify::Engine;
+use host_classify::{Engine, Neighbours};
 use host_journal::Entry;
 use host_policy::{Decision, Determining, DeviceFacts, Facts, Guardrails, Policy};
 use serde_json::{Value, json};
@@ -23,6 +24,7 @@ use crate::clock::local;
 use crate::exit::Exit;
 use crate::live::Active;
 use crate::native::now;
+use crate::neighbours;
 use crate::os::Env;
 use crate::out;
 
@@ -54,6 +56,8 @@ struct By<'a> {
     known: &'a host_policy::UserFacts,
     /// An organisation manages this machine.
     managed: bool,
+    /// Mistakes that were confirmed under what is in force.
+    neighbours: Option<Arc<Neighbours>>,
 }
 
 impl By<'_> {
@@ -81,7 +85,9 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     let snapshot = active.snapshot()?;
     let (known, managed) = (&snapshot.user, snapshot.settings.managed);
     let Some(path) = &args.by else {
-        let by = By { policy: &snapshot.policy, engine: &snapshot.engine, guardrails: None, known, managed };
+        let (policy, engine) = (&snapshot.policy, &snapshot.engine);
+        let neighbours = env.data().and_then(|data| neighbours::on_disk(&data, &active));
+        let by = By { policy, engine, guardrails: None, known, managed, neighbours };
         return explain(args, env, &by, json);
     };
     let folder = Folder::read(path)?;
@@ -94,7 +100,14 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     explain(
         args,
         env,
-        &By { policy: &guardrails.policy, engine, guardrails: Some(guardrails), known, managed },
+        &By {
+            policy: &guardrails.policy,
+            engine,
+            guardrails: Some(guardrails),
+            known,
+            managed,
+            neighbours: None,
+        },
         json,
     )
 }
@@ -169,8 +182,8 @@ fn of_text(args: &Args, by: &By<'_>) -> Result<Case> {
     if let Some(guardrails) = by.guardrails {
         guardrails.settings.about(&mut base);
     }
-    let weighed = weighed::text(by.policy, by.engine, &base, &text.into());
-    Ok(Case { facts: weighed.facts, decision: weighed.decision, then: None, corrected: Vec::new() })
+    let weighed = weighed::text(by.policy, by.engine, &base, &text.into(), by.neighbours.as_deref());
+    Ok(Case { facts: weighed.facts, decision: weighed.decision, then: None, corrected: weighed.corrected })
 }
 
 /// The facts of an interaction on record.

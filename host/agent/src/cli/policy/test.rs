@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args, json: bool) -> Result<Exit> {
         .map(|story| {
             let facts = guardrails.facts_of(story, |label| engine.topics_of(label));
             let decision = match &story.given {
-                Given::Prompt(text) => weighed::text(&guardrails.policy, engine, &facts, text).decision,
+                Given::Prompt(text) => weighed::text(&guardrails.policy, engine, &facts, text, None).decision,
                 Given::Facts { .. } => guardrails.policy.decide(&facts),
             };
             (story, guardrails.tell(story, &decision))

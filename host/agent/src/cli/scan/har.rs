@@ -91,8 +91,11 @@ fn line(
     let read = read(entry, har, sites, seen);
     let site = read.app.as_ref().map(|app| app.as_str().to_owned());
     let response = answer(&read, entry, sockets);
-    let asked =
-        As { user: person.user.clone(), app: read.app.clone().unwrap_or_else(|| App::new(String::new())) };
+    let asked = As {
+        user: person.user.clone(),
+        app: read.app.clone().unwrap_or_else(|| App::new(String::new())),
+        neighbours: person.neighbours.clone(),
+    };
     let (reading, word, operation) = match read.reading {
         Read_::Nothing => return Ok(nothing(index, site, response, snapshot)),
         Read_::Unread(drift) => {

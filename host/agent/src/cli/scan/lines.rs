@@ -61,7 +61,7 @@ pub(super) fn run(mut input: Box<dyn BufRead>, person: &As, snapshot: &Snapshot)
 
 /// One line alone, asked by nobody known.
 pub(crate) fn question(line: &[u8], snapshot: &Snapshot) -> Result<Value, usize> {
-    let nobody = As { user: UserFacts::default(), app: App::new(APP) };
+    let nobody = As { user: UserFacts::default(), app: App::new(APP), neighbours: None };
     answer(read(line)?, &nobody, snapshot).map_err(|_| 0)
 }
 
@@ -80,7 +80,8 @@ fn answer(question: Question, person: &As, snapshot: &Snapshot) -> Result<Value>
             who::user(base, user.as_ref(), &groups.unwrap_or_default())
         }
     };
-    let asked = As { user, app: app.map_or_else(|| person.app.clone(), App::new) };
+    let app = app.map_or_else(|| person.app.clone(), App::new);
+    let asked = As { user, app, neighbours: person.neighbours.clone() };
     let reading = Reading::Prompt(prompt(operation.unwrap_or(Operation::SendPrompt), text));
     let (judgement, took) = judge(snapshot, &asked, reading)?;
     let (action, mode) = reported(&judgement);
