@@ -4,16 +4,24 @@
 
 const promptgateFiles = (() => {
   "use strict";
-  const { isText, draw } = promptgateShape;
+  const { isText, isId, draw } = promptgateShape;
   const PIECE_BYTES = 180_000;
   const MOST_PARTS = 256;
-  // By id: {event, handle}.
+  const MOST_WHOLES = 256;
+  // By id: {events, handle}.
   const files = new Map();
+  // The ids of files of which pieces are sent, by the hook's numbers: all pieces of one have one id.
+  const wholes = new Map();
   let turn = Promise.resolve();
 
-  const named = (event, handle) => {
-    const file = draw();
-    files.set(file, { event, handle });
+  const named = (event, handle, whole) => {
+    const file = (isId(whole) && wholes.get(whole)) || draw();
+    if (isId(whole) && !wholes.has(whole)) {
+      wholes.set(whole, file);
+      if (wholes.size > MOST_WHOLES) wholes.delete(wholes.keys().next().value);
+    }
+    const events = files.get(file)?.events ?? new Set();
+    files.set(file, { events: events.add(event), handle });
     return file;
   };
 
@@ -27,26 +35,30 @@ const promptgateFiles = (() => {
     }
   };
 
-  const part = (event, { name, file_name, media_type, size, text, file }) =>
+  // A form with several files has ids of its own for each.
+  const part = (event, { name, file_name, media_type, size, text, file, whole }, alone) =>
     isHandle(file)
-      ? { name, file_name, media_type, size: file.size, text, file: named(event, file) }
+      ? {
+        name, file_name, media_type, size: file.size, text, file: named(event, file, alone ? whole : undefined), piece: isId(whole),
+      }
       : { name, file_name, media_type, size, text };
 
   // The body as the background hears of it: with ids in the place of handles.
   const take = (event, body) => {
     if (body.type === "file") {
-      const { file, text } = body;
+      const { file, text, whole } = body;
       if (!isHandle(file)) return { type: "unreadable" };
-      const whole = { type: "file", file: named(event, file), size: file.size };
-      return isText(text, 1 << 25) ? { ...whole, text } : whole;
+      const taken = { type: "file", file: named(event, file, whole), size: file.size, piece: isId(whole) };
+      return isText(text, 1 << 25) ? { ...taken, text } : taken;
     }
     if (body.type !== "form" || !Array.isArray(body.parts)) return body;
     if (body.parts.length > MOST_PARTS) return { type: "unreadable" };
-    return { type: "form", parts: Array.from(body.parts, (entry) => part(event, entry)) };
+    const alone = Array.from(body.parts).filter(({ file }) => isHandle(file)).length === 1;
+    return { type: "form", parts: Array.from(body.parts, (entry) => part(event, entry, alone)) };
   };
 
   const drop = (event) => {
-    for (const [file, { event: of }] of files) if (of === event) files.delete(file);
+    for (const [file, { events }] of files) if (events.delete(event) && events.size === 0) files.delete(file);
   };
 
   const base64 = (blob) =>

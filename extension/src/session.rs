@@ -3,9 +3,11 @@
 //! One event in, effects out, in order. INVARIANT: no clock, no I/O, no randomness: the worker hands in the
 //! time and performs the effects; the same events give the same effects.
 //! INVARIANT: every hold ends, and a request is let go only by a [`hold::Permit`]: the host's verdict, its
-//! word that an answer is on record, or a fail setting that allows it.
+//! word that an answer is on record, or a fail setting that allows it. Of a file in pieces these are about the file
+//! ([`pieces`]).
 //! INVARIANT: no text but in memory, and there only while a request is held, its answer is read, the host is about to
-//! be asked about a composer's text, or it may yet be given back ([`names`], [`reading`]); bounded, and gone with its tab.
+//! be asked about a composer's text, or it may yet be given back ([`names`], [`reading`]), or the name of a file that may
+//! have further pieces ([`pieces`]); bounded, and gone with its tab.
 //! A session that is lost is built again from the last settings, the late entries and what the relays resend.
 
 mod answering;
@@ -29,6 +31,7 @@ mod leaving;
 mod link;
 mod names;
 mod net;
+mod pieces;
 mod preview;
 mod proving;
 mod reading;
@@ -84,6 +87,7 @@ pub struct Session {
     cards: cards::Cards,
     files: files::Files,
     handles: handles::Handles,
+    pieces: pieces::Pieces,
     checking: checking::Checking,
     previews: preview::Previews,
     names: names::Names,
@@ -137,6 +141,7 @@ impl Session {
             cards: cards::Cards::default(),
             files: files::Files::default(),
             handles: handles::Handles::default(),
+            pieces: pieces::Pieces::default(),
             checking: checking::Checking::default(),
             previews: preview::Previews::default(),
             names: names::Names::new(start.names),
@@ -159,6 +164,7 @@ impl Session {
         self.expire(now, &mut out);
         self.take(now, event, &mut out);
         self.files_over(now, &mut out);
+        self.pieces_on(now, &mut out);
         self.show_progress(now, &mut out);
         self.settle(now, &mut out);
         out
@@ -240,6 +246,7 @@ impl Session {
         if self.pages.remove(&port).is_some() {
             self.cards.page_gone(port);
             self.readings.page_gone(port);
+            self.pieces.page_gone(port);
             self.holds_gone(now, port, out);
             self.copies_gone(now, port, out);
         }

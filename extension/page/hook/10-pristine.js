@@ -51,6 +51,7 @@ const headersGet = bound(Headers.prototype.get);
 const formHas = bound(FormData.prototype.has);
 const formEach = bound(FormData.prototype.forEach);
 const formAppend = bound(FormData.prototype.append);
+const blobSlice = bound(Blob.prototype.slice);
 const blobBytes = bound(Blob.prototype.arrayBuffer);
 const blobSize = getter(Blob, "size");
 const blobType = getter(Blob, "type");

@@ -2,7 +2,8 @@
 // Bytes are not read here: the relay gets a handle to them and reads them in pieces, away from the page's own turn.
 // Small ones that are text come along as text too, since a request's document may be written that way.
 // INVARIANT: what cannot be obtained is `unreadable`, what is over the limit `oversize`; never nothing.
-// INVARIANT: what is sent is what was read: a page that changes its buffer or document afterwards changes nothing.
+// INVARIANT: what is sent is what was read: a page that changes its buffer or document afterwards changes nothing. Of a
+// piece the whole is read, and the piece is sent.
 
 let limit = 16 * 1024 * 1024;
 
@@ -37,7 +38,8 @@ const bytesBody = (bytes, most) => {
   const size = viewLength(bytes);
   if (size === 0) return textBody("");
   const body = { __proto__: null, type: "file", size, file: new native.Blob(only(bytes)) };
-  return size <= most ? withText(body, bytes) : body;
+  if (size <= most) withText(body, bytes);
+  return mayBePiece(body.file) ? orWhole(body.file, body) : body;
 };
 
 // What a person chose is no document of a request, whatever its type.
@@ -45,8 +47,8 @@ const blobBody = async (blob, most) => {
   const size = blobSize(blob);
   if (size === 0) return textBody("");
   const body = { __proto__: null, type: "file", size, file: blob };
-  const read = size <= (isFile(blob) ? SMALL : most);
-  return read ? withText(body, new native.Uint8Array(await sure(blobBytes(blob)))) : body;
+  if (size <= (isFile(blob) ? SMALL : most)) withText(body, new native.Uint8Array(await sure(blobBytes(blob))));
+  return mayBePiece(blob) ? await sure(orWhole(blob, body)) : body;
 };
 
 const formParts = (form) => {
@@ -65,7 +67,8 @@ const formOf = (entries) => {
 
 const filePart = async (name, file) => {
   const part = { __proto__: null, name, file_name: fileName(file), media_type: blobType(file), size: blobSize(file), file };
-  return part.size <= SMALL ? withText(part, new native.Uint8Array(await sure(blobBytes(file)))) : part;
+  if (part.size <= SMALL) withText(part, new native.Uint8Array(await sure(blobBytes(file))));
+  return mayBePiece(file) ? await sure(orWhole(file, part)) : part;
 };
 
 const formBody = async (entries) => {

@@ -26,10 +26,13 @@ const freezeRequest = (request, given) => {
     frozen.keep = viewLength(bytes) === 0 ? null : bytes;
     // A text that a request was made with says so by its type.
     const text = startsWith(lower(type), "text/plain");
-    if (!startsWith(lower(type), "multipart/form-data")) return bytesBody(bytes, text ? limit : mostText(type));
+    if (!startsWith(lower(type), "multipart/form-data")) {
+      const body = bytesBody(bytes, text ? limit : mostText(type));
+      return typeof body.type === "string" ? body : await sure(body);
+    }
     const form = await sure(responseForm(new native.Response(bytes, { __proto__: null, headers: typed(type) })));
     frozen.entries = formParts(form);
-    return formBody(frozen.entries);
+    return await sure(formBody(frozen.entries));
   };
   return frozen;
 };

@@ -99,6 +99,7 @@ impl Session {
         else {
             return false;
         };
+        self.pieces.refused(event);
         self.taken_back(now, event, RefusedReason::Aborted, out);
         self.say(port, ToRelay::Refuse { event: event.clone(), refusal, text: None }, out);
         true

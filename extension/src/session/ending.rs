@@ -39,7 +39,14 @@ impl Session {
         });
         let ticket = about.as_ref().and_then(About::ticket);
         let event = event.clone();
-        let files = self.files.released(&event);
+        if recorded && matches!(permit, Permit::AsItIs) {
+            self.pieces.permit(&hold);
+        }
+        let mut files = self.files.released(&event);
+        if files.is_empty() {
+            // A further piece of a file that the host has.
+            files.extend(hold.request.body.whole().cloned());
+        }
         let handled = self.handles_of(&event, &hold, files, tab, out);
         let copy = about.is_some() || handled;
         if let Some(about) = about {
@@ -83,6 +90,7 @@ impl Session {
     pub(super) fn refuse(&mut self, event: &EventId, out: &mut Vec<Effect>) {
         self.keep_written(event);
         let Some(hold) = self.holds.remove(event) else { return };
+        self.pieces.refused(event);
         let refusal = Shape::of(self.sites.refusal(&hold.request));
         let text = hold.written();
         self.say(hold.port, ToRelay::Refuse { event: event.clone(), refusal, text }, out);

@@ -101,6 +101,9 @@ impl Session {
             Hold { private, known, at_once, ..Hold::new(port, app, (now, due), request, reading, answer) };
         self.name_files(tab, &mut hold);
         self.holds.insert(event.clone(), hold);
+        if self.joins_pieces(now, &event, out) {
+            return;
+        }
         self.hold_files(now, &event, out);
         self.want_host(now, out);
         self.ask_host(now, &event, out);
@@ -127,7 +130,7 @@ impl Session {
     pub(super) fn ask_host(&mut self, now: Millis, event: &EventId, out: &mut Vec<Effect>) {
         let file_ms = self.file_ms() + self.machine_ms();
         let Some(hold) = self.holds.get_mut(event) else { return };
-        if hold.is_asking() || hold.told {
+        if hold.is_asking() || hold.told || self.pieces.waits(event) {
             return;
         }
         let judging = matches!(hold.state, State::Judging);

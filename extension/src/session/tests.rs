@@ -14,6 +14,7 @@ mod invariants;
 mod life;
 mod names;
 mod net;
+mod pieces;
 mod popups;
 mod preview;
 mod proving;

@@ -48,6 +48,9 @@ pub struct Attachment {
     /// Its bytes, where the host was given them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<FileId>,
+    /// What leaves is a piece of it, and the rest is not known: it counts as not read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
 }
 
 /// Whose account the request speaks for.

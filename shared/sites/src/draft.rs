@@ -146,7 +146,7 @@ impl Draft {
             let id = value(&rule.id).and_then(|id| file_id(id.expose()));
             let media_type = value(&rule.media_type).and_then(|media| name_of(media.expose()));
             let size = value(&rule.size).and_then(|size| size.expose().parse().ok());
-            let file = Attachment { id, name, media_type, size, file: None };
+            let file = Attachment { id, name, media_type, size, ..Attachment::default() };
             let known = file.id.is_some() && self.prompt.attachments.iter().any(|known| known.id == file.id);
             if file != Attachment::default() && !known {
                 self.prompt.attachments.push(file.clone());
@@ -170,10 +170,11 @@ impl Draft {
     }
 
     /// Files whose bytes are the body. Their text can be judged but not replaced.
-    pub(crate) fn take_uploads(&mut self, files: Vec<File>) {
-        for File { attachment, text } in files {
+    /// `in_pieces`: the request says that it carries only a piece of what it uploads.
+    pub(crate) fn take_uploads(&mut self, files: Vec<File>, in_pieces: bool) {
+        for File { attachment, text, is_whole } in files {
             let name = attachment.name.clone();
-            self.prompt.attachments.push(attachment);
+            self.prompt.attachments.push(Attachment { cut: in_pieces && !is_whole, ..attachment });
             if let Some(text) = text.filter(|_| self.prompt.operation == Operation::UploadFile) {
                 self.place(None, text, None, PartKind::Attachment, name);
             }

@@ -20,6 +20,7 @@ mod left;
 mod navigation;
 mod net;
 mod path;
+mod piece;
 mod plan;
 mod question;
 mod read;

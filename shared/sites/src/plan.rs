@@ -14,6 +14,7 @@ use crate::{
     drift::drift,
     handle::announced,
     left::{self, Claims, Unreadable, is_left},
+    piece::is_in_pieces,
     question::operation,
     request::{Api, Body, Request},
     route::Captures,
@@ -134,7 +135,7 @@ impl Sites {
         finish(&mut draft, site, &mut scope, request);
         match rule.handle.as_ref().and_then(|handle| announced(handle, request)) {
             Some(file) => draft.prompt.attachments.push(file),
-            None => draft.take_uploads(std::mem::take(&mut content.files)),
+            None => draft.take_uploads(std::mem::take(&mut content.files), is_in_pieces(request, url)),
         }
         content.docs = docs;
         draft.claims.values.extend(draft.places.iter().filter_map(|place| place.at));

@@ -93,6 +93,9 @@ pub enum Body {
         /// What they say, when they are few enough and UTF-8.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<Text>,
+        /// What leaves is a piece of it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        piece: bool,
     },
     /// `FormData`.
     Form {
@@ -128,4 +131,27 @@ pub struct FormPart {
     /// Names the bytes of a file, which the hook keeps and hands over in pieces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<FileId>,
+    /// What leaves is a piece of that file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub piece: bool,
+}
+
+impl Body {
+    /// The one file that this carries a piece of, and nothing of another.
+    #[must_use]
+    pub fn whole(&self) -> Option<&FileId> {
+        match self {
+            Self::File { file, piece, .. } => Some(file).filter(|_| *piece),
+            Self::Form { parts } => {
+                let mut files = parts.iter().filter(|part| part.file.is_some() || part.file_name.is_some());
+                let only = files.next().filter(|_| files.next().is_none())?;
+                only.file.as_ref().filter(|_| only.piece)
+            }
+            Self::None
+            | Self::Text { .. }
+            | Self::Bytes { .. }
+            | Self::Oversize { .. }
+            | Self::Unreadable => None,
+        }
+    }
 }

@@ -17,12 +17,16 @@ pub(crate) struct File {
     pub(crate) attachment: Attachment,
     /// What it says, when it is text.
     pub(crate) text: Option<Text>,
+    /// It is all of the file, whatever piece of it leaves.
+    pub(crate) is_whole: bool,
 }
 
 /// The files of a body.
 pub(crate) fn files(body: &Body) -> Vec<File> {
-    let whole =
-        |text| vec![File { attachment: Attachment { size: size(body), ..Attachment::default() }, text }];
+    let whole = |text| {
+        let attachment = Attachment { size: size(body), ..Attachment::default() };
+        vec![File { attachment, text, is_whole: false }]
+    };
     match body {
         Body::None => Vec::new(),
         Body::Form { parts } => parts.iter().filter_map(part).collect(),
@@ -38,10 +42,10 @@ pub(crate) fn files(body: &Body) -> Vec<File> {
         Body::File { text: Some(text), .. } if form(text) => {
             multipart(text.expose().as_bytes()).unwrap_or_default()
         }
-        Body::File { file, size, text: _ } => {
+        Body::File { file, size, text: _, piece } => {
             let attachment =
                 Attachment { size: Some(*size), file: Some(file.clone()), ..Attachment::default() };
-            vec![File { attachment, text: None }]
+            vec![File { attachment, text: None, is_whole: *piece }]
         }
         Body::Oversize { .. } | Body::Unreadable => whole(None),
     }
@@ -60,8 +64,8 @@ fn part(part: &FormPart) -> Option<File> {
     let file = part.file.clone();
     // Whoever is given the bytes reads them there.
     let text = part.text.clone().filter(|_| file.is_none());
-    let attachment = Attachment { id: None, name, media_type, size: Some(part.size), file };
-    Some(File { attachment, text })
+    let attachment = Attachment { name, media_type, size: Some(part.size), file, ..Attachment::default() };
+    Some(File { attachment, text, is_whole: part.piece })
 }
 
 /// The files of a multipart form (RFC 7578) that was given as bytes; none when it is no such form.
@@ -87,7 +91,7 @@ fn multipart(body: &[u8]) -> Option<Vec<File>> {
             let text = std::str::from_utf8(value).ok().map(Text::new);
             let name = Some(Text::new(name));
             let attachment = Attachment { name, media_type, size, ..Attachment::default() };
-            files.push(File { attachment, text });
+            files.push(File { attachment, text, is_whole: false });
         }
         rest = content.get(end + 2 + boundary.len()..)?;
     }

@@ -98,6 +98,7 @@ fn body(bytes: &[u8]) -> Body {
                     size: text.as_ref().map_or(0, |text| text.len() as u64),
                     text,
                     file: None,
+                    piece: false,
                 }
             };
             Body::Form { parts: fields.chunks(3).map(part).collect() }
@@ -105,7 +106,8 @@ fn body(bytes: &[u8]) -> Body {
         Some((3, rest)) => {
             let size = rest.len() as u64;
             let id = "0f000000-0000-4000-8000-000000000001".to_owned();
-            let kept = |file| Body::File { file, size, text: std::str::from_utf8(rest).ok().map(Text::new) };
+            let text = std::str::from_utf8(rest).ok().map(Text::new);
+            let kept = |file| Body::File { file, size, text, piece: size % 2 == 1 };
             FileId::try_from(id).map_or(Body::Unreadable, kept)
         }
         Some(_) => Body::Text { text: lossy(bytes) },

@@ -1,6 +1,8 @@
 //! Files to attach, made here, and the ways a person attaches them.
 
-use anyhow::Result;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use crate::Guarded;
@@ -67,6 +69,26 @@ impl Guarded {
     pub async fn give_large(&self, name: &str, words: &str, size: usize) -> Result<()> {
         let file = json!({ "name": name, "type": "text/plain", "words": words, "size": size });
         self.give_values(Way::Drop, vec![file]).await
+    }
+
+    /// A mark of the page that the last upload left; empty: it is not over.
+    pub async fn upload_mark(&self) -> Result<String> {
+        let script = "return document.documentElement.dataset.upload ?? ''";
+        let mark = self.script(script, Vec::new()).await?;
+        Ok(mark.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until the page has an end of what it uploads: `ready` or `error`.
+    pub async fn upload_end(&self, within: Duration) -> Result<String> {
+        let begin = Instant::now();
+        loop {
+            let mark = self.upload_mark().await?;
+            if mark == "ready" || mark == "error" {
+                return Ok(mark);
+            }
+            ensure!(begin.elapsed() < within, "the upload has no end after {within:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     async fn give_values(&self, way: Way, files: Vec<Value>) -> Result<()> {
@@ -312,7 +334,9 @@ fn pdf(text: &str) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn base64(bytes: &[u8]) -> String {
+/// Bytes in base64 (RFC 4648 section 4).
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for three in bytes.chunks(3) {

@@ -9,7 +9,7 @@ mod interaction;
 mod prompts;
 mod watch;
 
-pub use files::{Sample, Way, formats};
+pub use files::{Sample, Way, base64, formats};
 pub use guarded::Guarded;
 pub use interaction::Interaction;
 pub use prompts::{ALLOWED, BLOCKED, COACHED, JUSTIFIED, Prompt, REDACTED, WARNED};

@@ -66,26 +66,6 @@ files! {
     deadline: HASTY, on claude Claude;
 }
 
-/// A mark of the page that the last upload left; empty: it is not over.
-async fn uploaded(guarded: &Guarded) -> Result<String> {
-    let script = "return document.documentElement.dataset.upload ?? ''";
-    let mark = guarded.script(script, Vec::new()).await?;
-    Ok(mark.as_str().unwrap_or_default().to_owned())
-}
-
-/// Waits until the page has an end of what it uploads: `ready` or `error`.
-async fn end(guarded: &Guarded, within: Duration) -> Result<String> {
-    let begin = Instant::now();
-    loop {
-        let mark = uploaded(guarded).await?;
-        if mark == "ready" || mark == "error" {
-            return Ok(mark);
-        }
-        ensure!(begin.elapsed() < within, "the upload has no end after {within:?}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
 /// A secret in each format stays; the same without it goes.
 async fn every_format(guarded: &Guarded, site: Site) -> Result<()> {
     let mut missed = Vec::new();
@@ -93,10 +73,10 @@ async fn every_format(guarded: &Guarded, site: Site) -> Result<()> {
         let name = secret.name.clone();
         let begin = Instant::now();
         guarded.give(Way::Drop, &[secret]).await?;
-        let ended = end(guarded, PATIENCE * 2).await.with_context(|| name.clone())?;
+        let ended = guarded.upload_end(PATIENCE * 2).await.with_context(|| name.clone())?;
         let held = begin.elapsed();
         guarded.give(Way::Drop, &[clean]).await?;
-        let passed = end(guarded, PATIENCE * 2).await.with_context(|| name.clone())?;
+        let passed = guarded.upload_end(PATIENCE * 2).await.with_context(|| name.clone())?;
         println!(
             "{} {name}: with a secret {ended} after {} ms, without {passed}",
             site.id(),
@@ -117,14 +97,14 @@ async fn every_format(guarded: &Guarded, site: Site) -> Result<()> {
 async fn goes_and_is_named(guarded: &Guarded, _site: Site) -> Result<()> {
     let words = "the herons of the northern lake";
     guarded.give(Way::Drop, &[Sample::text("herons.txt", "text/plain", words)]).await?;
-    ensure!(end(guarded, PATIENCE).await? == "ready", "a harmless file was stopped");
+    ensure!(guarded.upload_end(PATIENCE).await? == "ready", "a harmless file was stopped");
     guarded.left(words)?;
     guarded.send(ALLOWED.text).await?;
     guarded.wait_for(State::Done).await?;
     let sent = guarded.sent(0, &["judged", "released"]).await?;
     ensure!(sent.row("judged").is_some(), "{sent:?}");
     guarded.give(Way::Drop, &[Sample::text("secret.txt", "text/plain", BLOCKED.text)]).await?;
-    ensure!(end(guarded, PATIENCE).await? == "error", "a secret file went");
+    ensure!(guarded.upload_end(PATIENCE).await? == "error", "a secret file went");
     let card = guarded.card().await?;
     card.leave().await?;
     guarded.never_left(BLOCKED.secret)
@@ -134,11 +114,11 @@ async fn goes_and_is_named(guarded: &Guarded, _site: Site) -> Result<()> {
 async fn pasted_and_dropped(guarded: &Guarded, _site: Site) -> Result<()> {
     let picture = Sample { name: "image.png".to_owned(), media_type: "image/png", bytes: PICTURE.to_vec() };
     guarded.give(Way::Paste, &[picture]).await?;
-    ensure!(end(guarded, PATIENCE).await? == "error", "a picture that nobody read went");
+    ensure!(guarded.upload_end(PATIENCE).await? == "error", "a picture that nobody read went");
     guarded.card().await?.leave().await?;
     for way in [Way::Paste, Way::Drop] {
         guarded.give(way, &[Sample::text("notes.txt", "text/plain", BLOCKED.text)]).await?;
-        ensure!(end(guarded, PATIENCE).await? == "error", "{way:?} went");
+        ensure!(guarded.upload_end(PATIENCE).await? == "error", "{way:?} went");
     }
     guarded.never_left(BLOCKED.secret)
 }
@@ -160,7 +140,7 @@ async fn twenty_at_once(guarded: &Guarded, _site: Site) -> Result<()> {
     };
     let files: Vec<Sample> = (0..20).map(file).collect();
     guarded.give(Way::Drop, &files).await?;
-    ensure!(end(guarded, PATIENCE * 3).await? == "error", "none of them was stopped");
+    ensure!(guarded.upload_end(PATIENCE * 3).await? == "error", "none of them was stopped");
     let script = "return document.documentElement.dataset.uploaded";
     let went = guarded.script(script, Vec::new()).await?;
     ensure!(went == "10", "{went} of them went");
@@ -194,7 +174,7 @@ async fn large(guarded: &Guarded, _site: Site) -> Result<()> {
         // The file itself is made in the page's own turn.
         guarded.script(WATCH, Vec::new()).await?;
         let begin = Instant::now();
-        let ended = end(guarded, PATIENCE * 8).await?;
+        let ended = guarded.upload_end(PATIENCE * 8).await?;
         let took = begin.elapsed();
         if ended != "ready" {
             let rows = guarded.records()?.list(&["--operation", "upload-file"])?;
@@ -211,7 +191,7 @@ async fn large(guarded: &Guarded, _site: Site) -> Result<()> {
 /// A file over the limit could not be read.
 async fn too_large(guarded: &Guarded, _site: Site) -> Result<()> {
     guarded.give_large("lakes.txt", "the herons of the lake\n", 51 * 1024 * 1024).await?;
-    ensure!(end(guarded, PATIENCE * 2).await? == "error", "a file that is too large went");
+    ensure!(guarded.upload_end(PATIENCE * 2).await? == "error", "a file that is too large went");
     let card = guarded.card().await?;
     let text = card.text().await?;
     card.leave().await?;
@@ -230,9 +210,9 @@ async fn called_off(guarded: &Guarded, _site: Site) -> Result<()> {
     guarded.hang_host()?;
     guarded.give_large("lakes.txt", "the herons of the lake\n", 4 * 1024 * 1024).await?;
     let card = guarded.card().await?;
-    ensure!(uploaded(guarded).await.is_ok(), "the page stands still");
+    ensure!(guarded.upload_mark().await.is_ok(), "the page stands still");
     card.choose("edit").await?;
-    ensure!(end(guarded, PATIENCE).await? == "error", "it went");
+    ensure!(guarded.upload_end(PATIENCE).await? == "error", "it went");
     guarded.wake_host()?;
     nothing_large_left(guarded)
 }
@@ -259,7 +239,7 @@ async fn host_killed(guarded: &Guarded, _site: Site) -> Result<()> {
     guarded.give_large("lakes.txt", "the herons of the lake\n", 8 * 1024 * 1024).await?;
     tokio::time::sleep(Duration::from_secs(1)).await;
     guarded.kill_host()?;
-    ensure!(end(guarded, PATIENCE * 3).await? == "ready", "it was stopped");
+    ensure!(guarded.upload_end(PATIENCE * 3).await? == "ready", "it was stopped");
     works(guarded).await
 }
 
@@ -267,7 +247,7 @@ async fn host_killed(guarded: &Guarded, _site: Site) -> Result<()> {
 async fn deadline(guarded: &Guarded, _site: Site) -> Result<()> {
     guarded.hang_host()?;
     guarded.give_large("lakes.txt", "the herons of the lake\n", 4 * 1024 * 1024).await?;
-    ensure!(end(guarded, PATIENCE).await? == "error", "it went");
+    ensure!(guarded.upload_end(PATIENCE).await? == "error", "it went");
     nothing_large_left(guarded)?;
     guarded.wake_host()?;
     works(guarded).await
@@ -278,12 +258,12 @@ async fn works(guarded: &Guarded) -> Result<()> {
     let begin = Instant::now();
     loop {
         guarded.give(Way::Drop, &[Sample::text("next.txt", "text/plain", "the next heron")]).await?;
-        if end(guarded, PATIENCE).await? == "ready" {
+        if guarded.upload_end(PATIENCE).await? == "ready" {
             break;
         }
         ensure!(begin.elapsed() < PATIENCE, "the next file is stopped");
     }
     guarded.give(Way::Drop, &[Sample::text("next.txt", "text/plain", BLOCKED.text)]).await?;
-    ensure!(end(guarded, PATIENCE).await? == "error", "a secret went");
+    ensure!(guarded.upload_end(PATIENCE).await? == "error", "a secret went");
     guarded.never_left(BLOCKED.secret)
 }

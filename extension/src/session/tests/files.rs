@@ -9,7 +9,7 @@ use super::*;
 
 const PIECE: u64 = PIECE_BYTES as u64;
 
-fn file(n: u64) -> FileId {
+pub(super) fn file(n: u64) -> FileId {
     FileId::try_from(format!("0f000000-0000-4000-8000-{n:012x}")).unwrap()
 }
 
@@ -18,7 +18,7 @@ fn put(n: u64, size: u64) -> Request {
     Request {
         method: "PUT".to_owned(),
         url: format!("https://files01.blob.core.windows.net/f/{n}/raw?sig=abc"),
-        body: Body::File { file: file(n), size, text: None },
+        body: Body::File { file: file(n), size, text: None, piece: false },
         ..request("PUT", "/", Body::None)
     }
 }
@@ -38,7 +38,7 @@ fn reads(effects: &[Effect]) -> Vec<(FileId, u64)> {
     reads.collect()
 }
 
-fn begun(messages: &[ToHost]) -> Vec<FileId> {
+pub(super) fn begun(messages: &[ToHost]) -> Vec<FileId> {
     let begun = messages.iter().filter_map(|message| match message {
         ToHost::FileBegin { file, .. } => Some(file.clone()),
         _ => None,
@@ -46,7 +46,7 @@ fn begun(messages: &[ToHost]) -> Vec<FileId> {
     begun.collect()
 }
 
-fn judged(messages: &[ToHost]) -> Vec<EventId> {
+pub(super) fn judged(messages: &[ToHost]) -> Vec<EventId> {
     let judged = messages.iter().filter_map(|message| match message {
         ToHost::Judge(judge) => Some(judge.event.clone()),
         _ => None,
@@ -60,7 +60,7 @@ impl Script {
     }
 
     /// Plays page and host until the file is there; what the host heard last.
-    fn give(&mut self, n: u64, size: u64) -> Vec<ToHost> {
+    pub(super) fn give(&mut self, n: u64, size: u64) -> Vec<ToHost> {
         let mut effects = self.host(&taken(n, 0));
         let mut heard = self.told(&effects);
         let mut up_to = 0;
@@ -312,6 +312,7 @@ fn an_upload_is_named_by_its_answer() {
         size: 12,
         text: None,
         file: Some(file(1)),
+        piece: false,
     };
     let upload = Request {
         url: "https://claude.ai/api/organizations/o/conversations/c/wiggle/upload-file".to_owned(),

@@ -24,7 +24,7 @@ const KEPT: usize = 200;
 pub(crate) static NONE: Attached = Attached { files: Vec::new() };
 
 /// A file that was read, or was not.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FileRead {
     /// The extension's name for it; absent outside of a browser.
     pub(crate) id: Option<FileId>,

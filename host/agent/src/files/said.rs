@@ -28,7 +28,7 @@ pub(crate) enum Said {
 }
 
 /// A text of one document.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Piece {
     /// In an archive or a mail: the names of the members on the way to it, joined by `/`.
     pub(crate) inside: Option<Text>,

@@ -43,6 +43,15 @@ struct Held {
     since: Instant,
 }
 
+/// A file that a prompt is about.
+struct Wanted {
+    file: Option<FileId>,
+    name: Option<Text>,
+    size: u64,
+    /// Only a piece of it is there.
+    cut: bool,
+}
+
 #[derive(Default)]
 struct State {
     files: HashMap<FileId, Held>,
@@ -152,7 +161,7 @@ impl Shelf {
         self.changed.notify_all();
     }
 
-    /// Whether the prompt names files that were given here.
+    /// Whether the prompt names files that were given here, or one of which only a piece is known.
     pub(crate) fn concerns(&self, app: &App, prompt: &Prompt) -> bool {
         !self.lock().wanted(app, prompt).is_empty()
     }
@@ -162,23 +171,14 @@ impl Shelf {
         let mut state = self.lock();
         let wanted = state.wanted(app, prompt);
         loop {
-            let is_pending = |(file, _): &(FileId, _)| state.files.get(file).is_some_and(Held::is_pending);
+            let is_pending = |wanted: &Wanted| state.held(wanted).is_some_and(Held::is_pending);
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() || state.closed || !wanted.iter().any(is_pending) {
                 break;
             }
             state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        let read = |(file, name): &(FileId, Option<Text>)| match state.files.get(file) {
-            Some(Held { stage: Stage::Read(read), .. }) => Arc::clone(read),
-            Some(Held { stage: Stage::Reading(size), name, .. }) => {
-                Arc::new(FileRead::failed(Some(file.clone()), name.clone(), *size, UnreadFile::Exhausted))
-            }
-            Some(Held { stage: Stage::Coming(_), .. }) | None => {
-                Arc::new(FileRead::failed(Some(file.clone()), name.clone(), 0, UnreadFile::Missing))
-            }
-        };
-        Attached { files: wanted.iter().map(read).collect() }
+        Attached { files: wanted.iter().map(|wanted| state.read(wanted)).collect() }
     }
 
     /// A judgement is done with these: what it found stays, texts do not.
@@ -262,18 +262,46 @@ impl State {
         self.named.retain(|_, file| files.contains_key(file));
     }
 
-    /// The files of a prompt with their names: those it was said to carry, and those it names by ids that are known.
-    fn wanted(&self, app: &App, prompt: &Prompt) -> Vec<(FileId, Option<Text>)> {
-        let mut wanted: Vec<(FileId, Option<Text>)> = Vec::new();
+    fn held(&self, wanted: &Wanted) -> Option<&Held> {
+        self.files.get(wanted.file.as_ref()?)
+    }
+
+    /// What is known of it now.
+    fn read(&self, wanted: &Wanted) -> Arc<FileRead> {
+        let failed = |name: &Option<Text>, size, why| {
+            Arc::new(FileRead::failed(wanted.file.clone(), name.clone(), size, why))
+        };
+        let read = match self.held(wanted) {
+            Some(Held { stage: Stage::Read(read), .. }) => Arc::clone(read),
+            Some(Held { stage: Stage::Reading(size), name, .. }) => {
+                failed(name, *size, UnreadFile::Exhausted)
+            }
+            Some(Held { stage: Stage::Coming(_), .. }) | None => {
+                failed(&wanted.name, wanted.size, UnreadFile::Missing)
+            }
+        };
+        // Whatever the piece says, the rest of the file is missing.
+        if !wanted.cut || read.unread.contains(&UnreadFile::Missing) {
+            return read;
+        }
+        let unread = read.unread.iter().copied().chain([UnreadFile::Missing]).collect();
+        Arc::new(FileRead { unread, ..FileRead::clone(&read) })
+    }
+
+    /// The files of a prompt: those it was said to carry, those it names by ids that are known, and those of which it
+    /// carries a piece.
+    fn wanted(&self, app: &App, prompt: &Prompt) -> Vec<Wanted> {
+        let mut all: Vec<Wanted> = Vec::new();
         for attachment in &prompt.attachments {
             let by_id = || self.named.get(&(app.clone(), attachment.id.clone()?)).cloned();
-            if let Some(file) = attachment.file.clone().or_else(by_id)
-                && !wanted.iter().any(|(known, _)| *known == file)
-            {
-                wanted.push((file, attachment.name.clone()));
+            let file = attachment.file.clone().or_else(by_id);
+            let is_known = file.is_some() && all.iter().any(|known| known.file == file);
+            if (file.is_some() || attachment.cut) && !is_known {
+                let (name, size) = (attachment.name.clone(), attachment.size.unwrap_or(0));
+                all.push(Wanted { file, name, size, cut: attachment.cut });
             }
         }
-        wanted
+        all
     }
 }
 

@@ -58,6 +58,7 @@ fn part(piece: &[u8]) -> Option<FormPart> {
         size: u64::try_from(value.len()).unwrap_or(u64::MAX),
         text: std::str::from_utf8(value).ok().map(Into::into),
         file: None,
+        piece: false,
     })
 }
 
@@ -86,6 +87,7 @@ pub(super) fn params(media_type: &str, params: &[Param]) -> Body {
         size: u64::try_from(param.value.as_ref().map_or(0, String::len)).unwrap_or(u64::MAX),
         text: param.value.as_deref().map(Into::into),
         file: None,
+        piece: false,
     };
     Body::Form { parts: params.iter().map(part).collect() }
 }

@@ -2,8 +2,8 @@
 //!
 //! Written: `{"about", "url", "method"?, "api"?, "page"?, "headers"?, "leaf"?, "redact"?, <one body>}`. Bodies: `json`
 //! (kept as written), `text`, `base64`, `form` (`[[name, value]]`, a value being a string, `{"twice": inner}` for JSON
-//! in JSON, or `{"calls": [[id, arguments]]}`), `parts` (a `FormData`), `file` (how many bytes the hook keeps), `oversize`,
-//! `unreadable`. `answer` is what the site says to an upload.
+//! in JSON, or `{"calls": [[id, arguments]]}`), `parts` (a `FormData`), `file` (how many bytes the hook keeps; `piece`: of
+//! which only some leave), `oversize`, `unreadable`. `answer` is what the site says to an upload.
 
 use std::fmt::Write as _;
 
@@ -36,6 +36,8 @@ pub(crate) struct Case {
     form: Option<Vec<(String, Value)>>,
     parts: Option<Vec<FormPart>>,
     file: Option<u64>,
+    #[serde(default)]
+    piece: bool,
     answer: Option<Box<RawValue>>,
     oversize: Option<u64>,
     #[serde(default)]
@@ -113,7 +115,7 @@ impl Case {
         }
         if let Some(size) = self.file {
             let file = "0f000000-0000-4000-8000-000000000001".to_owned().try_into().unwrap();
-            return Body::File { file, size, text: None };
+            return Body::File { file, size, text: None, piece: self.piece };
         }
         match self.oversize {
             Some(size) => Body::Oversize { size },
@@ -216,6 +218,9 @@ fn lines(prompt: &Prompt, line: &mut dyn FnMut(&str, &dyn std::fmt::Display)) {
         );
         if file.file.is_some() {
             line("bytes", &"handed over");
+        }
+        if file.cut {
+            line("cut", &true);
         }
     }
 }

@@ -246,6 +246,7 @@ fn of_body(out: &mut Out<'_>) {
         size: size as u64,
         text: text.cloned(),
         file: None,
+        piece: false,
     };
     match &request.body {
         Body::Text { text } => {

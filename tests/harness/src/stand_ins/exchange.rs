@@ -86,7 +86,7 @@ impl Reply {
     }
 }
 
-const ALLOWED_HEADERS: &str = "content-type, push-id, x-client-pctx, x-goog-upload-command, \
+const ALLOWED_HEADERS: &str = "content-range, content-type, push-id, x-client-pctx, x-goog-upload-command, \
      x-goog-upload-header-content-length, x-goog-upload-offset, x-goog-upload-protocol, x-ms-blob-type, \
      x-ms-version, x-tenant-id";
 
@@ -96,6 +96,8 @@ pub(crate) fn store(site: Site, request: &Incoming) -> Reply {
         (_, "OPTIONS") => Reply::empty(204),
         (Site::ChatGpt, "PUT") => Reply::empty(201),
         (Site::Perplexity, "POST") => Reply::empty(204),
+        // A range of an object.
+        (Site::Perplexity, "PUT") => Reply::empty(200),
         (Site::Gemini, "POST") => push(request),
         _ => Reply::empty(405),
     };

@@ -106,3 +106,24 @@ fn an_end_elsewhere_than_at_the_last_byte_is_none() {
     assert_eq!(shelf.end(id(1), 11, until), Err(FileFault::OutOfOrder));
     assert_eq!(shelf.end(id(1), 10, until), Err(FileFault::Unknown));
 }
+
+#[test]
+fn a_piece_of_a_file_is_not_all_of_it() {
+    let shelf = shelf();
+    let piece = |file| {
+        let mut prompt = Prompt::new(Operation::UploadFile);
+        let size = Some(10);
+        prompt.attachments.push(Attachment { file, size, cut: true, ..Attachment::default() });
+        prompt
+    };
+    let now = Instant::now();
+    assert!(shelf.concerns(&app(), &piece(None)));
+    let files = shelf.wait(&app(), &piece(None), now).files;
+    assert_eq!((files[0].size, files[0].unread.as_slice()), (10, [UnreadFile::Missing].as_slice()));
+    shelf.begin(id(1), app(), None, None).unwrap();
+    shelf.piece(&id(1), 0, &bytes(10)).unwrap();
+    shelf.end(id(1), 10, now + Duration::from_secs(60)).unwrap();
+    let files = shelf.wait(&app(), &piece(Some(id(1))), now + Duration::from_secs(60)).files;
+    assert_eq!(files[0].unread.last(), Some(&UnreadFile::Missing));
+    assert_eq!(files[0].hash.len(), 64, "it was looked at all the same");
+}

@@ -26,7 +26,7 @@
     const body = { prompt: again ? '' : text, parent_message_uuid: again ?? from, ...common(),
       turn_message_uuids: { human_message_uuid: human, assistant_message_uuid: assistant },
       attachments: chips.filter((chip) => chip.attachment).map((chip) => chip.attachment),
-      files: chips.filter((chip) => chip.file).map((chip) => chip.file), sync_sources: [] };
+      files: chips.filter((chip) => chip.file).map((chip) => chip.file), sync_sources: kit.picked().map(({ id, source }) => ({ uuid: kit.uuid(), type: source, config: { uri: id } })) };
     if (!began) {
       body.create_conversation_params = { name: '', model: 'claude-stand-in', include_conversation_preferences: true, is_temporary: incognito };
     }
@@ -75,11 +75,27 @@
   }
 
   async function upload(file) {
-    const form = new FormData();
-    form.append('file', file, file.name);
-    const response = await fetch(`${organisation}/conversations/${chosen()}/wiggle/upload-file`, { method: 'POST', body: form });
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.error.message);
+    const path = `${organisation}/conversations/${chosen()}/wiggle/upload-file`;
+    const give = async (form) => {
+      const response = await fetch(path, { method: 'POST', body: form });
+      const answer = await response.json();
+      if (!response.ok) throw new Error(answer.error.message);
+      return answer;
+    };
+    const formOf = (body, fields) => {
+      const form = new FormData();
+      for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
+      form.append('file', body instanceof ArrayBuffer ? new Blob([body]) : body, file.name);
+      return form;
+    };
+    let answer;
+    const most = kit.pieceSize(Infinity);
+    if (file.size <= most) answer = await give(formOf(file, {}));
+    else {
+      // Chunks in forms, as upload widgets send them. Not seen on the site.
+      const about = { dzuuid: kit.uuid(), dztotalfilesize: file.size, dzchunksize: most, dztotalchunkcount: Math.ceil(file.size / most) };
+      for await (const { number, at, body } of kit.pieces(file, most)) answer = await give(formOf(body, { ...about, dzchunkindex: number, dzchunkbyteoffset: at }));
+    }
     return { name: file.name, file: answer.file_uuid };
   }
 

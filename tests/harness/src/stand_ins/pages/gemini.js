@@ -116,13 +116,13 @@
       'X-Goog-Upload-Protocol': 'resumable', 'X-Goog-Upload-Header-Content-Length': String(file.size),
       'Content-Type': 'application/x-www-form-urlencoded;charset=utf-8' }, `File name: ${file.name}`);
     const place = started.getResponseHeader('x-goog-upload-url');
-    let offset = 0;
+    let done;
     // A large file goes in pieces, each after the one before.
-    for (; file.size - offset > PIECE; offset += PIECE) {
-      await call(place, { 'X-Goog-Upload-Command': 'upload', 'X-Goog-Upload-Offset': String(offset) }, file.slice(offset, offset + PIECE));
+    for await (const { at, body, last } of kit.pieces(file, kit.pieceSize(PIECE))) {
+      const command = last ? 'upload, finalize' : 'upload';
+      const headers = { 'X-Goog-Upload-Command': command, 'X-Goog-Upload-Offset': String(at) };
+      done = await call(place, headers, at === 0 && last ? file : body);
     }
-    const rest = offset === 0 ? file : file.slice(offset);
-    const done = await call(place, { 'X-Goog-Upload-Command': 'upload, finalize', 'X-Goog-Upload-Offset': String(offset) }, rest);
     return [[done.responseText, 1, null, file.type || 'text/plain'], file.name];
   }
 

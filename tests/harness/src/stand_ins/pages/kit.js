@@ -100,7 +100,9 @@ const kit = (() => {
       event.preventDefault();
       if (event.clipboardData.files.length > 0) return void take(event.clipboardData.files);
       const text = event.clipboardData.getData('text/plain');
-      if (!options.pasted?.(text)) insert(text);
+      // Where a test says that the site makes files of long text (html[data-long]).
+      if (text.length > Number(root.dataset.long ?? Infinity)) take([new File([text], 'Pasted text.txt', { type: 'text/plain' })]);
+      else if (!options.pasted?.(text)) insert(text);
     });
     composer.addEventListener('input', () => {
       clearTimeout(timer);
@@ -124,10 +126,12 @@ const kit = (() => {
       root.dataset.uploaded = String(ends.filter(Boolean).length);
       root.dataset.upload = ends.every(Boolean) ? 'ready' : 'error';
     };
-    document.querySelector('input[type=file]')?.addEventListener('change', async (event) => {
-      await take(event.target.files);
-      event.target.value = '';
-    });
+    for (const field of document.querySelectorAll('input[type=file]')) {
+      field.addEventListener('change', async (event) => {
+        await take(event.target.files);
+        event.target.value = '';
+      });
+    }
     // Text is the composer's own to take.
     addEventListener('dragover', (event) => {
       if (event.dataTransfer.types.includes('Files')) event.preventDefault();
@@ -150,6 +154,23 @@ const kit = (() => {
     });
     state('idle');
   }
+
+  // A file in pieces of so many bytes; a test may ask for smaller ones (html[data-piece]), and for a page that reads the
+  // file first and cuts what it read (html[data-cut=bytes]).
+  const pieceSize = (usual) => Number(root.dataset.piece) || usual;
+  async function* pieces(file, most) {
+    const whole = root.dataset.cut === 'bytes' ? await file.arrayBuffer() : file;
+    let at = 0;
+    do {
+      const end = Math.min(at + most, file.size);
+      yield { at, end, number: at / most, body: whole.slice(at, end), last: end === file.size };
+      at = end;
+    } while (at < file.size);
+  }
+
+  // What a connector's picker chose: {id, name, type, source}; the window it opens is of another origin, so a test puts
+  // it into html[data-picked].
+  const picked = () => (root.dataset.picked ? [JSON.parse(root.dataset.picked)] : []);
 
   const held = [];
   function chip(name, value) {
@@ -185,5 +206,5 @@ const kit = (() => {
     for (let part; !(part = await reader.read()).done;) feed(part.value);
   }
 
-  return { add, begin, chip, composer, editable, eventReader, fail, put, read, readEvents, repeatable, root, start, state, takeChips, uuid };
+  return { add, begin, chip, composer, editable, eventReader, fail, picked, pieces, pieceSize, put, read, readEvents, repeatable, root, start, state, takeChips, uuid };
 })();

@@ -20,7 +20,7 @@
     const frontend = kit.uuid();
     kit.begin(text);
     kit.put('');
-    const params = { attachments: chips, language: 'en-US', timezone: 'Europe/Berlin', search_focus: 'internet', sources: ['web'],
+    const params = { attachments: chips, language: 'en-US', timezone: 'Europe/Berlin', search_focus: 'internet', sources: ['web', ...kit.picked().map(({ source }) => source)],
       frontend_uuid: frontend, frontend_context_uuid: context, mode: 'concise', model_preference: 'turbo', is_incognito: incognito,
       is_related_query: false, query_source: last ? 'followup' : 'home', dsl_query: text, prompt_source: 'user', mentions: [],
       use_schematized_api: true, supported_block_use_cases: ['answer_modes', 'media_items'], version: '2.18' };
@@ -63,17 +63,31 @@
     kit.state('done');
   }
 
+  async function postForm(file, place) {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(place.fields)) form.append(name, value);
+    form.append('file', file, file.name);
+    const stored = await fetch(place.s3_bucket_url, { method: 'POST', body: form });
+    if (stored.status !== 204) throw new Error(`store said ${stored.status}`);
+  }
+
+  // Ranges, each read before it is sent. Not seen on the site.
+  async function putRanges(file, address) {
+    for await (const { at, end, body } of kit.pieces(file, kit.pieceSize(Infinity))) {
+      const bytes = await new Response(body).arrayBuffer();
+      const stored = await fetch(address, { method: 'PUT', body: bytes, headers: { 'content-range': `bytes ${at}-${end - 1}/${file.size}` } });
+      if (!stored.ok) throw new Error(`store said ${stored.status}`);
+    }
+  }
+
   async function upload(file) {
     const key = kit.uuid();
     const asked = { files: { [key]: { filename: file.name, content_type: file.type || 'text/plain', source: 'default', file_size: file.size, force_image: false } } };
     const registered = await post('/rest/uploads/batch_create_upload_urls?version=2.18&source=default', asked);
     if (!registered.ok) throw new Error('not registered');
     const place = (await registered.json()).results[key];
-    const form = new FormData();
-    for (const [name, value] of Object.entries(place.fields)) form.append(name, value);
-    form.append('file', file, file.name);
-    const stored = await fetch(place.s3_bucket_url, { method: 'POST', body: form });
-    if (stored.status !== 204) throw new Error(`store said ${stored.status}`);
+    if (file.size > kit.pieceSize(Infinity)) await putRanges(file, place.s3_object_url);
+    else await postForm(file, place);
     await (await post('/rest/sse/attachment_processing/subscribe', { file_uuids: [place.file_uuid] })).text();
     return place.s3_object_url;
   }
