@@ -3,7 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use tests_e2e::{ALLOWED, Guarded, WARNED};
 use tests_harness::{Browser, Launch, Managed, Session, Site, StandIns, State};
 
@@ -18,7 +18,12 @@ fn picture(name: &str, browser: Browser) -> PathBuf {
 }
 
 /// Opens both pages, looks that nothing is cut off, and takes their pictures; their words.
-async fn looked_at(guarded: &Guarded, name: &str, browser: Browser) -> Result<[String; 2]> {
+async fn looked_at(
+    guarded: &Guarded,
+    name: &str,
+    browser: Browser,
+    width: Option<u32>,
+) -> Result<[String; 2]> {
     let mut words = [String::new(), String::new()];
     for (page, said) in ["options", "welcome"].into_iter().zip(&mut words) {
         let before = guarded.open_page(&format!("ui/{page}.html")).await?;
@@ -29,6 +34,9 @@ async fn looked_at(guarded: &Guarded, name: &str, browser: Browser) -> Result<[S
             ensure!(std::time::Instant::now() < end, "{page} never has {wanted}");
         }
         *said = guarded.page_says(page, |words| words.len() > 100).await?;
+        if let Some(width) = width {
+            guarded.narrow(width).await?;
+        }
         ensure!(guarded.script(OVERFLOWS, Vec::new()).await? == false, "{page} {name}: too wide");
         guarded.screenshot(&picture(&format!("{page}-{name}"), browser)).await?;
         guarded.close_tab(before).await?;
@@ -44,7 +52,7 @@ async fn recorded(browser: Browser) -> Result<()> {
     guarded.card().await?.choose("edit").await?;
     guarded.wait_for(State::Failed).await?;
     guarded.sent(1, &["refused"]).await?;
-    let [options, welcome] = looked_at(&guarded, "light", browser).await?;
+    let [options, welcome] = looked_at(&guarded, "light", browser, None).await?;
     for words in ["A message to Claude", "Not sent", "Sent", "What is never recorded", "Who can open it"] {
         ensure!(options.contains(words), "{words}: {options}");
     }
@@ -85,13 +93,37 @@ async fn beside(browser: Browser) -> Result<()> {
     guarded.stop().await
 }
 
+/// Opens the popup as the toolbar's button does, from a page of the extension, and measures it there.
+const OPENED: &str = "const [done] = arguments;
+const look = (times) => {
+  const [view] = chrome.extension.getViews({ type: 'popup' });
+  const main = view?.document.querySelector('main.popup');
+  if (!main && times > 0) return setTimeout(look, 100, times - 1);
+  const { scrollWidth, clientWidth } = view?.document.documentElement ?? {};
+  return setTimeout(() => done(JSON.stringify([view?.innerWidth, view?.innerHeight, clientWidth, scrollWidth])), 1000);
+};
+chrome.action.openPopup().then(() => look(50), (error) => done(`${error}`));";
+
+/// The popup by the toolbar's button is as wide as it is drawn for.
+async fn opened(browser: Browser) -> Result<()> {
+    let guarded = Guarded::start(browser, Site::Claude).await?;
+    let before = guarded.open_page("ui/options.html").await?;
+    let said = guarded.driver()?.execute_async(OPENED, Vec::new()).await?.json().clone();
+    let sizes: Vec<Option<f64>> = serde_json::from_str(said.as_str().unwrap_or_default())
+        .with_context(|| format!("no popup: {said}"))?;
+    let [Some(width), Some(height), Some(inside), Some(drawn)] = sizes[..] else { bail!("no popup: {said}") };
+    ensure!(width >= 360.0 && height >= 300.0 && drawn <= inside, "the popup is {said}");
+    guarded.close_tab(before).await?;
+    guarded.stop().await
+}
+
 /// Dark and narrow at once.
 async fn narrow(browser: Browser) -> Result<()> {
-    let launch = Launch { dark: true, size: (320, 900), ..Launch::guarded(browser)? };
+    let launch = Launch { dark: true, size: (640, 900), ..Launch::guarded(browser)? };
     let guarded = Guarded::launch(&launch, Site::Claude).await?;
     guarded.ask(ALLOWED.text).await?;
     guarded.sent(0, &["released"]).await?;
-    looked_at(&guarded, "dark-narrow", browser).await?;
+    looked_at(&guarded, "dark-narrow", browser, Some(320)).await?;
     guarded.popup("lately", |words| words.contains("Claude"), Some(&picture("popup-dark", browser))).await?;
     guarded.stop().await
 }
@@ -149,6 +181,7 @@ async fn first_of_a_fleet(browser: Browser) -> Result<()> {
 }
 
 tests_e2e::in_both! {
+    opened;
     first;
     first_of_a_fleet;
     recorded;

@@ -6,7 +6,7 @@
 
 use super::Session;
 use super::wire::Wire;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use thirtyfour::{By, WebElement};
@@ -47,6 +47,18 @@ impl Session {
         let passes = told["passes"].as_u64().filter(|passes| *passes > 3);
         passes.with_context(|| format!("axe looked at nothing: {told}"))?;
         Ok(serde_json::from_value(told["violations"].clone())?)
+    }
+
+    /// Makes a page of the extension this many CSS pixels wide, by its zoom: neither browser's window can be so narrow.
+    pub async fn narrow(&self, width: u32) -> Result<()> {
+        let zoom = "const [width, done] = arguments;
+            chrome.tabs.getCurrent()
+              .then((tab) => chrome.tabs.getZoom(tab.id)
+                .then((zoom) => chrome.tabs.setZoom(tab.id, zoom * innerWidth / width)))
+              .then(() => done(''), (error) => done(`${error}`));";
+        let said = self.driver()?.execute_async(zoom, vec![json!(width)]).await?.json().clone();
+        ensure!(said == "", "no zoom: {said}");
+        self.until_true(&format!("Math.abs(innerWidth - {width}) < 2")).await
     }
 
     /// Role and name of what a selector finds, in the browser's own accessibility tree.
