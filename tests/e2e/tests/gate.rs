@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use tests_e2e::{ALLOWED, BLOCKED, Guarded, REDACTED};
-use tests_harness::{Browser, PATIENCE, Site, State};
+use tests_harness::{Browser, Launch, PATIENCE, Site, State, axe};
 
 /// A test in each browser.
 macro_rules! in_both {
@@ -104,4 +104,73 @@ async fn of_each_site(guarded: &Guarded) -> Result<()> {
         guarded.gate_refused().await.with_context(|| site.id())?;
     }
     guarded.never_left(BLOCKED.secret)
+}
+
+/// What axe finds wrong at the gate now, and whether anything is wider than the window; a picture of it.
+async fn look(guarded: &Guarded, script: &str, name: &str, dark: bool) -> Result<()> {
+    let still = "document.getAnimations().every((one) => one.playState !== 'running')";
+    if dark {
+        guarded.narrow(320).await?;
+    }
+    guarded.until_true(still).await?;
+    let picture = format!("promptgate-e2e/gate-{name}-{}.png", guarded.browser());
+    guarded.screenshot(&std::env::temp_dir().join(picture)).await?;
+    let wider = "return document.documentElement.scrollWidth > window.innerWidth";
+    ensure!(guarded.script(wider, Vec::new()).await? == false, "{name}: wider than its window");
+    let found = guarded.axe(script).await?;
+    ensure!(found.is_empty(), "{name}: {found:?}");
+    Ok(())
+}
+
+/// Each stage of the gate, as it comes: axe finds nothing but what is planted.
+async fn stages(browser: Browser, dark: bool) -> Result<()> {
+    let Some(script) = axe()? else {
+        eprintln!("skipped: PROMPTGATE_TOOLS is not set");
+        return Ok(());
+    };
+    let size = if dark { (640, 900) } else { (1100, 800) };
+    let launch = Launch { dark, size, ..Launch::guarded(browser)? };
+    let guarded = Guarded::launch(&launch, Site::Claude).await?;
+    let played = async {
+        guarded.until_net_is_closed().await?;
+        let named = |stage: &str| format!("{stage}-{}", if dark { "dark-narrow" } else { "light" });
+        guarded.follow(&asking(Site::ChatGpt, "q", REDACTED.text), false).await?;
+        guarded.gate_card().await?.leave().await?;
+        look(&guarded, &script, &named("asks"), dark).await?;
+        guarded.open(Site::Claude).await?;
+        guarded.follow(&asking(Site::ChatGpt, "q", BLOCKED.text), false).await?;
+        guarded.gate_refused().await?;
+        look(&guarded, &script, &named("refused"), dark).await?;
+        let fault = "document.querySelector('[data-press=open]').replaceChildren()";
+        guarded.script(fault, Vec::new()).await?;
+        let found = guarded.axe(&script).await?;
+        ensure!(found.iter().any(|one| one.starts_with("button-name")), "not found: {found:?}");
+        // Loaded again, nothing is known of it any more.
+        guarded.driver()?.refresh().await?;
+        guarded.until_true("document.querySelector('main.gate[data-tone=calm] h1')").await?;
+        look(&guarded, &script, &named("gone"), dark).await
+    };
+    let played = played.await;
+    let name = format!("stages-{browser}-{}", if dark { "dark" } else { "light" });
+    guarded.end(module_path!(), &name, played).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn axe_finds_nothing_in_the_light_in_chromium() -> Result<()> {
+    stages(Browser::Chromium, false).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn axe_finds_nothing_in_the_light_in_firefox() -> Result<()> {
+    stages(Browser::Firefox, false).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn axe_finds_nothing_in_the_dark_in_chromium() -> Result<()> {
+    stages(Browser::Chromium, true).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn axe_finds_nothing_in_the_dark_in_firefox() -> Result<()> {
+    stages(Browser::Firefox, true).await
 }
