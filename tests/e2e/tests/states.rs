@@ -1,4 +1,4 @@
-//! Every state of the card, drawn by the real page of the extension from the cases of its views: nothing is wider than a
+//! Every state of the card and of the pages beside it, drawn by the real page of the extension from the cases of its views: nothing is wider than a
 //! narrow window in any language, axe finds nothing, and what is planted is found.
 //!
 //! Chromium only, whose driver lets a page be told things before it starts; both browsers draw the real card in
@@ -64,6 +64,11 @@ async fn likes(guarded: &Guarded, features: &[(&str, &str)]) -> Result<()> {
     guarded.cdp("Emulation.setEmulatedMedia", json!({ "features": features })).await.map(drop)
 }
 
+/// How a page of the extension is told a case of its view.
+fn state_of(case: &Value) -> Value {
+    json!({ "kind": "state", "state": case["state"] })
+}
+
 /// Draws a card in the page that is open for it.
 async fn card(guarded: &Guarded, model: &Value) -> Result<()> {
     guarded.tell(&json!({ "kind": "model", "model": model })).await?;
@@ -101,6 +106,59 @@ async fn nothing_is_wider_than_a_narrow_window_in_any_language() -> Result<()> {
     guarded.end(module_path!(), "narrow", played).await
 }
 
+/// A page of ours that has an address of a site to judge: its words are long, and so is what was asked.
+const ASKED: &str = "https://claude.ai/new?q=x";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_is_wider_than_a_narrow_window_in_any_language() -> Result<()> {
+    let guarded = Guarded::start(Browser::Chromium, Site::Claude).await?;
+    let played = async {
+        let mut wrong = Vec::new();
+        wide(&guarded, 320, 900).await?;
+        for (number, (language, texts)) in languages()?.into_iter().enumerate() {
+            let scheme = if number % 2 == 0 { "light" } else { "dark" };
+            likes(&guarded, &[("prefers-color-scheme", scheme)]).await?;
+            for (view, page) in [("popup", "popup"), ("options", "options"), ("popup", "welcome")] {
+                guarded.open_page_telling(&format!("ui/{page}.html"), &texts).await?;
+                for (name, case) in cases(view)? {
+                    guarded.tell(&state_of(&case)).await?;
+                    guarded.until_true("document.querySelector('main[data-standing]')").await?;
+                    let wider = guarded.script(WIDER, Vec::new()).await?;
+                    if wider != "" {
+                        wrong.push(format!("{language} {page} {name}: {wider}"));
+                    }
+                    if ["beside-site", "missing", "paste-theirs"].contains(&name.as_str()) {
+                        guarded.screenshot(&picture(&format!("320-{language}-{page}-{name}"))).await?;
+                    }
+                }
+            }
+            // The gate is handed its address the way the background does it.
+            let hand = "const [address, done] = arguments;
+                chrome.storage.session.set({ 'gate:narrow': address }).then(() => done(''), (error) => done(`${error}`))";
+            let handed = guarded.driver()?.execute_async(hand, vec![json!(ASKED)]).await?.json().clone();
+            ensure!(handed == "", "{handed}");
+            guarded.open_page_telling("ui/gate.html#narrow", &texts).await?;
+            for stage in ["checking", "refused"] {
+                if stage == "refused" {
+                    let text = format!("{} {}", "Why?".repeat(9), "x".repeat(400));
+                    guarded.tell(&json!({ "kind": "refuse", "text": text })).await?;
+                }
+                let still = "document.getAnimations().every((one) => one.playState !== 'running')";
+                guarded.until_true(still).await?;
+                let wider = guarded.script(WIDER, Vec::new()).await?;
+                if wider != "" {
+                    wrong.push(format!("{language} gate {stage}: {wider}"));
+                }
+                guarded.screenshot(&picture(&format!("320-{language}-gate-{stage}"))).await?;
+            }
+        }
+        ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+        Ok(())
+    };
+    let played = played.await;
+    guarded.end(module_path!(), "narrow-pages", played).await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn axe_finds_nothing_in_any_state_but_what_is_planted() -> Result<()> {
     let Some(script) = axe()? else {
@@ -124,12 +182,16 @@ async fn axe_finds_nothing_in_any_state_but_what_is_planted() -> Result<()> {
             }
             // A frame's page knows by its address whose it is.
             let hint = "hint.html#00000000-0000-4000-8000-000000000001";
-            for (view, page, drawn) in [("hint", hint, "#hint *"), ("popup", "popup.html", "main.popup")] {
+            for (view, page, drawn) in [
+                ("hint", hint, "#hint *"),
+                ("popup", "popup.html", "main.popup"),
+                ("options", "options.html", "main.wide"),
+            ] {
                 guarded.open_page_telling(&format!("ui/{page}"), texts).await?;
                 for (name, case) in cases(view)? {
                     let told = match view {
                         "hint" => json!({ "kind": "model", "hint": case }),
-                        _ => json!({ "kind": "state", "state": case["state"] }),
+                        _ => state_of(&case),
                     };
                     guarded.tell(&told).await?;
                     guarded.until_true(&format!("document.querySelector('{drawn}')")).await?;
