@@ -259,3 +259,6 @@ fn opened(row: &NeighbourRow, key: &PrivateKey) -> Option<Vec<Saying>> {
     let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
     (sealed.event == row.event).then_some(sealed.sayings)
 }
+
+#[cfg(test)]
+mod tests;

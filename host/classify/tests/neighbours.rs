@@ -125,6 +125,30 @@ fn a_rules_finding_stays() {
 }
 
 #[test]
+fn a_topic_that_is_told_by_examples_is_corrected_too() {
+    let topic = Topic::try_from("custom.merger".to_owned()).unwrap();
+    let examples = [
+        "Summarise the due diligence report about the company that we want to buy.",
+        "Draft the letter of intent for the takeover of our competitor.",
+        "What should we offer for the shares of the target before the merger is announced?",
+        "Write talking points about the planned acquisition for the board.",
+        "List the risks of the merger with our largest supplier.",
+    ];
+    let examples = examples.map(str::to_owned).to_vec();
+    let engine = Engine::builtin().unwrap().with_examples([(&topic, &examples)]);
+    let found = |text: &str| engine.classify(&prompt(&[text]));
+    let wrong = "Summarise the report about the company that we want to visit on our trip to Porto.";
+    let before = found(wrong);
+    assert!(level(&before, &topic) > Level::None);
+    let neighbours = Neighbours::new(vec![kept(&before)]);
+    assert_eq!(level(&with(before, &neighbours), &topic), Level::None);
+    for text in &examples {
+        let before = found(text);
+        assert_eq!(with(before.clone(), &neighbours), before, "{text}");
+    }
+}
+
+#[test]
 fn a_text_that_was_not_read_to_its_end_is_neither_kept_nor_corrected() {
     let one = MISTAKES.first().unwrap();
     let long =

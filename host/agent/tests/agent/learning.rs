@@ -82,7 +82,14 @@ fn a_confirmed_mistake_corrects_the_next_prompt_like_it_and_no_other() {
     for word in ["auditors", "password hashes", "\"says\"", "sayings"] {
         assert!(!holds(&bytes, word), "{word}");
     }
+    let is_kept = || {
+        let store = host_store::Store::existing(&home.data(), host_store::Store::BUSY).unwrap();
+        let read: Result<_, host_store::StoreError> = store.read(|view| view.neighbour(event(1).as_str()));
+        read.unwrap().is_some()
+    };
+    assert!(is_kept());
     home.lines(&["log", "erase", "--person", &account(), "--yes", "--json"]);
+    assert!(!is_kept());
     assert_eq!(outcome(&mut browser, 99, PROMPT), Outcome::Refuse);
     assert!(browser.close().0.success());
     assert!(home.run(&["log", "verify"]).status.success());
