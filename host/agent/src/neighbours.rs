@@ -30,6 +30,9 @@ use crate::record::{Place, Recorder};
 /// Most prompts of late that a report can still be about.
 const RECENT: usize = 64;
 
+/// Most sentences that are kept of a prompt, each of about 2 KB; of one with more nothing is.
+const SENTENCES: usize = 24;
+
 /// Whose confirmation counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Trust {
@@ -117,7 +120,8 @@ impl Mistakes {
     /// Remembers what was said of a prompt, for a report that may come.
     pub(crate) fn remember(&self, event: &EventId, found: &Classification) {
         let sayings: Vec<Saying> = found.said.placed().cloned().collect();
-        if sayings.is_empty() {
+        let sentences: usize = sayings.iter().map(Saying::sentences).sum();
+        if sayings.is_empty() || sentences > SENTENCES {
             return;
         }
         let mut recent = self.recent();

@@ -86,6 +86,12 @@ impl Saying {
         !self.points.is_empty()
     }
 
+    /// How many sentences say it: what it weighs.
+    #[must_use]
+    pub fn sentences(&self) -> usize {
+        self.points.len()
+    }
+
     /// How this lies to `other`, sentence by sentence; none where the two cannot be compared.
     #[must_use]
     pub fn compared(&self, other: &Self) -> Option<Compared> {

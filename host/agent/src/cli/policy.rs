@@ -50,7 +50,7 @@ pub(super) enum Command {
     Serve(serve::Args),
     /// Makes a one-time code that lets one person do one thing for a while.
     Grant(grant::Args),
-    /// Agrees with a report that a verdict was a mistake; or lists the reports.
+    /// Agrees with a report that a verdict was a mistake, so that prompts like it are corrected; or lists the reports.
     Confirm(confirm::Args),
     /// Shows what is in force here, where it comes from, its version and age, and what was refused last.
     Status(status::Args),

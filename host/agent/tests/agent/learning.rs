@@ -104,7 +104,7 @@ fn what_is_no_longer_known_is_on_record_and_corrects_nothing() {
     let mut browser = Browser::start(&home);
     report(&mut browser, 1);
     let told = said(&home.run(&["policy", "confirm", event(1).as_str()]));
-    assert!(!told.contains("From the next prompt on"), "{told}");
+    assert!(told.contains("No prompt is corrected by it"), "{told}");
     assert_eq!(home.lines(&["policy", "confirm", "--json"])[0]["confirmed"], true);
     assert_eq!(outcome(&mut browser, 2, PROMPT), Outcome::Refuse);
     assert!(browser.close().0.success());
@@ -150,5 +150,12 @@ fn under_a_bundle_only_its_key_confirms() {
     assert!(told.contains("From the next prompt on"), "{told}");
     assert_eq!(outcome(&mut browser, 3, LIKE), Outcome::Release);
     assert_eq!(outcome(&mut browser, 4, OTHER), Outcome::Ask);
+    // Or on the spot.
+    report(&mut browser, 4);
+    let four = event(4);
+    let signed = ["policy", "confirm", four.as_str(), "--key", theirs.to_str().unwrap()];
+    let told = said(&home.run(&signed));
+    assert!(told.contains("From the next prompt on"), "{told}");
+    assert_eq!(outcome(&mut browser, 5, OTHER), Outcome::Release);
     assert!(browser.close().0.success());
 }

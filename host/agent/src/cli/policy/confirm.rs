@@ -103,7 +103,12 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
 fn tell(event: &str, reported: &Reported) {
     out::line(&format!("{event} is on record as a mistake of {}", joined(reported.policies(), ", ")));
     let topics = reported.corrects();
-    if !topics.is_empty() {
+    if reported.kept.is_none() {
+        out::line(
+            "No prompt is corrected by it: what rules find is not, nor a text that was not read to its end, nor one that was \
+             reported after the host had ended.",
+        );
+    } else if !topics.is_empty() {
         out::line(&format!(
             "From the next prompt on the models say no {} of a prompt like it. What rules find counts as before.",
             joined(topics, ", ")
