@@ -3,7 +3,8 @@
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
 use tests_e2e::{ALLOWED, Guarded, WARNED};
 use tests_harness::{Browser, Launch, Managed, Session, Site, StandIns, State};
 
@@ -93,26 +94,30 @@ async fn beside(browser: Browser) -> Result<()> {
     guarded.stop().await
 }
 
-/// Opens the popup as the toolbar's button does, from a page of the extension, and measures it there.
-const OPENED: &str = "const [done] = arguments;
+/// Puts the tab of a host in front and opens the popup over it as the toolbar's button does, from a page of the extension
+/// behind; how wide and high it is, inside and drawn, and what it tells of the site.
+const OPENED: &str = "const [host, done] = arguments;
 const look = (times) => {
   const [view] = chrome.extension.getViews({ type: 'popup' });
-  const main = view?.document.querySelector('main.popup');
-  if (!main && times > 0) return setTimeout(look, 100, times - 1);
+  const told = view?.document.getElementById('lately')?.textContent;
+  if (!told && times > 0) return setTimeout(look, 100, times - 1);
   const { scrollWidth, clientWidth } = view?.document.documentElement ?? {};
-  return setTimeout(() => done(JSON.stringify([view?.innerWidth, view?.innerHeight, clientWidth, scrollWidth])), 1000);
+  return done([view?.innerWidth, view?.innerHeight, clientWidth, scrollWidth, told ?? '']);
 };
-chrome.action.openPopup().then(() => look(50), (error) => done(`${error}`));";
+chrome.tabs.query({ url: `https://${host}/*` })
+  .then(([tab]) => chrome.tabs.update(tab.id, { active: true }))
+  .then(() => chrome.action.openPopup())
+  .then(() => look(20), (error) => done([`${error}`]));";
 
-/// The popup by the toolbar's button is as wide as it is drawn for.
+/// The popup by the toolbar's button is as wide as it is drawn for, and knows where it is.
 async fn opened(browser: Browser) -> Result<()> {
     let guarded = Guarded::start(browser, Site::Claude).await?;
     let before = guarded.open_page("ui/options.html").await?;
-    let said = guarded.driver()?.execute_async(OPENED, Vec::new()).await?.json().clone();
-    let sizes: Vec<Option<f64>> = serde_json::from_str(said.as_str().unwrap_or_default())
-        .with_context(|| format!("no popup: {said}"))?;
-    let [Some(width), Some(height), Some(inside), Some(drawn)] = sizes[..] else { bail!("no popup: {said}") };
-    ensure!(width >= 360.0 && height >= 300.0 && drawn <= inside, "the popup is {said}");
+    let site = vec![json!(Site::Claude.host())];
+    let said = guarded.driver()?.execute_async(OPENED, site).await?.json().clone();
+    let size = |at: usize| said[at].as_u64().with_context(|| format!("no popup: {said}"));
+    ensure!(size(0)? >= 360 && size(1)? >= 300 && size(3)? <= size(2)?, "the popup is {said}");
+    ensure!(said[4] == "Lately on Claude", "the popup is {said}");
     guarded.close_tab(before).await?;
     guarded.stop().await
 }
