@@ -28,6 +28,16 @@ struct Mistake {
     edge: Vec<String>,
 }
 
+impl Mistake {
+    fn texts(&self, kind: &str) -> &[String] {
+        match kind {
+            "near" => &self.near,
+            "other" => &self.other,
+            _ => &self.edge,
+        }
+    }
+}
+
 fn prompt(text: &str) -> Prompt {
     let mut prompt = Prompt::new(Operation::SendPrompt);
     prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });
@@ -45,9 +55,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut text = String::new();
     io::stdin().read_to_string(&mut text)?;
     let File { mistake } = toml::from_str(&text)?;
-    let kinds: [(&str, fn(&Mistake) -> &[String]); 3] =
-        [("near", |one| &one.near), ("other", |one| &one.other), ("edge", |one| &one.edge)];
-    for (kind, texts) in kinds {
+    for kind in ["near", "other", "edge"] {
         let (mut likes, mut corrected, mut count) = (Vec::new(), 0, 0);
         for one in &mistake {
             let name = String::from(one.topic.clone());
@@ -57,7 +65,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             };
             let neighbours = Neighbours::new(vec![vec![confirmed.clone()]]);
             println!("\n{:.2} {name}: {}", confirmed.score, one.text);
-            for text in texts(one) {
+            for text in one.texts(kind) {
                 let Some(saying) = said(&engine, text, &one.topic) else {
                     println!("not said at all: {text}");
                     continue;
