@@ -20,6 +20,12 @@ const bytes = ({ base64, words, size }) => {
 const transfer = new DataTransfer();
 for (const file of list) transfer.items.add(new File([bytes(file)], file.name, { type: file.type }));
 delete document.documentElement.dataset.upload;
+if (way === 'folder') {
+  const field = document.querySelector('input[webkitdirectory]');
+  field.files = transfer.files;
+  field.dispatchEvent(new Event('change', { bubbles: true }));
+  return;
+}
 const composer = document.querySelector('.composer');
 const init = { bubbles: true, cancelable: true };
 const event = way === 'paste' ? new ClipboardEvent('paste', { ...init, clipboardData: transfer }) : new DragEvent('drop', { ...init, dataTransfer: transfer });
@@ -57,6 +63,8 @@ pub enum Way {
     Drop,
     /// Pasted into it.
     Paste,
+    /// In the field for folders, as its files are after the choice.
+    Folder,
 }
 
 impl Guarded {
@@ -95,6 +103,7 @@ impl Guarded {
         let way = match way {
             Way::Drop => "drop",
             Way::Paste => "paste",
+            Way::Folder => "folder",
         };
         self.script(GIVE, vec![json!(way), json!(files)]).await.map(drop)
     }

@@ -75,6 +75,19 @@ impl Session {
         self.press_keys(Key::Control + "v").await
     }
 
+    /// Pastes a picture (PNG, base64) into the composer: through the clipboard, with the keys a person presses.
+    pub async fn paste_picture(&self, base64: &str) -> Result<()> {
+        self.script("delete document.documentElement.dataset.upload", Vec::new()).await?;
+        self.composer().await?.click().await?;
+        let script = "const [base64, done] = arguments;
+            const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+            const picture = new ClipboardItem({ 'image/png': new Blob([bytes], { type: 'image/png' }) });
+            navigator.clipboard.write([picture]).then(() => done(''), (e) => done(`${e}`))";
+        let fault = self.driver()?.execute_async(script, vec![json!(base64)]).await?.json().clone();
+        ensure!(fault == "", "the clipboard takes no picture: {fault}");
+        self.press_keys(Key::Control + "v").await
+    }
+
     /// Takes the last change of the composer back.
     pub async fn press_undo(&self) -> Result<()> {
         self.press_keys(Key::Control + "z").await
@@ -154,6 +167,14 @@ impl Session {
         self.script(reset, Vec::new()).await?;
         let path = file.canonicalize()?.display().to_string();
         self.find("form input[type=file]").await?.send_keys(path).await?;
+        self.ended("upload", "ready").await
+    }
+
+    /// Chooses a folder and waits for the end of its files; true: all were uploaded.
+    pub async fn attach_folder(&self, folder: &Path) -> Result<bool> {
+        self.script("delete document.documentElement.dataset.upload", Vec::new()).await?;
+        let path = folder.canonicalize()?.display().to_string();
+        self.find("form input[webkitdirectory]").await?.send_keys(path).await?;
         self.ended("upload", "ready").await
     }
 
