@@ -1,7 +1,7 @@
 //! How people attach, beside dropping a file: a folder, a picture from the clipboard, long text that a site makes a file
 //! of, a document that a connector's picker names. In real browsers, with what the stand-ins received.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::json;
 use tests_e2e::{ALLOWED, BLOCKED, Guarded, Sample, Way, base64};
 use tests_harness::{Browser, Launch, PATIENCE, Site, State};
@@ -153,7 +153,7 @@ async fn picked(guarded: &Guarded, site: Site) -> Result<()> {
             ("gdrive", "/api/organizations/0a9c0de0-0000-4000-8000-000000000001/mcp/start-auth/d", false)
         }
         Site::Perplexity => ("google_drive", "/rest/connections/google_drive/authorize", false),
-        Site::Gemini => unreachable!("what a picker adds to its request is not known"),
+        Site::Gemini => bail!("what a picker adds to its request is not known"),
     };
     let pick = async |name: &str| {
         let file = json!({ "id": "doc0001", "name": name, "type": "application/vnd.google-apps.document", "source": source });

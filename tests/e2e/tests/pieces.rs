@@ -131,7 +131,7 @@ async fn judged_whole(guarded: &Guarded, _site: Site) -> Result<()> {
     card.leave().await?;
     ensure!(stored(guarded, since).is_empty(), "pieces of it left");
     guarded.not_left_since(since, "grebes of the eastern")?;
-    guarded.not_left_since(since, &BLOCKED.secret[..10])?;
+    guarded.not_left_since(since, BLOCKED.secret.get(..10).context("no half of it")?)?;
     // Line 354 of the whole, not of a piece.
     ensure!(said.contains("line 354"), "{said}");
     Ok(())
