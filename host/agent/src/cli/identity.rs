@@ -41,9 +41,12 @@ impl<'a> Desk<'a> {
         )?;
         let holders = Active::load(env);
         let person = active.known().person.clone();
+        // Receivers hear of a proof, and of the end of all sessions, whoever asked for it.
+        let scoring = active.scoring();
         let recorder =
             Recorder::new(Some(data.clone()), live::person(env), Box::new(move || holders.holders()))
-                .naming(Box::new(move || person.clone()));
+                .naming(Box::new(move || person.clone()))
+                .scoring(Box::new(move || scoring.clone()));
         Ok(Self { env, data, active, settings, recorder })
     }
 

@@ -64,8 +64,14 @@ impl Recorder {
 
     /// Puts on record that somebody changed something, or looked. `event`: at which interaction.
     pub(crate) fn audit(&self, event: Option<&EventId>, audit: Audit) -> Result<()> {
-        let row = self.audit_row(event, audit)?;
-        self.write(|tx, device| host_journal::append(tx, device, &[row]).map(drop))
+        let rows = [self.audit_row(event, audit)?];
+        let scoring = self.rules_with_seed()?;
+        self.write(|tx, device| {
+            if let Some((scoring, seed)) = &scoring {
+                super::risk::tell(tx, scoring, *seed, &rows)?;
+            }
+            host_journal::append(tx, device, &rows).map(drop)
+        })
     }
 
     /// Whoever runs this program.

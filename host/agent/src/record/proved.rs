@@ -8,7 +8,7 @@ use host_journal::{Audit, Entry, Refused, RefusedBy, Released, State};
 use host_risk::keep;
 use shared_protocol::{Choice, EventId, Outcome};
 
-use super::{Draft, Place, Recorder, no_seal};
+use super::{Draft, Place, Recorder, no_seal, risk};
 use crate::native::now;
 
 impl Recorder {
@@ -35,14 +35,15 @@ impl Recorder {
 
     /// Appends that a person proved who they are, and takes their risk down as far as a proof does.
     pub(crate) fn verified(&self, event: Option<&EventId>, person: &str, audit: Audit) -> Result<()> {
-        let row = self.audit_row(event, audit)?;
+        let rows = [self.audit_row(event, audit)?];
         let scoring = self.rules_with_seed()?;
         self.write(|tx, device| {
             if let Some((scoring, seed)) = &scoring {
                 let tell = keep::Tell { receivers: &scoring.receivers, seed: *seed };
                 keep::verified(tx, person, &scoring.rules, now(), tell)?;
+                risk::tell(tx, scoring, *seed, &rows)?;
             }
-            host_journal::append(tx, device, &[row]).map(drop)
+            host_journal::append(tx, device, &rows).map(drop)
         })
     }
 }

@@ -70,17 +70,27 @@ impl Observed {
         }
         // The host's own clock: a browser that is ahead of it would let everything fade.
         keep::observe(tx, &self.person, rules, now(), &seen, Tell { receivers, seed: self.seed })?;
-        for (number, (whose, kind, said)) in (1_u8..=u8::MAX).zip(risk::tells(rows)) {
-            let mut seed = self.seed;
-            // Other ids than those of a change of risk in the same write.
-            if let Some(first) = seed.first_mut() {
-                *first ^= number;
-            }
-            let receivers = self.scoring.takers(kind);
-            keep::tell(tx, &whose, kind, &said, true, now(), Tell { receivers: &receivers, seed })?;
-        }
-        Ok(())
+        tell(tx, &self.scoring, self.seed, rows)
     }
+}
+
+/// What the rows have to tell receivers besides a level of risk, in the write that appends them.
+pub(super) fn tell(
+    tx: &Tx<'_>,
+    scoring: &Scoring,
+    seed: [u8; 16],
+    rows: &[NewRow],
+) -> Result<(), JournalError> {
+    for (number, (whose, kind, said)) in (1_u8..=u8::MAX).zip(risk::tells(rows)) {
+        let mut seed = seed;
+        // Other ids than those of a change of risk in the same write.
+        if let Some(first) = seed.first_mut() {
+            *first ^= number;
+        }
+        let receivers = scoring.takers(kind);
+        keep::tell(tx, &whose, kind, &said, true, now(), Tell { receivers: &receivers, seed })?;
+    }
+    Ok(())
 }
 
 /// Whether the browser's connection before this one broke off.

@@ -21,6 +21,8 @@ use crate::out;
 use crate::record::Recorder;
 use crate::settings::RiskSettings;
 
+/// Before the first look: whoever starts is not held up by it.
+const SOON: Duration = Duration::from_secs(2);
 /// Between two looks.
 const TICK: Duration = Duration::from_secs(60);
 /// How long what became of messages is kept.
@@ -36,8 +38,10 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: Option<PathB
         let mut controlled: Option<Instant> = None;
         let mut travelling = travel::Travelling::default();
         let mut held = None;
+        let mut wait = SOON;
         loop {
-            thread::sleep(TICK);
+            thread::sleep(wait);
+            wait = TICK;
             let active = live.active();
             let settings = &active.configured.risk;
             if settings.rules.is_none() {

@@ -11,4 +11,5 @@ mod refused;
 mod renewing;
 mod signing_in;
 mod stand_in;
+mod telling;
 mod visitor;

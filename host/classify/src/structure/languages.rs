@@ -55,10 +55,12 @@ impl Languages {
             }
         }
         // The words of programs are ASCII, and the tables of all scripts are large.
-        let forms =
-            RegexSetBuilder::new(&patterns).unicode(false).size_limit(32 << 20).dfa_size_limit(16 << 20).build().map_err(
-                |error| RuleError::Pattern { label: "code".to_owned(), message: error.to_string() },
-            )?;
+        let forms = RegexSetBuilder::new(&patterns)
+            .unicode(false)
+            .size_limit(32 << 20)
+            .dfa_size_limit(16 << 20)
+            .build()
+            .map_err(|error| RuleError::Pattern { label: "code".to_owned(), message: error.to_string() })?;
         let known = |label: &String| labels.iter().position(|other: &Label| other.as_str() == label);
         let extended = detectors.iter().filter_map(|detector| {
             let base = detector.language.as_ref()?.extends.as_ref()?;

@@ -2,18 +2,32 @@
 //!
 //! INVARIANT: a provider that cannot be reached keeps nobody signed in here.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use anyhow::Result;
 use host_identity::Discovered;
 use host_journal::{Audit, Change, SiteWord};
+use host_risk::set::Kind;
+use host_store::OutboxState;
 use serde_json::json;
 
 use super::Desk;
 use crate::cli::way_in;
 use crate::exit::Exit;
 use crate::identity;
+use crate::native::now;
 use crate::os::Env;
 use crate::out;
 use crate::risk::EVERYWHERE;
+use crate::ssf::{self, Sender, Step};
+
+/// How long a browser's host is waited for that tells receivers.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Between two looks at what became of the messages.
+const LOOK: Duration = Duration::from_millis(200);
+/// How many of the newest messages are looked at.
+const NEWEST: u32 = 64;
 
 /// How.
 #[derive(Debug, clap::Args)]
@@ -34,6 +48,9 @@ pub(in crate::cli) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
         let everywhere = args.everywhere.then(|| SiteWord::from(EVERYWHERE));
         audit.name = everywhere.or_else(|| Some(SiteWord::from(&session.person.issuer)));
         desk.recorder.audit(None, audit)?;
+        if args.everywhere && !tell(&desk).unwrap_or_default() {
+            out::note("no receiver was told that your sessions are over: `promptgate ssf status` says why");
+        }
     }
     let Some((session, tokens)) = identity::signed_out(&desk.data, &desk.vault())? else {
         if json {
@@ -68,4 +85,31 @@ pub(in crate::cli) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// Receivers hear of it before the person is gone: nothing is told of who is not signed in. `false` where some did not.
+fn tell(desk: &Desk<'_>) -> Result<bool> {
+    let Some(sharing) = &desk.active.configured.ssf else { return Ok(true) };
+    if ssf::may_speak(&desk.active).is_err() {
+        return Ok(false);
+    }
+    // Without it a browser's host sends at this moment, and takes it within seconds.
+    if let Some(_lease) = ssf::lease(&desk.data)? {
+        ssf::mark(&desk.recorder, Some(sharing))?;
+        for receiver in &sharing.receivers {
+            let mut sender = Sender::new(sharing.clone(), receiver.clone());
+            while let Step::Sent(_) = sender.step(&desk.recorder, now())? {}
+        }
+    }
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let rows = desk.recorder.look(|view| view.outbox(NEWEST))?;
+        let over = rows.iter().filter(|row| row.event == Kind::SessionRevoked.as_str());
+        let states: Vec<OutboxState> = over.map(|row| row.state).collect();
+        let waits = states.contains(&OutboxState::Waiting);
+        if !waits || Instant::now() >= until {
+            return Ok(!waits && states.first().is_none_or(|newest| *newest == OutboxState::Sent));
+        }
+        thread::sleep(LOOK);
+    }
 }

@@ -1,0 +1,113 @@
+//! What receivers are told besides a level of risk: proofs of who somebody is, sessions that are over, a device that its
+//! security product calls at risk.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::provider::Provider;
+use crate::browser::Browser;
+use crate::receiver::{Receiver, Reply, until};
+use crate::sharing::outbox;
+
+const CAEP: &str = "https://schemas.openid.net/secevent/caep/event-type/";
+
+/// A home that tells two receivers of jane, each in its own way, and has nobody signed in.
+fn telling(posture: &str) -> Option<(Provider, Receiver)> {
+    let provider = Provider::start()?;
+    let receiver = Receiver::start(|_, _| Reply::Status(202, ""));
+    let key = provider.home.path().join("ssf.key");
+    let of = |profile: &str| {
+        format!(
+            "[[ssf.receiver]]\nname = \"{profile}\"\nprofile = \"{profile}\"\naudience = \"https://{profile}.example\"\n\
+             address = \"http://127.0.0.1:{}/{profile}\"\n",
+            receiver.port
+        )
+    };
+    provider.settings(&format!(
+        "[identity.enrol]\nacr = [\"high\"]\n[identity.verify]\nacr = [\"high\"]\nmax_age_s = 0\n{posture}\
+         [ssf]\nissuer = \"https://ssf.example\"\nkey_file = {key:?}\nperson = \"jane@example.com\"\n{}{}",
+        of("caep"),
+        of("okta")
+    ));
+    assert!(provider.home.run(&["ssf", "keygen"]).status.success());
+    Some((provider, receiver))
+}
+
+/// Receiver and event of each message that was sent, in order, with the event's own members.
+fn told(provider: &Provider) -> Vec<(String, String, Value)> {
+    let rows = outbox(&provider.home);
+    let sent = rows.iter().filter(|row| row["state"] == "sent");
+    let one = |row: &Value| {
+        let (name, event) = row["claims"]["events"].as_object().unwrap().iter().next().unwrap();
+        (row["receiver"].as_str().unwrap().to_owned(), name.replace(CAEP, ""), event.clone())
+    };
+    sent.map(one).collect()
+}
+
+#[test]
+fn proofs_and_the_end_of_all_sessions_reach_who_takes_them() {
+    let Some((provider, receiver)) = telling("") else { return };
+    assert!(provider.sign_in(&["enrol"], &[("who", "jane"), ("acr", "high")]).ok);
+    assert!(provider.sign_in(&["login", "--step-up"], &[("who", "jane"), ("acr", "high")]).ok);
+    let mut browser = Browser::start(&provider.home);
+    // Okta has no such event.
+    until("two proofs are told", || told(&provider).len() == 2);
+    let proofs = told(&provider);
+    for ((to, event, said), level) in proofs.iter().zip(["enrolled", "verified"]) {
+        assert_eq!((to.as_str(), event.as_str()), ("caep", "assurance-level-change"));
+        assert_eq!((&said["current_level"], &said["namespace"]), (&json!(level), &json!(provider.issuer)));
+        assert_eq!(
+            (&said["change_direction"], &said["initiating_entity"]),
+            (&json!("increase"), &json!("user"))
+        );
+    }
+    // Signing out here is not the end of every session.
+    assert!(provider.home.run(&["logout", "--no-browser"]).status.success());
+    assert!(provider.sign_in(&["login"], &[("who", "jane"), ("acr", "high")]).ok);
+    assert!(provider.home.run(&["logout", "--everywhere", "--no-browser"]).status.success());
+    until("both are told", || told(&provider).len() == 4);
+    let over = told(&provider).split_off(2);
+    let mut to: Vec<&str> = over.iter().map(|(to, ..)| to.as_str()).collect();
+    to.sort_unstable();
+    assert_eq!(to, ["caep", "okta"]);
+    assert!(over.iter().all(|(_, event, _)| event == "session-revoked"), "{over:?}");
+    assert!(browser.is_alive());
+    assert_eq!(receiver.requests().len(), 4);
+}
+
+#[test]
+fn a_device_that_its_security_product_calls_at_risk_is_told_once_and_so_is_its_recovery() {
+    let said = tempfile::NamedTempFile::new().unwrap();
+    fs::write(said.path(), "{\"level\": \"none\"}").unwrap();
+    let Some((provider, receiver)) = telling(&format!("[risk]\nposture_file = {:?}\n", said.path())) else {
+        return;
+    };
+    assert!(provider.sign_in(&["enrol"], &[("who", "jane"), ("acr", "high")]).ok);
+    let compliance = || -> Vec<(String, Value, Value)> {
+        let of = told(&provider).into_iter().filter(|(_, event, _)| event == "device-compliance-change");
+        of.map(|(to, _, said)| (to, said["previous_status"].clone(), said["current_status"].clone()))
+            .collect()
+    };
+    // Each host looks soon after its start.
+    let start = || Browser::start(&provider.home);
+    let first = start();
+    fs::write(said.path(), "{\"score\": 42}").unwrap();
+    until("both are told", || compliance().len() == 2);
+    let second = start();
+    for (_, before, after) in compliance() {
+        assert_eq!((before, after), (json!("compliant"), json!("not-compliant")));
+    }
+    assert!(first.close().0.success() && second.close().0.success());
+    fs::write(said.path(), "{\"score\": 95}").unwrap();
+    let third = start();
+    until("both hear that it is well", || compliance().len() == 4);
+    for (_, before, after) in compliance().split_off(2) {
+        assert_eq!((before, after), (json!("not-compliant"), json!("compliant")));
+    }
+    assert!(third.close().0.success());
+    // With the level of risk that it is.
+    assert!(receiver.requests().len() > 4);
+    let reasons = provider.home.lines(&["risk", "history", "--json"]);
+    assert!(format!("{reasons:?}").contains("device-at-risk"), "{reasons:?}");
+}
