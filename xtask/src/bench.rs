@@ -12,7 +12,8 @@ use crate::{build, demo, paths, step};
 const USAGE_FAULT: i32 = 2;
 
 /// What there is to say before anything is built.
-const USAGE: &str = "usage: cargo xtask bench [--browser chromium|firefox|both] [--only NAME]... [--n N] [--json]
+const USAGE: &str =
+    "usage: cargo xtask bench [--browser chromium|firefox|both] [--only NAME]... [--n N] [--json]
 NAME: send, asleep, host-start, stream, load, memory, transport";
 
 /// `cargo xtask bench [--browser chromium|firefox|both] [--only NAME]... [--n N] [--json]`
