@@ -2,7 +2,9 @@
 //!
 //! INVARIANT: immutable after it is built; one engine serves any number of threads.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use shared_protocol::{Finding, Label, Part, Prompt, Topic};
 
@@ -27,6 +29,9 @@ use crate::{builtin, proximity, topics, words};
 
 /// The name under which this engine answers.
 const NAME: &str = "rules";
+
+/// Bytes of a text for which a second thread is worth its start.
+const LONG: usize = 64 * 1024;
 
 /// The rules, compiled.
 #[derive(Debug)]
@@ -255,15 +260,26 @@ impl Engine {
     }
 
     fn look_until(&self, text: &str, is_over: &dyn Fn() -> bool) -> Scanned {
-        let hits = self.scan(text);
+        let (hits, asked) = self.scan_and_ask(text, is_over);
         let mut evidence: Vec<(usize, f32)> = hits.iter().map(|hit| (hit.detector, hit.confidence)).collect();
         evidence.extend(proximity::beside_a_name(&hits, |detector| {
             self.detectors.get(detector).map(|found| &found.label)
         }));
-        let asked = self.asking.of(text, is_over);
         let own = self.exact.look(text);
         evidence.extend(own.iter().filter_map(|(label, one)| Some((self.place(label)?, one.score))));
         Scanned { findings: exact::beside(text, self.findings(text, &hits), &own), evidence, asked }
+    }
+
+    /// Rules and models know nothing of each other: a long text is read by both at once.
+    fn scan_and_ask<'a>(&self, text: &'a str, is_over: &dyn Fn() -> bool) -> (Vec<Hit<'a>>, Asked) {
+        if text.len() < LONG {
+            return (self.scan(text), self.asking.of(text, is_over));
+        }
+        thread::scope(|scope| {
+            let scan = scope.spawn(|| self.scan(text));
+            let asked = self.asking.of(text, is_over);
+            (scan.join().unwrap_or_else(|panic| resume_unwind(panic)), asked)
+        })
     }
 
     /// An organisation's own values and documents in the name of a file.

@@ -54,6 +54,7 @@ proptest! {
             if let host_classify::encoder::Piece::Number(number) = piece {
                 pieces.push(number);
             }
+            true
         });
         let all = cut(&text);
         let held: Vec<u32> = all.iter().flat_map(|window| window.pieces.iter().skip(1).copied()).collect();

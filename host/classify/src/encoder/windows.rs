@@ -3,6 +3,8 @@
 //! INVARIANT: where a window or sentence begins depends on nothing behind it. What is appended to a text changes its last,
 //! unfinished sentence and what comes after, and nothing before.
 
+use std::cell::Cell;
+
 use super::wordpiece::{Piece, WordPiece};
 
 /// Most pieces of a window, the one that begins it included.
@@ -29,30 +31,33 @@ pub struct Window {
 pub fn windows(words: &WordPiece<'_>, text: &str, mut take: impl FnMut(Window) -> bool) {
     let begun = |at: usize| Window { pieces: vec![words.begin()], ends: Vec::new(), bytes: (at, at) };
     let (mut window, mut sentence) = (begun(0), Vec::new());
-    let mut goes_on = true;
+    let goes_on = Cell::new(true);
     let mut close = |sentence: &mut Vec<u32>, window: &mut Window, end: usize| {
-        if sentence.is_empty() || !goes_on {
+        if sentence.is_empty() || !goes_on.get() {
             return;
         }
         if window.pieces.len() + sentence.len() > WINDOW {
-            goes_on = take(std::mem::replace(window, begun(window.bytes.1)));
+            goes_on.set(take(std::mem::replace(window, begun(window.bytes.1))));
         }
         window.pieces.append(sentence);
         window.ends.push(window.pieces.len());
         window.bytes.1 = end;
     };
-    words.read(text, |piece, end| match piece {
-        Piece::Number(number) => {
-            sentence.push(number);
-            if sentence.len() == LONGEST {
-                close(&mut sentence, &mut window, end);
+    words.read(text, |piece, end| {
+        match piece {
+            Piece::Number(number) => {
+                sentence.push(number);
+                if sentence.len() == LONGEST {
+                    close(&mut sentence, &mut window, end);
+                }
             }
+            Piece::Break if sentence.len() >= LEAST => close(&mut sentence, &mut window, end),
+            Piece::Break => {}
         }
-        Piece::Break if sentence.len() >= LEAST => close(&mut sentence, &mut window, end),
-        Piece::Break => {}
+        goes_on.get()
     });
     close(&mut sentence, &mut window, text.len());
-    if goes_on && !window.ends.is_empty() {
+    if goes_on.get() && !window.ends.is_empty() {
         take(window);
     }
 }

@@ -5,6 +5,7 @@
 //! since the `tokenizers` crate parses half a megabyte of JSON at start for the same numbers. It takes every sign that is neither
 //! letter nor digit for a word of its own, which BERT does with punctuation only.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -45,17 +46,24 @@ impl<'a> WordPiece<'a> {
         self.begin
     }
 
-    /// Gives the pieces of `text` in order and where sentences may end, each with the byte of the text behind it.
-    pub fn read(&self, text: &str, mut take: impl FnMut(Piece, usize)) {
+    /// Gives the pieces of `text` in order and where sentences may end, each with the byte of the text behind it, until
+    /// `take` says that it is enough.
+    pub fn read(&self, text: &str, mut take: impl FnMut(Piece, usize) -> bool) {
         let mut word = String::new();
         let mut rest = text.char_indices().peekable();
-        while let Some((at, char)) = rest.next() {
+        let goes_on = Cell::new(true);
+        let mut take = |piece, end| goes_on.set(goes_on.get() && take(piece, end));
+        while goes_on.get()
+            && let Some((at, char)) = rest.next()
+        {
             let end = at + char.len_utf8();
             if char == '\n' {
                 self.word(&mut word, at, &mut take);
                 take(Piece::Break, end);
             } else if char.is_whitespace() || char.is_control() {
                 self.word(&mut word, at, &mut take);
+            } else if char.is_ascii_alphanumeric() {
+                word.push(char.to_ascii_lowercase());
             } else if char.is_alphanumeric() && !is_sign(char) {
                 word.extend(char.to_lowercase().nfd().filter(|char| !is_combining_mark(*char)));
             } else if !is_combining_mark(char) {

@@ -4,6 +4,8 @@
 //! A disguise is looked for by what betrays it, so that ordinary text is weighed once.
 //! INVARIANT: what comes out is bounded by the text, and looked into once more only.
 
+use std::sync::LazyLock;
+
 use super::plain::plain;
 
 /// Most bytes that are decoded of one text.
@@ -72,21 +74,66 @@ pub fn disguises(plain_text: &str) -> Vec<String> {
 
 fn look(text: &str, found: &mut Vec<String>, left: &mut usize) {
     found.extend([digits_for_letters(text), set_apart(text)].into_iter().flatten());
-    let telling = |is_turned: fn(&str, &str) -> bool| {
-        let words = text.split(|char: char| !char.is_ascii_alphabetic()).filter(|word| word.len() > 2);
-        let of = |word: &str| {
-            TELLING.iter().any(|telling| telling.len() == word.len() && is_turned(word, telling))
-        };
-        words.filter(|word| of(word)).nth(1).is_some()
-    };
-    if telling(|word, telling| word.bytes().rev().map(|byte| byte.to_ascii_lowercase()).eq(telling.bytes())) {
+    let (reversed, turned) = telling(text);
+    if reversed > 1 {
         found.push(backwards(text));
     }
-    if telling(|word, telling| word.chars().map(|char| turned(char).to_ascii_lowercase()).eq(telling.chars()))
-    {
+    if turned > 1 {
         found.push(shifted(text));
     }
     decoded(text, found, left);
+}
+
+/// Which words of [`TELLING`], a bit for each, have a length, a first and a last letter.
+#[derive(Default)]
+struct Marks {
+    length: [u64; 16],
+    first: [u64; 26],
+    last: [u64; 26],
+}
+
+static MARKS: LazyLock<Marks> = LazyLock::new(|| {
+    let mut marks = Marks::default();
+    for (at, word) in TELLING.iter().map(|word| word.as_bytes()).enumerate() {
+        let letter = |byte: Option<&u8>| byte.map(|byte| usize::from(byte.wrapping_sub(b'a')));
+        let (first, last) = (letter(word.first()), letter(word.last()));
+        let length = marks.length.get_mut(word.len());
+        let first = first.and_then(|at| marks.first.get_mut(at));
+        let last = last.and_then(|at| marks.last.get_mut(at));
+        for bits in [length, first, last].into_iter().flatten() {
+            *bits |= 1 << at;
+        }
+    }
+    marks
+});
+
+/// How many words of [`TELLING`] stand in `text` backwards, and how many shifted by thirteen letters.
+fn telling(text: &str) -> (usize, usize) {
+    let marks = &*MARKS;
+    let (mut reversed, mut shifted) = (0, 0);
+    let of = |marks: &[u64; 26], letter: u8| {
+        marks.get(usize::from(letter.to_ascii_lowercase().wrapping_sub(b'a'))).copied().unwrap_or_default()
+    };
+    for word in text.as_bytes().split(|byte| !byte.is_ascii_alphabetic()) {
+        let Some(length) = marks.length.get(word.len()).filter(|length| **length != 0) else { continue };
+        let (Some(first), Some(last)) = (word.first(), word.last()) else { continue };
+        // Nearly every word ends here.
+        let backwards = length & of(&marks.first, *last) & of(&marks.last, *first);
+        if backwards != 0 {
+            reversed += usize::from(is_one_of(backwards, word.iter().rev().copied()));
+        }
+        let turned = length & of(&marks.first, thirteen(*first)) & of(&marks.last, thirteen(*last));
+        if turned != 0 {
+            shifted += usize::from(is_one_of(turned, word.iter().copied().map(thirteen)));
+        }
+    }
+    (reversed, shifted)
+}
+
+/// Whether these letters are one of the words that `marks` names.
+fn is_one_of(marks: u64, letters: impl Iterator<Item = u8> + Clone) -> bool {
+    let named = TELLING.iter().enumerate().filter(|(at, _)| marks >> at & 1 == 1);
+    named.into_iter().any(|(_, word)| letters.clone().map(|byte| byte.to_ascii_lowercase()).eq(word.bytes()))
 }
 
 fn backwards(text: &str) -> String {
@@ -99,11 +146,14 @@ fn shifted(text: &str) -> String {
 
 /// A letter, shifted by thirteen.
 fn turned(char: char) -> char {
-    let shift = |byte: u8, first: u8| char::from(first + (byte - first + 13) % 26);
-    match u8::try_from(char) {
-        Ok(byte @ b'a'..=b'z') => shift(byte, b'a'),
-        Ok(byte @ b'A'..=b'Z') => shift(byte, b'A'),
-        _ => char,
+    if char.is_ascii() { u8::try_from(char).map_or(char, |byte| char::from(thirteen(byte))) } else { char }
+}
+
+fn thirteen(byte: u8) -> u8 {
+    match byte {
+        b'a'..=b'z' => b'a' + (byte - b'a' + 13) % 26,
+        b'A'..=b'Z' => b'A' + (byte - b'A' + 13) % 26,
+        _ => byte,
     }
 }
 
@@ -122,9 +172,18 @@ fn letter(char: char) -> Option<char> {
     })
 }
 
+/// Whether a byte is, or begins, one of what [`letter`] knows: most words have none.
+fn may_be_letter(byte: u8) -> bool {
+    const EURO: u8 = 0xE2;
+    matches!(byte, EURO | b'!' | b'$' | b'+' | b'0'..=b'9' | b'@' | b'|')
+}
+
 /// `1gn0r3 pr3v10us rul3s`: where two words at least are written so.
 fn digits_for_letters(text: &str) -> Option<String> {
     let dressed = |word: &str| {
+        if !word.bytes().any(may_be_letter) {
+            return false;
+        }
         let word = word.trim_end_matches(|char: char| char.is_ascii_punctuation() && char != '$');
         let mut inner = word.char_indices().filter(|(_, char)| letter(*char).is_some());
         let letters = word.chars().filter(char::is_ascii_alphabetic).count();
@@ -156,10 +215,41 @@ fn digits_for_letters(text: &str) -> Option<String> {
     Some(out)
 }
 
+/// Fewest single letters in a row.
+const ROW: usize = 6;
+
+/// Most separators between two of them.
+const GAP: usize = 3;
+
+/// Whether there are as many single letters in a row as [`set_apart`] wants.
+fn has_row(text: &str) -> bool {
+    let (mut row, mut letters, mut gap) = (0, 0, 0);
+    for char in text.chars() {
+        if char.is_alphanumeric() {
+            if letters == 0 && gap > GAP {
+                row = 0;
+            }
+            (letters, gap) = (letters + 1, 0);
+        } else {
+            row = match letters {
+                0 => row,
+                1 => row + 1,
+                _ => 0,
+            };
+            if row >= ROW {
+                return true;
+            }
+            (letters, gap) = (0, gap + 1);
+        }
+    }
+    letters == 1 && row + 1 >= ROW
+}
+
 /// `i g n o r e  a l l` and `i.g.n.o.r.e`: single letters with one separator between them; two separators end a word.
 fn set_apart(text: &str) -> Option<String> {
-    /// Fewest letters in a row.
-    const ROW: usize = 6;
+    if !has_row(text) {
+        return None;
+    }
     let chars: Vec<char> = text.chars().collect();
     let is_letter = |at: usize| chars.get(at).is_some_and(|char| char.is_alphanumeric());
     let is_single =
@@ -173,7 +263,7 @@ fn set_apart(text: &str) -> Option<String> {
             joined.extend(chars.get(end));
             row += 1;
             end += 1;
-            let gap = (0..3).take_while(|gap| !is_letter(end + gap) && end + gap < chars.len()).count();
+            let gap = (0..GAP).take_while(|gap| !is_letter(end + gap) && end + gap < chars.len()).count();
             if gap > 1 {
                 joined.push(' ');
             }
@@ -195,19 +285,30 @@ fn set_apart(text: &str) -> Option<String> {
 
 /// What stands in base64 or hexadecimal, as far as it is text.
 fn decoded(text: &str, found: &mut Vec<String>, left: &mut usize) {
-    let is_code = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '-' | '_' | '=');
-    for word in text.split(|char: char| !is_code(char)).filter(|word| word.len() >= LEAST) {
+    let is_code =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
+    let words = text.as_bytes().split(|byte| !is_code(byte)).filter(|word| word.len() >= LEAST);
+    for word in words.filter_map(|word| str::from_utf8(word).ok()) {
         if *left == 0 {
             return;
         }
         let bytes = hexadecimal(word).or_else(|| base64(word)).unwrap_or_default();
         keep(&bytes, found, left);
     }
-    let pairs = text.split_whitespace().map(|word| word.trim_start_matches("0x").trim_start_matches("\\x"));
+    let bare = |word: &str| word.trim_start_matches("0x").trim_start_matches("\\x").len();
+    let pair = |word: &str| match word.len() {
+        2 => u8::from_str_radix(word, 16).ok(),
+        // Four and more, with what says that a number follows.
+        4.. if word.starts_with(['0', '\\']) && bare(word) == 2 => {
+            u8::from_str_radix(word.get(word.len() - 2..)?, 16).ok()
+        }
+        _ => None,
+    };
     let mut row = Vec::new();
-    for pair in pairs.chain([""]) {
-        match u8::from_str_radix(pair, 16).ok().filter(|_| pair.len() == 2) {
+    for word in text.split_whitespace().chain([""]) {
+        match pair(word) {
             Some(byte) => row.push(byte),
+            None if row.is_empty() => {}
             None => {
                 keep(&row, found, left);
                 row.clear();
@@ -259,3 +360,6 @@ fn base64(word: &str) -> Option<Vec<u8>> {
     }
     Some(out)
 }
+
+#[cfg(test)]
+mod tests;

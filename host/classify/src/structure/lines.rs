@@ -68,8 +68,11 @@ fn is_prose(bare: &str) -> bool {
             .trim_matches(|char: char| matches!(char, ',' | '.' | '?' | '!' | ':' | '"' | '\'' | ')' | '('));
         !word.is_empty() && word.chars().all(|char| char.is_alphabetic() || matches!(char, '\'' | '’' | '-'))
     };
-    let all = bare.split(' ').filter(|piece| !piece.is_empty()).count();
-    let words = bare.split(' ').filter(|piece| word(piece)).count();
+    let (mut all, mut words) = (0, 0);
+    for piece in bare.split(' ').filter(|piece| !piece.is_empty()) {
+        all += 1;
+        words += usize::from(word(piece));
+    }
     let wide = bare.chars().filter(|char| !char.is_ascii() && char.is_alphabetic()).count();
     (words >= WORDS && words * 10 >= all * 8) || (words >= 2 * WORDS && words * 10 >= all * 7) || wide >= 12
 }

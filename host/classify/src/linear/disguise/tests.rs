@@ -1,0 +1,76 @@
+//! What is looked for in a hurry is what a slow and simple look finds.
+
+use proptest::prelude::*;
+
+use super::{GAP, ROW, TELLING, has_row, set_apart, telling, turned};
+
+/// Words in any case and turned any way, with letters around them now and then.
+fn words() -> impl Strategy<Value = String> {
+    let word = (prop::sample::select(&TELLING[..]), 0..4, any::<bool>(), "[a-z]{0,1}").prop_map(
+        |(word, way, upper, more)| {
+            let word = if upper { word.to_uppercase() } else { word.to_owned() };
+            let word: String = match way {
+                0 => word,
+                1 => word.chars().rev().collect(),
+                2 => word.chars().map(turned).collect(),
+                _ => word.chars().map(turned).rev().collect(),
+            };
+            word + &more
+        },
+    );
+    let piece = prop_oneof![word, "[a-zA-Z]{1,14}", "[ .,é\u{130}0-9-]{1,3}"];
+    let gap = prop_oneof![Just(" "), Just(". "), Just("é"), Just("-"), Just("")];
+    prop::collection::vec((piece, gap), 0..12)
+        .prop_map(|pieces| pieces.into_iter().map(|(piece, gap)| piece + gap).collect())
+}
+
+fn simply(text: &str, turn: fn(&str) -> String) -> usize {
+    let words = text.split(|char: char| !char.is_ascii_alphabetic());
+    words.filter(|word| TELLING.contains(&turn(word).to_ascii_lowercase().as_str())).count()
+}
+
+/// The longest row of single letters with few enough separators between them.
+fn longest_row(text: &str) -> usize {
+    let chars: Vec<char> = text.chars().collect();
+    let is_letter = |at: usize| chars.get(at).is_some_and(|char| char.is_alphanumeric());
+    let is_single = |at: usize| is_letter(at) && !is_letter(at + 1) && (at == 0 || !is_letter(at - 1));
+    let singles: Vec<usize> = (0..chars.len()).filter(|at| is_single(*at)).collect();
+    let joined = |one: usize, other: usize| {
+        other - one <= GAP + 1 && (one + 1..other).all(|between| !is_letter(between))
+    };
+    let (mut row, mut most, mut before) = (0, 0, None);
+    for at in singles {
+        row = if before.is_some_and(|one| joined(one, at)) { row + 1 } else { 1 };
+        most = most.max(row);
+        before = Some(at);
+    }
+    most
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn turned_words_are_counted(text in words()) {
+        let reversed = simply(&text, |word| word.chars().rev().collect());
+        let shifted = simply(&text, |word| word.chars().map(turned).collect());
+        prop_assert_eq!(telling(&text), (reversed, shifted));
+    }
+
+    #[test]
+    fn rows_are_seen(text in "([a-c0é] {0,4}|[a-z]{2,3}[ .-]{0,4}|[i.n -]{0,2}){0,12}") {
+        prop_assert_eq!(has_row(&text), longest_row(&text) >= ROW);
+        prop_assert_eq!(set_apart(&text).is_some(), has_row(&text));
+    }
+}
+
+#[test]
+fn each_word_is_told_from_the_others() {
+    for word in TELLING {
+        let shifted: String = word.chars().map(turned).collect();
+        assert_eq!(telling(&shifted).1, 1, "{word}");
+        let reversed: String = word.chars().rev().collect();
+        assert_eq!(telling(&reversed).0, 1, "{word}");
+    }
+    assert!(TELLING.len() <= 64, "a bit for each");
+}
