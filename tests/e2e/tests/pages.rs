@@ -100,14 +100,15 @@ const OPENED: &str = "const [host, done] = arguments;
 const look = (times) => {
   const [view] = chrome.extension.getViews({ type: 'popup' });
   const told = view?.document.getElementById('lately')?.textContent;
-  if (!told && times > 0) return setTimeout(look, 100, times - 1);
+  // It tells of all sites until it knows where it stands.
+  if (!told?.includes(' on ') && times > 0) return setTimeout(look, 100, times - 1);
   const { scrollWidth, clientWidth } = view?.document.documentElement ?? {};
   return done([view?.innerWidth, view?.innerHeight, clientWidth, scrollWidth, told ?? '']);
 };
 chrome.tabs.query({ url: `https://${host}/*` })
   .then(([tab]) => chrome.tabs.update(tab.id, { active: true }))
   .then(() => chrome.action.openPopup())
-  .then(() => look(20), (error) => done([`${error}`]));";
+  .then(() => look(100), (error) => done([`${error}`]));";
 
 /// The popup by the toolbar's button is as wide as it is drawn for, and knows where it is.
 async fn opened(browser: Browser) -> Result<()> {

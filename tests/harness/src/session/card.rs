@@ -286,8 +286,14 @@ impl Card<'_> {
     /// back to the page.
     pub async fn choose(self, choice: &str) -> Result<()> {
         let session = self.session;
-        self.press(choice).await?;
+        let pressed = self.press(choice).await;
         self.leave().await?;
+        if pressed.is_err() {
+            // It was just being replaced, as when the background is another one.
+            let card = session.card().await?;
+            card.press(choice).await?;
+            card.leave().await?;
+        }
         session
             .until(&format!("answer taken by the card: {choice}"), async || {
                 if session.card_took_answer().await? {

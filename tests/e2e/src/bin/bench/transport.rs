@@ -36,7 +36,9 @@ pub fn measure(n: usize) -> Result<Vec<Figure>> {
     let mut first = figure("first", "start to the first verdict", Vec::new());
     let mut wire = figure("wire", "a question over the wire, nothing written", Vec::new());
     let append = vec![Limit::Most(Quantile::P50, 6.0), Limit::Most(Quantile::P99, 20.0)];
-    let mut judged = figure("transport", &format!("transport and append, {LENGTH} characters"), append);
+    let mut judged =
+        figure("transport", &format!("transport and append, {LENGTH} characters read ahead"), append);
+    let mut cold = figure("cold", &format!("the same with all engines, {LENGTH} characters"), Vec::new());
     let home = tempfile::tempdir()?;
     settings(&home)?;
     let run = Instant::now();
@@ -66,12 +68,18 @@ pub fn measure(n: usize) -> Result<Vec<Figure>> {
         let asked = Instant::now();
         host.status()?;
         wire.with.push(sample(asked));
+        // What was read ahead is looked up: what is left is the way and the append.
+        host.preview(number)?;
         let asked = Instant::now();
         host.judge(number)?;
         judged.with.push(sample(asked));
+        let other = 2 * n + STARTS + number;
+        let asked = Instant::now();
+        host.judge(other)?;
+        cold.with.push(sample(asked));
     }
     host.close()?;
-    Ok(vec![ready, first, wire, judged])
+    Ok(vec![ready, first, wire, judged, cold])
 }
 
 fn settings(home: &TempDir) -> Result<()> {
@@ -108,6 +116,12 @@ impl Host {
     fn status(&mut self) -> Result<()> {
         self.say(&json!({"kind": "status"}))?;
         self.wait("status").map(drop)
+    }
+
+    /// Has the text of `number` looked through, and waits until it was.
+    fn preview(&mut self, number: usize) -> Result<()> {
+        self.say(&json!({"kind": "preview", "round": number, "app": "claude", "texts": [text(number)]}))?;
+        self.wait("previewed").map(drop)
     }
 
     fn judge(&mut self, number: usize) -> Result<()> {
