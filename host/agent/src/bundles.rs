@@ -22,6 +22,7 @@ pub(crate) mod sheet;
 mod sources;
 mod standing;
 mod state;
+pub(crate) mod store;
 mod trust;
 mod watched;
 mod web;

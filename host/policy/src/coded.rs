@@ -56,7 +56,7 @@ impl Coded {
         let (payload, signature) = parts.filter(|_| plain.len() <= self.most).ok_or(Unread::Malformed)?;
         let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Unread::Malformed);
         let (payload, signature) = (bytes(payload)?, bytes(signature)?);
-        let limits = Limits { bytes: self.most, depth: 2, items: 12 };
+        let limits = Limits { bytes: self.most, depth: 3, items: 24 };
         // Only the key's name is taken out ahead, to say which key is unknown.
         let Key { key: name } = json::read(&payload, &limits).map_err(|_| Unread::Malformed)?;
         let key = keys.iter().find(|key| key.id() == name).ok_or(Unread::UnknownKey)?;

@@ -1,10 +1,10 @@
-//! Grant codes: an admin lets one person do one thing, once and soon, with a signed text that is pasted into the card.
+//! Grant codes: an admin lets one person do something, once and soon, with a signed text that is pasted into the card.
 //!
 //! `pg1.<payload>.<signature>`, both base64url without padding (RFC 4648, section 5). The signature is over
 //! [`DOMAIN`] and the payload's bytes: its first byte is in no base64url, so that no token of a bundle is a grant and no
 //! grant is a bundle's token, though one key signs both.
 //!
-//! INVARIANT: a code is for one person, one thing and a time; nothing of it is trusted before its signature is verified.
+//! INVARIANT: a code is for one person, named things and a time; nothing of it is trusted before its signature is verified.
 //! Pure: whether a code was used before is remembered by whoever takes it, by its id.
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ pub const MAX_CODE: usize = 2_048;
 
 /// Most characters of an id, a person, a policy's id.
 pub const MAX_WORD: usize = 200;
+
+/// Most things that one code lets through: what stands in the way of one request, and no list of everything.
+pub const MAX_MATTERS: usize = 8;
 
 /// Most characters of a reason.
 pub const MAX_REASON: usize = 300;
@@ -63,8 +66,8 @@ pub struct Grant {
     pub id: String,
     /// For whom: exactly as the program knows the person.
     pub person: String,
-    /// For what.
-    pub what: GrantFor,
+    /// For what, all of it together: 1 to [`MAX_MATTERS`].
+    pub what: Vec<GrantFor>,
     /// From when on it is void, in seconds since 1970.
     pub not_after: i64,
     /// Why, in the admin's words; recorded.
@@ -75,7 +78,7 @@ impl Grant {
     /// Whether this is a grant for the exact `value`.
     #[must_use]
     pub fn covers_value(&self, value: &str) -> bool {
-        matches!(self.what, GrantFor::Value(_)) && GrantFor::value(&self.id, value) == self.what
+        self.what.contains(&GrantFor::value(&self.id, value))
     }
 }
 

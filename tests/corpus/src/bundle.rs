@@ -55,7 +55,7 @@ fn granted(what: GrantFor) -> Grant {
     Grant {
         id: "k3f9q2".to_owned(),
         person: PERSON.to_owned(),
-        what,
+        what: vec![what],
         not_after: 2_000,
         reason: Some("why".to_owned()),
     }

@@ -70,8 +70,12 @@ fn tell(options: &Options, what: &str) {
 
 /// Builds the program with coverage, in a target folder of its own.
 fn build(folder: &Path, quiet: bool) -> Result<PathBuf> {
+    let machine = step::output(Command::new("rustc").args(["--print", "host-tuple"]))?;
+    let machine = machine.trim();
     let mut cargo = paths::cargo();
     cargo.args(["build", "--quiet", "--release", "--locked", "--manifest-path", "tests/fuzz/Cargo.toml"]);
+    // With a target named, what macros and build scripts need is built apart, without coverage.
+    cargo.args(["--target", machine]);
     cargo.arg("--target-dir").arg(folder);
     cargo.env("RUSTC_WRAPPER", env::current_exe()?).env(instrument::MARK, "1");
     if quiet {
@@ -79,7 +83,7 @@ fn build(folder: &Path, quiet: bool) -> Result<PathBuf> {
     } else {
         step::run("building the fuzz targets, a few minutes the first time", &mut cargo)?;
     }
-    Ok(folder.join("release").join(format!("tests-fuzz{}", env::consts::EXE_SUFFIX)))
+    Ok(folder.join(machine).join("release").join(format!("tests-fuzz{}", env::consts::EXE_SUFFIX)))
 }
 
 /// The targets that are asked for, all when none is named.

@@ -59,8 +59,12 @@ pub fn in_place_of_rustc() -> Option<ExitCode> {
     })
 }
 
-/// Build scripts are called `build_script_build` and stay as they are.
+/// What is built for the compiler itself stays as it is: a macro that counts finds nobody to count for, and cannot be
+/// loaded.
 fn is_fuzzed<T: AsRef<OsStr>>(args: &[T]) -> bool {
+    if !args.iter().any(|arg| arg.as_ref() == "--target") {
+        return false;
+    }
     let name = args.iter().skip_while(|arg| arg.as_ref() != "--crate-name").nth(1);
     let name = name.and_then(|name| name.as_ref().to_str()).unwrap_or_default();
     CRATES.iter().any(|begins| name.starts_with(begins))
@@ -72,11 +76,14 @@ mod tests {
 
     #[test]
     fn our_crates_are_covered_and_the_engine_is_not() {
-        assert!(is_fuzzed(&["--crate-name", "shared_sites", "--edition=2024"]));
-        assert!(is_fuzzed(&["--crate-name", "tests_corpus"]));
+        let target = ["--target", "x86_64-unknown-linux-gnu"];
+        let built = |name| [&["--crate-name", name, "--edition=2024"], &target[..]].concat();
+        assert!(is_fuzzed(&built("shared_sites")));
+        assert!(is_fuzzed(&built("tests_corpus")));
         for other in ["libafl", "tests_fuzz", "build_script_build", "regex_automata"] {
-            assert!(!is_fuzzed(&["--crate-name", other]), "{other}");
+            assert!(!is_fuzzed(&built(other)), "{other}");
         }
+        assert!(!is_fuzzed(&["--crate-name", "winnow"]), "a macro reads with it");
         assert!(!is_fuzzed(&["-vV"]));
     }
 }

@@ -1,4 +1,5 @@
-//! A web server as the place that bundles come from: asked with the tag of what is known, and let wait where it can.
+//! A web server or an S3-compatible store as the place that bundles come from: asked with the tag of what is known, and
+//! let wait where it can.
 //!
 //! | answer | means |
 //! | --- | --- |
@@ -9,6 +10,7 @@
 //!
 //! INVARIANT: an answer is bounded in bytes and in time, and nothing but its bytes and its tag is believed.
 
+use std::borrow::Cow;
 use std::fs;
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use host_net::{Answer, Client, Get, Reach};
 use host_policy::bundle::MAX_ARCHIVE;
 use zeroize::Zeroizing;
 
+use super::store;
 use crate::settings::BundlesWeb;
 
 /// Says that the server knows how to wait, as Open Policy Agent's bundle servers do.
@@ -80,10 +83,18 @@ impl Web {
             None => self.client().map_err(|fault| fault.to_string())?,
         };
         let authorization = token.as_ref().map(|token| token.as_str());
-        let get = Get { url: &self.settings.address, authorization, known, wait };
+        let url = self.url()?;
+        let get = Get { url: &url, authorization, known, wait };
         let answer = client.get(&get).map_err(|fault| fault.to_string());
         self.client = Some(client);
         answer
+    }
+
+    /// Signed anew each time: what is signed holds for a minute.
+    fn url(&self) -> Result<Cow<'_, str>, String> {
+        let Some(stored) = &self.settings.stored else { return Ok(self.settings.address.as_str().into()) };
+        let by = store::of_file(&stored.credentials_file).map_err(|fault| fault.to_string())?;
+        Ok(stored.object.to_get(&by).into())
     }
 
     fn client(&self) -> Result<Client, host_net::NetError> {
@@ -117,7 +128,9 @@ fn said(answer: Answer, is_known: bool) -> Got {
             let to: String = location.as_deref().unwrap_or("nowhere").chars().take(200).collect();
             Got::Failed(format!("it answers {status} and sends on to {to}: correct `address`"), after)
         }
-        401 | 403 | 407 => Got::Failed(format!("it answers {status}: check the token"), after),
+        401 | 403 | 407 => {
+            Got::Failed(format!("it answers {status}: check the token or the credentials"), after)
+        }
         404 | 405 | 410 => Got::Failed(format!("it answers {status}: check `address`"), after),
         status => Got::Failed(format!("it answers {status}"), after),
     }

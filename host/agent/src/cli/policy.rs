@@ -48,7 +48,7 @@ pub(super) enum Command {
     Push(push::Args),
     /// Serves bundles to machines, with waiting, TLS and an access token.
     Serve(serve::Args),
-    /// Makes a one-time code that lets one person do one thing for a while.
+    /// Makes a one-time code that lets one person past what stands in the way, once and for a while.
     Grant(grant::Args),
     /// Agrees with a report that a verdict was a mistake, so that prompts like it are corrected; or lists the reports.
     Confirm(confirm::Args),

@@ -37,19 +37,25 @@ impl Snapshot {
         if judged.fault.is_some() {
             return false;
         }
-        let granted = |policies, topics| Granted { id: grant.id.clone(), policies, topics };
-        let granted = match &grant.what {
-            GrantFor::Policy(id) => granted([id.clone()].into(), [].into()),
-            GrantFor::Topic(topic) => granted([].into(), [topic.clone()].into()),
-            GrantFor::Value(_) => return ask.is_some_and(|ask| self.covers_value(ask, grant)),
+        let mut granted = Granted { id: grant.id.clone(), ..Granted::default() };
+        let mut has_value = false;
+        for what in &grant.what {
+            match what {
+                GrantFor::Policy(id) => drop(granted.policies.insert(id.clone())),
+                GrantFor::Topic(topic) => drop(granted.topics.insert(topic.clone())),
+                GrantFor::Value(_) => has_value = true,
+            }
+        }
+        let facts = match has_value {
+            true => ask.and_then(|ask| self.without_values(ask, grant)),
+            false => judged.facts.as_ref().and_then(|facts| Facts::from_bytes(facts.as_bytes()).ok()),
         };
-        let facts = judged.facts.as_ref().and_then(|facts| Facts::from_bytes(facts.as_bytes()).ok());
         facts.is_some_and(|facts| goes(&self.policy.decide_granted(&facts, &[granted])))
     }
 
-    /// Whether the request would go without this value.
-    fn covers_value(&self, ask: &Asked<'_>, grant: &Grant) -> bool {
-        let Reading::Prompt(prompt) = &ask.judge.reading else { return false };
+    /// The facts of the request without the values that are granted; `None` when none of them is in it.
+    fn without_values(&self, ask: &Asked<'_>, grant: &Grant) -> Option<Facts> {
+        let Reading::Prompt(prompt) = &ask.judge.reading else { return None };
         let whole = ask.files.appended(prompt);
         let (_, found) = self.facts(ask, &whole, &|| false);
         let mut edits: Vec<Edit> = Vec::new();
@@ -64,10 +70,10 @@ impl Snapshot {
             }
         }
         if edits.is_empty() {
-            return false;
+            return None;
         }
         let (facts, _) = self.facts(ask, &ask.files.appended(&prompt.edited(&edits)), &|| false);
-        goes(&self.policy.decide(&facts))
+        Some(facts)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The rows of a code that lets go: that an exception was given, the answer, the release; all or none.
 
 use anyhow::Result;
-use host_journal::{Audit, Entry, Judged, Released, State};
+use host_journal::{Audit, Entry, Judged, Released, SiteWord, State};
 use shared_protocol::{Choice, EventId, Millis, Outcome};
 
 use super::{Draft, Place, Recorder, no_seal};
@@ -31,15 +31,19 @@ impl Recorder {
         }))
     }
 
-    /// Appends that an exception was given and what follows from it, unless the code was used before.
-    pub(crate) fn coded(&self, place: &Place<'_>, choice: &Choice, audit: Audit) -> Result<Coded> {
-        let grant = audit.grant.clone();
-        let draft = |entry| Draft { entry, text: None };
-        let drafts = vec![
-            draft(Entry::Audit(audit)),
-            draft(Entry::Answered(choice.into())),
-            draft(Entry::Released(Released { edited: false })),
-        ];
+    /// Appends that exceptions were given, one for each thing that the code names, and what follows from it, unless the
+    /// code `id` was used before.
+    pub(crate) fn coded(
+        &self,
+        place: &Place<'_>,
+        choice: &Choice,
+        id: &str,
+        audits: Vec<Audit>,
+    ) -> Result<Coded> {
+        let grant = SiteWord::from(id);
+        let end = [Entry::Answered(choice.into()), Entry::Released(Released { edited: false })];
+        let entries = audits.into_iter().map(Entry::Audit).chain(end);
+        let drafts = entries.map(|entry| Draft { entry, text: None }).collect();
         let rows = self.rows(place, drafts, &no_seal)?;
         let since = now().min(place.at).saturating_sub(LOOK_BACK);
         self.write(|tx, device| {
@@ -47,9 +51,7 @@ impl Recorder {
             if known.state() != State::Asked || known.answered.is_some() {
                 return Ok(Coded::Go(Outcome::Refuse));
             }
-            if let Some(grant) = &grant
-                && host_journal::granted(tx, grant, since)?
-            {
+            if host_journal::granted(tx, &grant, since)? {
                 return Ok(Coded::Used);
             }
             rows.append(tx, device)?;

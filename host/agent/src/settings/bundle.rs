@@ -9,6 +9,15 @@
 //! ca = "/etc/promptgate/policy-ca.pem"
 //! token_file = "/etc/promptgate/policy.token"
 //! ```
+//! From an S3-compatible store, in place of `address` and `token_file` above:
+//!
+//! ```toml
+//! address = "s3://acme-policy/bundle.tar.gz"
+//! credentials_file = "/etc/promptgate/policy.credentials"   # as tools for such stores keep them
+//! region = "eu-central-1"
+//! endpoint = "https://store.acme.example"                   # left out: that of AWS
+//! ```
+//!
 //! INVARIANT: without a key nothing is ever taken, so a table without one is an error and no silent wait.
 
 use std::path::{Path, PathBuf};
@@ -19,6 +28,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::sink::Wrong;
+use crate::bundles::store::{Object, SCHEME};
 use crate::ship;
 
 /// Between two questions, where the settings are silent.
@@ -42,7 +52,7 @@ pub(crate) struct BundleSettings {
 /// Where bundles come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum From {
-    /// A web server.
+    /// A web server, an S3-compatible store too.
     Web(Web),
     /// An archive in a folder that somebody fills.
     File(PathBuf),
@@ -51,8 +61,10 @@ pub(crate) enum From {
 /// A web server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Web {
-    /// `https://…`, or `http://` to this machine.
+    /// `https://…`, or `http://` to this machine; `s3://…` of what is in a store.
     pub(crate) address: String,
+    /// The object in a store.
+    pub(crate) stored: Option<Stored>,
     /// Between two questions, where the server does not let them wait.
     pub(crate) poll: Duration,
     /// A PEM file of the authorities that count.
@@ -61,6 +73,15 @@ pub(crate) struct Web {
     pub(crate) proxy: Option<String>,
     /// A file that holds the token that is shown.
     pub(crate) token_file: Option<PathBuf>,
+}
+
+/// An object in an S3-compatible store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stored {
+    /// Which.
+    pub(crate) object: Object,
+    /// A file that holds who may read it.
+    pub(crate) credentials_file: PathBuf,
 }
 
 impl std::fmt::Display for From {
@@ -83,6 +104,9 @@ pub(super) struct Written {
     ca: Option<Spanned<PathBuf>>,
     proxy: Option<Spanned<String>>,
     token_file: Option<Spanned<PathBuf>>,
+    credentials_file: Option<Spanned<PathBuf>>,
+    endpoint: Option<Spanned<String>>,
+    region: Option<Spanned<String>>,
 }
 
 /// What was written, understood.
@@ -114,7 +138,10 @@ pub(super) fn developer(folder: &Spanned<PathBuf>) -> Result<PathBuf, Wrong> {
 
 impl Written {
     fn web(&self, address: &Spanned<String>) -> Result<Web, Wrong> {
-        ship::check_address(address.get_ref()).map_err(|what| (address.span().start, what.to_owned()))?;
+        let stored = self.stored(address)?;
+        if stored.is_none() {
+            ship::check_address(address.get_ref()).map_err(|what| (address.span().start, what.to_owned()))?;
+        }
         let poll_s = match &self.poll_s {
             None => POLL_S,
             Some(seconds) if (1..=MOST_POLL_S).contains(seconds.get_ref()) => *seconds.get_ref(),
@@ -128,11 +155,46 @@ impl Written {
         };
         Ok(Web {
             address: address.get_ref().clone(),
+            stored,
             poll: Duration::from_secs(poll_s),
             ca: file(&self.ca, "ca")?,
             proxy: self.proxy.as_ref().map(|proxy| proxy.get_ref().clone()),
             token_file: file(&self.token_file, "token_file")?,
         })
+    }
+
+    /// Of an address in a store; of any other, what is of a store only is a mistake.
+    fn stored(&self, address: &Spanned<String>) -> Result<Option<Stored>, Wrong> {
+        let start = address.span().start;
+        if !address.get_ref().starts_with(SCHEME) {
+            let of_store = [
+                ("credentials_file", self.credentials_file.as_ref().map(Spanned::span)),
+                ("endpoint", self.endpoint.as_ref().map(Spanned::span)),
+                ("region", self.region.as_ref().map(Spanned::span)),
+            ];
+            return match of_store.into_iter().find_map(|(name, span)| Some((name, span?))) {
+                Some((name, span)) => Err((
+                    span.start,
+                    format!("`{name}` goes with an `address` in a store, `s3://BUCKET/KEY`"),
+                )),
+                None => Ok(None),
+            };
+        }
+        if let Some(token) = &self.token_file {
+            let what = "a store knows no token: write `credentials_file` in place of `token_file`";
+            return Err((token.span().start, what.to_owned()));
+        }
+        let Some(file) = &self.credentials_file else {
+            let what = "a store wants credentials: add `credentials_file = \"/…\"`, with `aws_access_key_id = …` and \
+                        `aws_secret_access_key = …` in it; an object that everybody may read has an `https://` address too";
+            return Err((start, what.to_owned()));
+        };
+        let word = |word: &Option<Spanned<String>>| word.as_ref().map(|word| word.get_ref().clone());
+        let (endpoint, region) = (word(&self.endpoint), word(&self.region));
+        let object = Object::named(address.get_ref(), endpoint.as_deref(), region.as_deref())
+            .map_err(|fault| (start, fault.to_string()))?;
+        let credentials_file = absolute(file, "credentials_file")?.to_path_buf();
+        Ok(Some(Stored { object, credentials_file }))
     }
 
     /// Only of a place that nothing is asked of.
@@ -142,6 +204,9 @@ impl Written {
             ("ca", self.ca.as_ref().map(Spanned::span)),
             ("proxy", self.proxy.as_ref().map(Spanned::span)),
             ("token_file", self.token_file.as_ref().map(Spanned::span)),
+            ("credentials_file", self.credentials_file.as_ref().map(Spanned::span)),
+            ("endpoint", self.endpoint.as_ref().map(Spanned::span)),
+            ("region", self.region.as_ref().map(Spanned::span)),
         ];
         if let Some((name, span)) = of_web.into_iter().find_map(|(name, span)| Some((name, span?))) {
             return Err((span.start, format!("`{name}` goes with `address`, and a `folder` takes none")));

@@ -6,10 +6,12 @@ mod crashing;
 mod developing;
 mod following;
 mod hostile;
+mod managed;
 mod matching;
 mod refusing;
 mod rotating;
 mod serving;
+mod storing;
 mod telling;
 mod watching;
 

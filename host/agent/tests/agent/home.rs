@@ -14,11 +14,33 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_promptgate");
 /// The fail setting of tests that are not about time.
 pub(crate) const PATIENT: &str = "deadline_ms = 120000";
 
-pub(crate) struct Home(TempDir);
+pub(crate) struct Home {
+    folder: TempDir,
+    /// What the program sees as `/etc`.
+    etc: Option<PathBuf>,
+}
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self { folder: tempfile::tempdir().unwrap(), etc: None }
+    }
+
+    /// On a machine that an administrator set up with this `/etc/promptgate/settings.toml`: the program runs with a copy of
+    /// `/etc` in which it stands, and this machine's own stays as it is. `None` where the system lets nobody do that.
+    pub(crate) fn managed(settings: &str) -> Option<Self> {
+        let mut home = Self::new();
+        let etc = home.path().join("etc");
+        // What only root may read stays behind.
+        let _most = Command::new("cp").arg("-a").arg("/etc").arg(&etc).stderr(Stdio::null()).status();
+        fs::create_dir_all(etc.join("promptgate")).unwrap();
+        fs::write(etc.join("promptgate/settings.toml"), settings).unwrap();
+        home.etc = Some(etc);
+        let tried = home.command().arg("--version").output();
+        if tried.is_ok_and(|tried| tried.status.success()) {
+            return Some(home);
+        }
+        eprintln!("SKIPPED: this system lets no process have a view of `/etc` of its own");
+        None
     }
 
     /// With the built-in policy enforced.
@@ -34,7 +56,7 @@ impl Home {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -52,7 +74,10 @@ impl Home {
 
     /// The program with this home and nothing else of the environment.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(PROGRAM);
+        let mut command = match &self.etc {
+            None => Command::new(PROGRAM),
+            Some(etc) => seeing(etc),
+        };
         // The variable is not believed: rows carry the account's name.
         command.env_clear().env("HOME", self.path()).env("USER", "jane").env("TZ", "UTC");
         command
@@ -105,6 +130,15 @@ impl Home {
         }
         all
     }
+}
+
+/// The program, with this folder as `/etc`. It keeps the number of the process that is started.
+fn seeing(etc: &Path) -> Command {
+    let mut command = Command::new("/usr/bin/unshare");
+    // Who is not root is so in a namespace of their own.
+    command.arg(if account() == "root" { "-m" } else { "-Urm" });
+    command.args(["/bin/sh", "-c", "/bin/mount --bind \"$0\" /etc && exec \"$@\""]).arg(etc).arg(PROGRAM);
+    command
 }
 
 /// A program's output, a JSON value a line.

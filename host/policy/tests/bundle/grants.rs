@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use host_policy::bundle::{PublicKey, Signer as _, Trust, open};
-use host_policy::grant::{Grant, GrantError, GrantFor, MAX_LIFE, read, write};
+use host_policy::grant::{Grant, GrantError, GrantFor, MAX_LIFE, MAX_MATTERS, read, write};
 use proptest::prelude::*;
 use serde_json::json;
 use shared_protocol::Topic;
@@ -11,6 +11,10 @@ use shared_protocol::Topic;
 use crate::raw::{self, Key};
 
 fn grant(what: GrantFor) -> Grant {
+    all(vec![what])
+}
+
+fn all(what: Vec<GrantFor>) -> Grant {
     Grant {
         id: "k3f9q2".to_owned(),
         person: "jane@acme.example".to_owned(),
@@ -45,12 +49,28 @@ fn a_code_is_read_as_it_was_granted() {
 }
 
 #[test]
+fn one_code_may_be_for_several_things() {
+    let key = Key::ed25519(1);
+    let several = all(vec![
+        GrantFor::Topic(Topic::ContentPii),
+        GrantFor::Policy("no-keys".to_owned()),
+        GrantFor::value("k3f9q2", "4111 1111 1111 1111"),
+    ]);
+    let code = write(&several, &key).unwrap();
+    assert_eq!(read(&code, &keys(&key), "jane@acme.example", 1_000).unwrap(), several);
+    assert!(several.covers_value("4111 1111 1111 1111") && !several.covers_value("4111"));
+}
+
+#[test]
 fn a_value_is_the_exact_one_of_this_grant() {
     let grant = grant(GrantFor::value("k3f9q2", "4111 1111 1111 1111"));
     assert!(grant.covers_value("4111 1111 1111 1111"));
     assert!(!grant.covers_value("4111111111111111"));
     assert!(!Grant { id: "other".to_owned(), ..grant.clone() }.covers_value("4111 1111 1111 1111"));
-    assert!(!Grant { what: GrantFor::Topic(Topic::ContentPii), ..grant }.covers_value("4111 1111 1111 1111"));
+    assert!(
+        !Grant { what: vec![GrantFor::Topic(Topic::ContentPii)], ..grant }
+            .covers_value("4111 1111 1111 1111")
+    );
     // Where the id ends is part of it.
     assert_ne!(GrantFor::value("a", "bc"), GrantFor::value("ab", "c"));
 }
@@ -118,6 +138,9 @@ fn a_payload_that_says_more_or_less_is_no_code_though_it_is_signed() {
         ("id", json!("a\nb")),
         ("end", json!("soon")),
         ("what", json!("everything")),
+        ("what", json!([])),
+        ("what", json!([{ "topic": "content.pii" }, "everything"])),
+        ("what", json!([{ "topic": "content.pii" }, { "policy": "" }])),
         ("what", json!({ "topic": "*" })),
         ("what", json!({ "policy": "" })),
         ("what", json!({ "value": "00" })),
@@ -159,7 +182,9 @@ fn what_no_machine_would_take_is_not_written() {
         Grant { id: String::new(), ..plain.clone() },
         Grant { person: "a\u{0}".to_owned(), ..plain.clone() },
         Grant { reason: Some("a".repeat(301)), ..plain.clone() },
-        Grant { what: GrantFor::Policy(String::new()), ..plain },
+        Grant { what: vec![GrantFor::Policy(String::new())], ..plain.clone() },
+        Grant { what: Vec::new(), ..plain.clone() },
+        Grant { what: vec![GrantFor::Topic(Topic::ContentPii); MAX_MATTERS + 1], ..plain },
     ] {
         assert!(write(&wrong, &key).is_err(), "{wrong:?}");
     }
@@ -169,9 +194,10 @@ proptest! {
     #[test]
     fn any_grant_that_is_written_is_read(
         id in "[^\\pC]{1,40}", person in "[^\\pC]{1,40}", end in 1_001_i64..100_000, why in prop::option::of("[^\\pC]{1,80}"),
+        several in 1..=MAX_MATTERS,
     ) {
         let key = Key::ed25519(1);
-        let grant = Grant { id, person: person.clone(), what: GrantFor::Topic(Topic::ContentPii), not_after: end, reason: why };
+        let grant = Grant { id, person: person.clone(), what: vec![GrantFor::Topic(Topic::ContentPii); several], not_after: end, reason: why };
         let code = write(&grant, &key).unwrap();
         prop_assert_eq!(read(&code, &keys(&key), &person, 1_000).unwrap(), grant);
     }

@@ -54,7 +54,8 @@ fn ways(configured: &Configured) -> Vec<Way> {
     }
     if let Some(BundlesFrom::Web(web)) = configured.bundle.as_ref().map(|bundle| &bundle.from) {
         let reach = reach(web.ca.clone(), web.proxy.clone());
-        ways.push(connects("bundle-server".to_owned(), &web.address, "[bundle]", reach));
+        let server = web.stored.as_ref().map_or(web.address.as_str(), |stored| stored.object.server());
+        ways.push(connects("bundle-server".to_owned(), server, "[bundle]", reach));
     }
     for sink in configured.sinks.iter().filter(|sink| sink.address.contains("://")) {
         let reach = reach(sink.ca.clone(), sink.proxy.clone());

@@ -1,4 +1,5 @@
-//! `policy grant`: a one-time code that lets one person do one thing for a while, signed by an admin, taken offline.
+//! `policy grant`: a one-time code that lets one person past what stands in the way of a request, signed by an admin,
+//! taken offline.
 //!
 //! INVARIANT: a value is never on the command line of others: `--value -` reads it, and only its hash goes into the code.
 
@@ -19,22 +20,24 @@ use crate::out;
 
 /// Who may do what.
 #[derive(Debug, clap::Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).multiple(false).args(["topic", "policy", "value"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["topic", "policy", "value"]))]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     key: signing::Given,
     /// The person, as `log list` shows them under USER.
     #[arg(long, value_name = "P")]
     person: String,
-    /// Text of this topic, such as content.pii.
+    /// Text of this topic, such as content.pii. A code has to name all that stands in the way of the request, so this
+    /// and the next two may be given several times and together.
     #[arg(long, value_name = "T")]
-    topic: Option<String>,
+    topic: Vec<String>,
     /// What this policy stops.
     #[arg(long, value_name = "ID")]
-    policy: Option<String>,
-    /// This exact value; `-` reads it from standard input, so that nobody sees it among the running programs.
+    policy: Vec<String>,
+    /// This exact value; `-` reads them from standard input, a line each, so that nobody sees them among the running
+    /// programs.
     #[arg(long, value_name = "TEXT")]
-    value: Option<String>,
+    value: Vec<String>,
     /// How long: 15m, 1h, 2d.
     #[arg(long = "for", value_name = "TIME", default_value = "1h")]
     hold: String,
@@ -52,6 +55,7 @@ pub(super) fn run(args: &Args, json: bool) -> Result<Exit> {
     let not_after = now.saturating_add(seconds);
     let id: String = signing::random::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect();
     let what = what(args, &id)?;
+    let said = said(&what);
     let grant =
         Grant { id: id.clone(), person: args.person.clone(), what, not_after, reason: args.reason.clone() };
     let code = grant::write(&grant, args.key.open()?.as_ref())?;
@@ -63,41 +67,45 @@ pub(super) fn run(args: &Args, json: bool) -> Result<Exit> {
     out::line(&code);
     let until = shown(u64::try_from(not_after).unwrap_or(0).saturating_mul(1_000));
     out::note(&format!(
-        "grant {id}: {} may {} once, until {until}; give them the code, they paste it into the card",
-        args.person,
-        said(args)
+        "grant {id}: {} may {said}, once, until {until}; give them the code, they paste it into the card",
+        args.person
     ));
     Ok(Exit::Done)
 }
 
-fn what(args: &Args, id: &str) -> Result<GrantFor> {
-    if let Some(topic) = &args.topic {
-        return Ok(GrantFor::Topic(Topic::try_from(topic.clone())?));
+fn what(args: &Args, id: &str) -> Result<Vec<GrantFor>> {
+    let mut what = Vec::new();
+    for topic in &args.topic {
+        what.push(GrantFor::Topic(Topic::try_from(topic.clone())?));
     }
-    if let Some(policy) = &args.policy {
-        return Ok(GrantFor::Policy(policy.clone()));
+    what.extend(args.policy.iter().cloned().map(GrantFor::Policy));
+    for given in &args.value {
+        let mut text = Zeroizing::new(given.clone());
+        if given == "-" {
+            text.clear();
+            std::io::stdin().read_to_string(&mut text).context("the value cannot be read")?;
+        }
+        // Line breaks belong to the terminal.
+        let lines = text.lines().filter(|line| !line.is_empty());
+        let before = what.len();
+        what.extend(lines.map(|value| GrantFor::value(id, value)));
+        if what.len() == before {
+            bail!("the value is empty");
+        }
     }
-    let given = args.value.as_deref().context("name a topic, a policy or a value")?;
-    let mut text = Zeroizing::new(String::new());
-    if given == "-" {
-        std::io::stdin().read_to_string(&mut text).context("the value cannot be read")?;
-    } else {
-        text.push_str(given);
+    if what.len() > grant::MAX_MATTERS {
+        bail!("a code is for {} things at most; make two requests of it", grant::MAX_MATTERS);
     }
-    // The line break belongs to the terminal.
-    let value = text.trim_end_matches(['\n', '\r']);
-    if value.is_empty() {
-        bail!("the value is empty");
-    }
-    Ok(GrantFor::value(id, value))
+    Ok(what)
 }
 
-fn said(args: &Args) -> String {
-    match (&args.topic, &args.policy) {
-        (Some(topic), _) => format!("send text of the topic {topic}"),
-        (None, Some(policy)) => format!("do what the policy {policy} stops"),
-        (None, None) => "send this value".to_owned(),
-    }
+fn said(what: &[GrantFor]) -> String {
+    let said = |one: &GrantFor| match one {
+        GrantFor::Topic(topic) => format!("send text of the topic {}", String::from(topic.clone())),
+        GrantFor::Policy(id) => format!("do what the policy {id} stops"),
+        GrantFor::Value(_) => "send the value".to_owned(),
+    };
+    what.iter().map(said).collect::<Vec<_>>().join(" and ")
 }
 
 fn seconds(text: &str) -> Result<i64> {

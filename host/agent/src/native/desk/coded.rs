@@ -78,15 +78,16 @@ impl Desk {
         if !snapshot.covers(&judged, asked.as_ref(), &grant) {
             return refused(CodeFault::OtherMatter);
         }
-        let audit = Audit {
-            name: Some(SiteWord::from(&judge::matter(&grant.what))),
+        let audit = |what| Audit {
+            name: Some(SiteWord::from(&judge::matter(what))),
             grant: Some(SiteWord::from(&grant.id)),
             whose: Some(SiteWord::from(&grant.person)),
             ..Audit::new(Change::ExceptionGiven, self.recorder.by())
         };
+        let audits = grant.what.iter().map(audit).collect();
         let place = Place { event, app: app.as_ref(), at, person: None };
         let choice = Choice::Code { code: Text::default() };
-        match self.recorder.coded(&place, &choice, audit).map_err(|fault| unwritten(&fault))? {
+        match self.recorder.coded(&place, &choice, &grant.id, audits).map_err(|fault| unwritten(&fault))? {
             Coded::Go(outcome) => go(outcome),
             Coded::Used => refused(CodeFault::Used),
         }

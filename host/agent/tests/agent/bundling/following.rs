@@ -141,7 +141,7 @@ fn code(seed: u8) -> String {
     let grant = Grant {
         id: "one".to_owned(),
         person: account(),
-        what: GrantFor::Policy("cards-stay".to_owned()),
+        what: vec![GrantFor::Policy("cards-stay".to_owned())],
         not_after: seconds() + 3_600,
         reason: None,
     };

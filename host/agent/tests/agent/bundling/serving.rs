@@ -160,6 +160,25 @@ fn a_proxy_is_used() {
     assert_eq!(rows(&home).len(), 1);
 }
 
+/// A proxy that is itself reached over TLS: what is asked of it is as hidden on the way as what it passes on.
+#[test]
+fn a_proxy_over_tls_is_used() {
+    let home = Home::new();
+    let certificates = Certificates::make(&home.path().join("tls"), "localhost");
+    let archive = Made::version(1).archive();
+    let proxy = Receiver::with(Some(&certificates), move |_, _| whole(&archive, ""));
+    let place = format!(
+        "address = \"http://localhost:1/b.tar.gz\"\nproxy = \"https://localhost:{}\"\npoll_s = 1\nca = \"{}\"",
+        proxy.port,
+        certificates.ca.display()
+    );
+    settings(&home, &place, &[1]);
+    let mut browser = Browser::start(&home);
+    until_version(&mut browser, 1);
+    assert_eq!(proxy.requests()[0].line, "GET http://localhost:1/b.tar.gz HTTP/1.1");
+    assert!(browser.close().0.success());
+}
+
 /// Two servers behind one address, each with a tag of its own: nothing is written or told anew for that.
 #[test]
 fn tags_that_differ_for_one_bundle_change_nothing() {

@@ -41,6 +41,28 @@ fn a_bundle_table_that_is_wrong_says_where_and_what_to_write() {
         (format!("[bundle]\n{keys}\nfolder = \"policy\"\n"), "line 3, column 10: `folder` is a whole path"),
         (format!("[bundle]\n{keys}\n{folder}\npoll_s = 5\n"), "`poll_s` goes with `address`"),
         (
+            format!("[bundle]\n{keys}\naddress = \"https://a.example/b\"\nregion = \"eu\"\n"),
+            "line 4, column 10: `region` goes with an `address` in a store",
+        ),
+        (
+            format!("[bundle]\n{keys}\naddress = \"s3://acme/b\"\n"),
+            "line 3, column 11: a store wants credentials: add `credentials_file",
+        ),
+        (
+            format!("[bundle]\n{keys}\naddress = \"s3://acme/b\"\ntoken_file = \"/srv/token\"\n"),
+            "line 4, column 14: a store knows no token",
+        ),
+        (
+            format!("[bundle]\n{keys}\naddress = \"s3://acme\"\ncredentials_file = \"/srv/who\"\n"),
+            "line 3, column 11: write s3://BUCKET/KEY",
+        ),
+        (
+            format!(
+                "[bundle]\n{keys}\naddress = \"s3://acme/b\"\ncredentials_file = \"/srv/who\"\nendpoint = \"http://a.example\"\n"
+            ),
+            "`http://a.example`: the address is https://HOST/PATH",
+        ),
+        (
             format!("[bundle]\n{keys}\n{folder}\naudience = \"\"\n"),
             "line 4, column 12: an audience has 1 to 100",
         ),

@@ -22,6 +22,10 @@ fn desk() -> Office {
 
 /// A code of the trusted key for an hour.
 fn code(id: &str, person: &str, what: GrantFor) -> String {
+    code_for(id, person, vec![what])
+}
+
+fn code_for(id: &str, person: &str, what: Vec<GrantFor>) -> String {
     let not_after = i64::try_from(super::super::now() / 1_000).unwrap() + 3_600;
     let grant = Grant { id: id.to_owned(), person: person.to_owned(), what, not_after, reason: None };
     grant::write(&grant, &key(1)).unwrap()
@@ -102,7 +106,7 @@ fn what_a_code_does_not_cover_stays_and_so_does_the_question() {
     assert!(asks(&office.ask(&event(1), SECRET, Operation::SendPrompt)));
     let soon = i64::try_from(super::super::now() / 1_000).unwrap();
     let of = |id: &str, not_after, signer| {
-        let what = policy("secret-blocked");
+        let what = vec![policy("secret-blocked")];
         let (id, person) = (id.to_owned(), "jane".to_owned());
         grant::write(&Grant { id, person, what, not_after, reason: None }, &signer).unwrap()
     };
@@ -129,6 +133,16 @@ fn what_a_code_does_not_cover_stays_and_so_does_the_question() {
         office.give(&event(2), &code("part", "jane", policy("secret-blocked"))),
         Err(CodeFault::OtherMatter)
     );
+    let all = vec![policy("secret-blocked"), policy("phone-warned")];
+    assert_eq!(office.give(&event(2), &code_for("all", "jane", all)), Ok(Outcome::Release));
+    // One row for each thing that was granted.
+    assert_eq!(office.kinds(&event(2)), ["judged", "audit", "audit", "answered", "released"]);
+    assert!(asks(&office.ask(&event(3), &both, Operation::SendPrompt)));
+    let mixed = vec![GrantFor::Topic(Topic::ContentCredentials), GrantFor::value("mixed", NUMBER)];
+    assert_eq!(office.give(&event(3), &code_for("mixed", "jane", mixed.clone())), Ok(Outcome::Release));
+    // The value of another code is not this one's.
+    assert!(asks(&office.ask(&event(4), &both, Operation::SendPrompt)));
+    assert_eq!(office.give(&event(4), &code_for("other", "jane", mixed)), Err(CodeFault::OtherMatter));
     office.close();
 }
 
