@@ -10,6 +10,7 @@ mod bundle;
 mod classify;
 mod exact;
 mod file;
+mod guardrails;
 mod har;
 mod record;
 mod request;
@@ -29,7 +30,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 38] = [
+pub const TARGETS: [Target; 39] = [
     Target { name: "frames", run: wire::frames },
     Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
@@ -57,6 +58,7 @@ pub const TARGETS: [Target; 38] = [
     Target { name: "bundle-claims", run: bundle::claims },
     Target { name: "bundle-manifest", run: bundle::manifest },
     Target { name: "grant-code", run: bundle::grant },
+    Target { name: "guardrails", run: guardrails::folder },
     Target { name: "file-text", run: file::text },
     Target { name: "file-markup", run: file::markup },
     Target { name: "file-pdf", run: file::pdf },

@@ -53,6 +53,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "file-rtf" => attached(&root, &["rtf"]),
         "file-mail" => attached(&root, &["eml"]),
         "file-compound" => attached(&root, &["docx"]).into_iter().filter(|one| one.starts_with(b"\xd0\xcf")).collect(),
+        "guardrails" => crate::guardrails::seeds(),
         "signal" => crate::signal::seeds(),
         exact if exact.starts_with("exact-") => crate::exact::seeds(exact),
         bundle if bundle.starts_with("bundle-") || bundle == "grant-code" => crate::bundle::seeds(bundle),
