@@ -28,6 +28,7 @@ cargo xtask <task>
   bench [--browser B] [--only NAME]        how fast it is, in real browsers with and without it; warns, never fails
         [--n N] [--json]                   NAME: send asleep host-start stream load memory transport
   eval [--data DIR] [--json] [--wrong]     how good the models are, per topic and source; curves go to models/
+       [--custom] [--peers [--only KIND]]  topics by examples; what others wrote beside ours; KIND: asks personal secrets
   build [--release|--extension]            the host with its viewer, both extensions, under target/
   dist [--extension] [--crx-key FILE]      packages of host and extension with checksums and bills of materials, under
        [--update-url BASE]                 target/dist/; with a key a crx, with an address update.xml and updates.json

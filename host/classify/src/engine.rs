@@ -14,7 +14,7 @@ use crate::classification::{Classification, NameFinding};
 use crate::detector::{Detector, RuleError, Shown};
 use crate::encoder::EncoderError;
 use crate::exact::{self, Exact};
-use crate::linear::ModelError;
+use crate::linear::{Model, ModelError};
 use crate::mask::mask;
 use crate::names::names_of;
 use crate::numbers::stretches;
@@ -137,6 +137,13 @@ impl Engine {
     #[must_use]
     pub fn without_model(mut self, fault: ModelError) -> Self {
         self.asking.linear = Err(fault);
+        self
+    }
+
+    /// The same with another linear model, such as one that was trained without what it is measured on.
+    #[must_use]
+    pub fn with_model(mut self, model: Model<'static>) -> Self {
+        self.asking.linear = Ok(model);
         self
     }
 

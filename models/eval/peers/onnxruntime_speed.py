@@ -57,7 +57,7 @@ def read(path):
     return hidden, heads, read
 
 
-def graph(hidden, heads, layers):
+def graph(hidden, heads, layers, shape=(WINDOWS, PIECES), gelu="tanh"):
     """The layers over pieces that are looked up already, as `x` of windows, pieces and numbers."""
     nodes, constants = [], []
 
@@ -93,8 +93,8 @@ def graph(hidden, heads, layers):
         shares = node("Softmax", node("Mul", node("MatMul", query, key), scale), axis=-1)
         seen = node("Transpose", node("MatMul", shares, value), perm=[0, 2, 1, 3])
         x = norm(node("Add", x, linear(node("Reshape", seen, together), out)), norm_out)
-        x = norm(node("Add", x, linear(node("Gelu", linear(x, up), approximate="tanh"), down)), norm_down)
-    shape = [WINDOWS, PIECES, hidden]
+        x = norm(node("Add", x, linear(node("Gelu", linear(x, up), approximate=gelu), down)), norm_down)
+    shape = [*shape, hidden]
     inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)]
     outputs = [helper.make_tensor_value_info(x, TensorProto.FLOAT, shape)]
     made = helper.make_graph(nodes, "encoder", inputs, outputs, constants)

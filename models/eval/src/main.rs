@@ -1,6 +1,8 @@
 //! `cargo run --release -p models-eval [-- --data DIR] [--json] [--wrong] [--custom] [--curves DIR]`: how good the models are, on
 //! sources they have seen and on sources that they have not, beside a score that knows the text's length only.
 //!
+//! `--peers --tools DIR` measures detectors of others beside ours instead, which are installed into a folder in DIR.
+//!
 //! Without `--data` the written examples alone are scored, and it says where the sets are expected.
 
 #![expect(clippy::print_stdout, reason = "a command prints")]
@@ -10,6 +12,7 @@ mod custom;
 mod flags;
 mod leave_out;
 mod metrics;
+mod peers;
 mod speed;
 mod table;
 mod together;
@@ -34,12 +37,19 @@ struct Options {
     only: Option<String>,
     wrong: bool,
     custom: bool,
+    peers: bool,
+    tools: Option<PathBuf>,
 }
 
 fn main() -> Result<()> {
     let options = options()?;
     if options.custom {
         println!("{}", custom::table()?);
+        return Ok(());
+    }
+    if options.peers {
+        let tools = options.tools.as_deref().context("--tools DIR: where the peers are installed")?;
+        show(&peers::tables(options.data.as_deref(), tools, options.only.as_deref())?, options.json);
         return Ok(());
     }
     let model = host_classify::linear::builtin()?;
@@ -82,11 +92,15 @@ fn main() -> Result<()> {
         }
     }
     tables.push(speed::table(&model, &engine));
-    match options.json {
+    show(&tables, options.json);
+    Ok(())
+}
+
+fn show(tables: &[Table], as_json: bool) {
+    match as_json {
         true => println!("{}", serde_json::Value::from(tables.iter().map(Table::json).collect::<Vec<_>>())),
         false => tables.iter().for_each(|table| println!("{table}")),
     }
-    Ok(())
 }
 
 fn options() -> Result<Options> {
@@ -99,11 +113,14 @@ fn options() -> Result<Options> {
             "--wrong" => options.wrong = true,
             "--json" => options.json = true,
             "--custom" => options.custom = true,
+            "--peers" => options.peers = true,
+            "--tools" => options.tools = Some(value()?.into()),
             "--curves" => options.curves = Some(value()?.into()),
             "--only" => options.only = Some(value()?),
             other => {
                 bail!(
-                    "`{other}` is none of --data DIR, --json, --wrong, --custom, --curves DIR, --only FAMILY|TOPIC"
+                    "`{other}` is none of --data DIR, --json, --wrong, --custom, --peers, --tools DIR, --curves DIR, \
+                     --only FAMILY|TOPIC"
                 )
             }
         }

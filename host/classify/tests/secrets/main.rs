@@ -4,19 +4,18 @@
 #![cfg(test)]
 
 mod form;
+mod kinds;
 mod places;
 mod recipe;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 use std::sync::LazyLock;
 
-use form::{Fill, Random, has_checksum, head, token};
+use form::{Fill, Random, has_checksum, token};
 use host_classify::Engine;
 use host_classify::encoder::EncoderError;
-use places::{PLACES, placed};
-use serde::Deserialize;
+use kinds::{Kind, kinds, misses};
+use places::placed;
 use shared_protocol::{Finding, Operation, Part, PartKind, Prompt};
 
 static ENGINE: LazyLock<Engine> =
@@ -25,73 +24,11 @@ static ENGINE: LazyLock<Engine> =
 /// Tokens of each kind that near misses are made of.
 const MISSES: usize = 6;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    kind: Vec<Kind>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Kind {
-    label: String,
-    forms: Vec<String>,
-    /// What a text calls it, where only that tells it.
-    name: Option<String>,
-    /// The only texts in which it means anything.
-    #[serde(default)]
-    places: Vec<String>,
-    /// Near misses that the format has none of: a length that varies has no `short` and `long`, a piece of free text no
-    /// `alphabet`, a value that a sign ends no `word`, one that is found by what is around it no `filler`.
-    #[serde(default)]
-    free: Vec<Miss>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Miss {
-    Short,
-    Long,
-    Alphabet,
-    Word,
-    Filler,
-}
-
-fn kinds() -> Vec<Kind> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/secrets/formats");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let read = |file: &std::path::PathBuf| {
-        let file: Result<File, _> = toml::from_str(&fs::read_to_string(file).unwrap());
-        file.unwrap().kind
-    };
-    files.iter().flat_map(read).collect()
-}
-
-impl Kind {
-    fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or("service token")
-    }
-
-    fn places(&self) -> Vec<&str> {
-        if self.places.is_empty() {
-            PLACES.to_vec()
-        } else {
-            self.places.iter().map(String::as_str).collect()
-        }
-    }
-
-    /// Different for each kind and the same for ever.
-    fn seed(&self) -> u64 {
-        self.label.bytes().fold(27, |seed, byte| seed * 31 % 1_000_003 + u64::from(byte))
-    }
-
-    fn findings(&self, text: &str) -> Vec<Finding> {
-        let mut prompt = Prompt::new(Operation::SendPrompt);
-        prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });
-        let findings = ENGINE.classify(&prompt).findings;
-        findings.into_iter().filter(|finding| finding.label.as_str() == self.label).collect()
-    }
+fn findings(kind: &Kind, text: &str) -> Vec<Finding> {
+    let mut prompt = Prompt::new(Operation::SendPrompt);
+    prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });
+    let findings = ENGINE.classify(&prompt).findings;
+    findings.into_iter().filter(|finding| finding.label.as_str() == kind.label).collect()
 }
 
 #[test]
@@ -116,7 +53,7 @@ fn what_the_format_says_is_found_in_its_place() {
             let secret = token(form, &mut random, Fill::Random).text;
             let (text, span) = placed(places[round % places.len()], kind.name(), &secret);
             let found: Vec<_> =
-                kind.findings(&text).iter().map(|finding| (finding.start, finding.end)).collect();
+                findings(&kind, &text).iter().map(|finding| (finding.start, finding.end)).collect();
             made += 1;
             if found != [span] {
                 wrong.push(format!("{} in {text:?}: {found:?} instead of {span:?}", kind.label));
@@ -140,36 +77,13 @@ fn what_misses_the_format_is_not() {
                 }
                 let (text, _) = placed(places[random.below(places.len())], kind.name(), &secret);
                 made += 1;
-                if !kind.findings(&text).is_empty() {
+                if !findings(&kind, &text).is_empty() {
                     wrong.push(format!("{} {miss:?} in {text:?}", kind.label));
                 }
             }
         }
     }
     assert!(wrong.is_empty(), "{} of {made}:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-/// One letter more or less, one of another alphabet, letters before it, and what documentation writes.
-fn misses(form: &str, random: &mut Random) -> Vec<(Miss, String)> {
-    let whole = token(form, random, Fill::Random);
-    let mut short = whole.text.clone();
-    short.pop();
-    let mut other: Vec<char> = whole.text.chars().collect();
-    let middle = whole.last + (other.len() - whole.last) / 2;
-    other[middle] = 'é';
-    let mut misses = vec![
-        (Miss::Short, short),
-        (Miss::Long, format!("{}7", whole.text)),
-        (Miss::Alphabet, other.into_iter().collect()),
-        (Miss::Word, format!("Zq{}", whole.text)),
-    ];
-    for letters in ["x", "X", "0", "*", "1234567890", "abcdefghijklmnopqrstuvwxyz"] {
-        misses.push((Miss::Filler, token(form, random, Fill::With(letters)).text));
-    }
-    for words in ["YOUR_API_KEY", "your-token-here", "<token>", "EXAMPLE", "..."] {
-        misses.push((Miss::Filler, format!("{}{words}", head(form))));
-    }
-    misses
 }
 
 #[test]
@@ -187,7 +101,7 @@ fn a_wrong_checksum_is_less_sure_or_nothing() {
                 } else {
                     'q'
                 });
-                let found = kind.findings(&format!("use {secret} now"));
+                let found = findings(&kind, &format!("use {secret} now"));
                 assert!(found.iter().all(|finding| finding.confidence < 0.65), "{} in {secret}", kind.label);
             }
         }
