@@ -63,8 +63,8 @@ Which documents does somebody need to open a bank account in Spain?
 
 
 def main(many):
-    draw = random.Random(7)
-    Faker.seed(7)
+    draw = random.Random(8)
+    Faker.seed(8)
     fakers = {name: Faker(name) for name in ("en_US", "en_GB", "en_CA", "de_DE", "fr_FR", "es_ES", "it_IT")}
     texts, none = TEXTS.strip().splitlines(), NONE.strip().splitlines()
     for number in range(many):

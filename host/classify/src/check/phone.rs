@@ -103,7 +103,10 @@ fn with_code(candidate: Candidate<'_>) -> Option<Passed> {
         return None;
     }
     let separated = value.contains([' ', '-', '.', '(', '/', '\u{a0}']);
-    Some(Passed { factor: if separated { 1.0 } else { UNSEPARATED }, ..Passed::whole(candidate) })
+    Some(Passed {
+        factor: if separated { 1.0 } else { UNSEPARATED },
+        ..Passed::whole(with_extension(candidate))
+    })
 }
 
 pub(crate) fn north_america(candidate: Candidate<'_>) -> Option<Passed> {
@@ -114,7 +117,7 @@ pub(crate) fn north_america(candidate: Candidate<'_>) -> Option<Passed> {
     };
     let joined = candidate.before().ends_with(['-', '.', '/', '+', '=', '#', '$', '€', '£']);
     (assignable(national) && varied(national) && !joined && !goes_on(candidate))
-        .then(|| Passed::whole(candidate))
+        .then(|| Passed::whole(with_extension(candidate)))
 }
 
 pub(crate) fn national(candidate: Candidate<'_>) -> Option<Passed> {
@@ -170,6 +173,21 @@ fn varied(number: &str) -> bool {
 
 fn distinct(digits: &[u32]) -> usize {
     (0..10).filter(|digit| digits.contains(digit)).count()
+}
+
+/// With the extension behind it: `x21`, `ext. 21`.
+fn with_extension(candidate: Candidate<'_>) -> Candidate<'_> {
+    let after = candidate.after();
+    let rest = after.strip_prefix(' ').unwrap_or(after);
+    let rest = ["extension", "ext.", "ext", "x"].into_iter().find_map(|word| rest.strip_prefix(word));
+    let Some(rest) = rest.map(|rest| rest.strip_prefix(' ').unwrap_or(rest)) else { return candidate };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    // What goes on behind the digits is a size or a name and no extension.
+    let ends = !rest.get(digits..).is_some_and(|rest| rest.starts_with(|next: char| next.is_alphanumeric()));
+    if !(1..=6).contains(&digits) || !ends {
+        return candidate;
+    }
+    candidate.until(candidate.end + (after.len() - rest.len()) + digits)
 }
 
 /// Whether digits follow that would make it something else: a date, an amount, a version.
