@@ -25,8 +25,8 @@ use host_policy::{
     BundleSettings, Decision, DeviceFacts, Facts, LocalTime, Messages, Place, Policy, UserFacts, fit,
 };
 use shared_protocol::{
-    Action, App, Browser, Capture, Code, Edit, Judge, Level, Mode, Obligation, Operation, Outcome, Part,
-    PartKind, Prompt, Reading, Settings, Text, Topic, Verdict,
+    Action, App, Browser, Capture, Code, Edit, Judge, Label, Level, Mode, Obligation, Operation, Outcome,
+    Part, PartKind, Prompt, Reading, Settings, Text, Topic, Verdict,
 };
 
 use crate::files::{Attached, Whole};
@@ -91,6 +91,8 @@ pub(crate) struct Around {
     pub(crate) local: Option<LocalTime>,
     /// What was found in its conversation before.
     pub(crate) conversation: BTreeMap<Topic, Level>,
+    /// How often each label was found in it before, where the policy asks.
+    pub(crate) counts: BTreeMap<Label, u64>,
     /// How what was sent in it before ends.
     pub(crate) tail: Text,
     /// Mistakes of the models that were confirmed.
@@ -251,6 +253,7 @@ impl Snapshot {
         facts.language.clone_from(&ask.around.language);
         facts.local = ask.around.local;
         facts.conversation.clone_from(&ask.around.conversation);
+        facts.conversation_labels.clone_from(&ask.around.counts);
         // Exceptions end at a moment.
         facts.at = i64::try_from(ask.judge.at / 1_000).ok();
         self.theirs.about(&mut facts);

@@ -59,7 +59,9 @@ pub use head::{SignedHead, head};
 pub use health::{BEAT_COUNTS, Connected, connected};
 pub use host_store::{Column, Order, Page};
 pub use known::{Known, State, StoredVerdict, granted, known};
-pub use read::{Filter, Turn, conversation, conversation_topics, count, event, list, sealed};
+pub use read::{
+    Filter, Turn, conversation, conversation_labels, conversation_topics, count, event, list, sealed,
+};
 pub use recipients::sealed_to;
 pub use record::{Record, Sealed, SealedNote};
 pub use site_word::SiteWord;

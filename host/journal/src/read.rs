@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use host_store::{Link, Page, TopicLevel, View};
-use shared_protocol::{Action, App, EventId, Level, Millis, Operation, Topic};
+use shared_protocol::{Action, App, EventId, Label, Level, Millis, Operation, Topic};
 
 use crate::append::action_word;
 use crate::{Entry, JournalError, Kind, Record, Sealed, SiteWord};
@@ -168,7 +168,7 @@ pub fn conversation(view: &View<'_>, app: Option<&App>, id: &str) -> Result<Vec<
     Ok(turns.into_values().collect())
 }
 
-/// Most turns of a conversation that [`conversation_topics`] looks back on.
+/// Most turns of a conversation that [`conversation_topics`] and [`conversation_labels`] look back on.
 const TURNS: u32 = 500;
 
 /// The highest level of each topic that was found so far in a conversation, prompts and answers; of what nobody refused, and
@@ -192,6 +192,21 @@ pub fn conversation_topics(
     // A name that this version does not know is of a topic that no policy can ask for.
     let known = |one: TopicLevel| Some((Topic::try_from(one.topic).ok()?, level(one.level)?));
     Ok(found.into_iter().filter_map(known).collect())
+}
+
+/// How often each label was found so far in the prompts of a conversation; of what nobody refused, and not of drafts.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn conversation_labels(
+    view: &View<'_>,
+    app: &App,
+    id: &str,
+) -> Result<BTreeMap<Label, u64>, JournalError> {
+    let id = SiteWord::from(id);
+    let found = view.labels_in(app.as_str(), id.as_str(), Operation::SendDraft.as_str(), TURNS)?;
+    // A name that is no label here is of one that no policy can ask for.
+    Ok(found.into_iter().filter_map(|(name, count)| Some((Label::try_from(name).ok()?, count))).collect())
 }
 
 /// An event's rows and the sequence of the first.

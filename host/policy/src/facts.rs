@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use shared_protocol::{Account, App, Browser, Finding, Label, Level, Operation, Prompt, Topic, TopicScore};
 
 /// The newest version of the bytes that [`Facts::to_bytes`] writes. Version 1 knew nothing of verification, of the
-/// conversation before, of language, time and device; it is still read, and written where none of these is known.
-pub const FACTS_VERSION: u16 = 2;
+/// conversation before, of language, time and device, version 2 not how often something was found in that conversation.
+/// Each is still read, and the lowest that can say all is written.
+pub const FACTS_VERSION: u16 = 3;
 
 /// The person, as far as known. The default is somebody unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,6 +159,9 @@ pub struct Facts {
     /// The highest level of each topic in the conversation before this.
     #[serde(default, skip_serializing_if = "is_default")]
     pub conversation: BTreeMap<Topic, Level>,
+    /// How often each label was found in the prompts of the conversation before this. Left empty where no policy asks.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub conversation_labels: BTreeMap<Label, u64>,
     /// The browser's language, as BCP 47 writes it (`de-CH`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -211,6 +215,7 @@ impl Facts {
             text_bytes: 0,
             workspace_sanctioned: false,
             conversation: BTreeMap::new(),
+            conversation_labels: BTreeMap::new(),
             language: None,
             local: None,
             device: DeviceFacts::default(),
@@ -268,6 +273,20 @@ impl Facts {
         self.labels.values().fold(0, |sum, found| sum.saturating_add(found.times()))
     }
 
+    /// How often labels of this family were found in the conversation before.
+    pub(crate) fn found_before(&self, family: &str) -> u64 {
+        let within = |label: &str| {
+            label.strip_prefix(family).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let of_family = self.conversation_labels.iter().filter(|(label, _)| within(label.as_str()));
+        of_family.fold(0, |sum, (_, count)| sum.saturating_add(*count))
+    }
+
+    /// How much was found in the conversation before, in all.
+    pub(crate) fn found_before_in_all(&self) -> u64 {
+        self.conversation_labels.values().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
     /// The same as if these topics were not there, nor the findings that are evidence for nothing else.
     pub(crate) fn without(&self, topics: &BTreeSet<Topic>) -> Self {
         let mut facts = self.clone();
@@ -309,6 +328,9 @@ impl Facts {
 
     /// The lowest version that can say all this.
     fn least_version(&self) -> u16 {
+        if !self.conversation_labels.is_empty() {
+            return FACTS_VERSION;
+        }
         let known_to_1 = Self {
             user: UserFacts { verified: false, verified_at: None, ..self.user.clone() },
             workspace_sanctioned: false,
@@ -319,6 +341,6 @@ impl Facts {
             at: None,
             ..self.clone()
         };
-        if known_to_1 == *self { 1 } else { FACTS_VERSION }
+        if known_to_1 == *self { 1 } else { 2 }
     }
 }

@@ -16,13 +16,14 @@ pub(crate) struct Named {
 }
 
 /// The records of the context.
-const RECORDS: [&[&str]; 8] = [
+const RECORDS: [&[&str]; 9] = [
     &["topics"],
     &["counts"],
     &["account"],
     &["attachments"],
     &["conversation"],
     &["conversation", "topics"],
+    &["conversation", "counts"],
     &["local"],
     &["device"],
 ];

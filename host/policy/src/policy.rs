@@ -126,6 +126,12 @@ impl Policy {
         self.rules.values().filter_map(|rule| rule.capture).reduce(Capture::both)
     }
 
+    /// Whether a policy may ask how often something was found in the conversation before.
+    #[must_use]
+    pub fn counts_conversation(&self) -> bool {
+        self.named.attribute("conversation") && self.named.attribute("counts")
+    }
+
     /// The ids of its policies, sorted.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.rules.keys().map(String::as_str)

@@ -102,7 +102,9 @@ fn context(asking: &Asking<'_>) -> Result<Context, Unfit> {
     };
     tell("topics", &|| topics(asking, &facts.topics))?;
     tell("labels", &|| Ok(set(families.keys().copied())))?;
-    tell("counts", &|| counts(asking))?;
+    tell("counts", &|| {
+        counts(asking, &|name| families.get(name).copied().unwrap_or(0), facts.found_in_all())
+    })?;
     tell("account", &|| account(facts))?;
     tell("temporary", &|| Ok(Value::new_bool(facts.temporary)))?;
     tell("logged_out", &|| Ok(Value::new_bool(facts.logged_out)))?;
@@ -111,7 +113,7 @@ fn context(asking: &Asking<'_>) -> Result<Context, Unfit> {
     tell("attachments", &|| attachments(facts))?;
     tell("private_window", &|| Ok(Value::new_bool(facts.private_window)))?;
     tell("text_bytes", &|| Ok(number(facts.text_bytes)))?;
-    tell("conversation", &|| record([("topics".to_owned(), topics(asking, &facts.conversation)?)]))?;
+    tell("conversation", &|| conversation(asking))?;
     tell("device", &|| device(facts))?;
     if let Some(model) = &facts.model {
         tell("model", &|| Ok(Value::new_string(model.clone())))?;
@@ -153,10 +155,23 @@ fn device(facts: &Facts) -> Result<Value, Unfit> {
     record([("managed".to_owned(), Value::new_bool(facts.device.managed))].into_iter().chain(os))
 }
 
-fn counts(asking: &Asking<'_>) -> Result<Value, Unfit> {
-    let of = |name: &str| asking.families.get(name).copied().unwrap_or(0);
+/// What was found before: where a policy asks for one of its records.
+fn conversation(asking: &Asking<'_>) -> Result<Value, Unfit> {
+    let Asking { facts, named, .. } = asking;
+    let mut fields = Vec::new();
+    if named.attribute("topics") {
+        fields.push(("topics".to_owned(), topics(asking, &facts.conversation)?));
+    }
+    if named.attribute("counts") {
+        let counts = counts(asking, &|family| facts.found_before(family), facts.found_before_in_all())?;
+        fields.push(("counts".to_owned(), counts));
+    }
+    record(fields)
+}
+
+fn counts(asking: &Asking<'_>, of: &dyn Fn(&str) -> u64, total: u64) -> Result<Value, Unfit> {
     let counted = COUNTED.iter().map(|name| (*name, of(name)));
-    let all = counted.chain([("total", asking.facts.found_in_all())]);
+    let all = counted.chain([("total", total)]);
     let named = all.filter(|(name, _)| asking.named.attribute(name));
     record(named.map(|(name, count)| (name.to_owned(), number(count))))
 }
@@ -274,6 +289,7 @@ mod tests {
             facts.user.verified_at = i64::try_from(count).ok();
             facts.conversation.extend(Topic::BUILTIN.map(|topic| (topic, Level::Low)));
             facts.conversation.insert(Topic::Custom("ships".to_owned()), Level::High);
+            facts.conversation_labels.insert(label("pii.email"), count);
             facts.language = Some(word.to_owned());
             facts.local = Some(LocalTime { weekday: 7, minute: 1439 });
             facts.device = DeviceFacts { os: Some(word.to_owned()), managed: true };

@@ -105,8 +105,8 @@ fn mirrored(operator: &str) -> &str {
     }
 }
 
-/// The target of `context.topics["…"] >= 2` and its like, when the comparison asks for more rather than less.
-fn measured(place: &Value, operator: &str, limit: &Value, positive: bool) -> Option<RedactTarget> {
+/// The targets of `context.topics["…"] >= 2` and its like, of sums too, when the comparison asks for more rather than less.
+fn measured(place: &Value, operator: &str, limit: &Value, positive: bool) -> Vec<RedactTarget> {
     let zero = limit.get("Value").and_then(Value::as_i64) == Some(0);
     let asks_for_more = match operator {
         ">" | ">=" => true,
@@ -115,8 +115,20 @@ fn measured(place: &Value, operator: &str, limit: &Value, positive: bool) -> Opt
         _ => false,
     };
     if asks_for_more != positive {
-        return None;
+        return Vec::new();
     }
+    terms(place).into_iter().filter_map(term).collect()
+}
+
+/// What is added up in `a + b`; else what stands there.
+fn terms(place: &Value) -> Vec<&Value> {
+    match place.get("+") {
+        Some(sum) => sides(sum).into_iter().flat_map(terms).collect(),
+        None => vec![place],
+    }
+}
+
+fn term(place: &Value) -> Option<RedactTarget> {
     match path(place)?.as_slice() {
         ["topics", topic] => Topic::try_from((*topic).to_owned()).ok().map(RedactTarget::Topic),
         ["counts", family] if *family != "total" => Some(RedactTarget::Label((*family).to_owned())),

@@ -37,6 +37,7 @@ struct Given {
     labels: BTreeMap<Label, u64>,
     /// Label to how often, in names of files.
     names: BTreeMap<Label, u64>,
+    conversation_labels: BTreeMap<Label, u64>,
     model: Option<String>,
     workspace: Option<String>,
     temporary: bool,
@@ -82,6 +83,7 @@ fn facts(given: Given) -> Facts {
     {
         (0..count).for_each(|_| facts.found(label, [topic(label)], place));
     }
+    facts.conversation_labels = given.conversation_labels;
     facts.model = given.model;
     facts.account.workspace = given.workspace;
     facts.temporary = given.temporary;

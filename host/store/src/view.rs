@@ -140,6 +140,32 @@ impl<'a> View<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How often each label was found in the prompts of the last `limit` events of a site's conversation that nobody refused
+    /// and that are not `operation`: what the rows of the kind `judged` say under `labels`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn labels_in(
+        &self,
+        app: &str,
+        conversation: &str,
+        operation: &str,
+        limit: u32,
+    ) -> Result<Vec<(String, u64)>, StoreError> {
+        let sql = "SELECT label.key, sum(label.value) FROM record, json_each(record.body, '$.labels') AS label \
+                   WHERE kind = 'judged' AND body IS NOT NULL AND event IN (\
+                       SELECT event FROM record AS link WHERE conversation = ?1 AND app = ?2 AND event IS NOT NULL \
+                       AND operation IS NOT ?3 \
+                       AND NOT EXISTS (SELECT 1 FROM record WHERE event = link.event AND kind = 'refused') \
+                       ORDER BY seq DESC LIMIT ?4) \
+                   GROUP BY label.key ORDER BY label.key";
+        let mut select = self.connection.prepare_cached(sql)?;
+        let rows = select.query_map(params![conversation, app, operation, limit], |row| {
+            Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The events (of a site, when one is given) with a row that carries this id, by their first such row.
     ///
     /// # Errors

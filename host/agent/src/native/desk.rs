@@ -12,7 +12,7 @@ mod preview;
 mod proving;
 mod signing_in;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::SyncSender;
@@ -318,10 +318,12 @@ impl Desk {
     }
 
     fn around(&self, ask: &Judge, active: &Arc<Active>) -> Around {
+        let looks_back = active.snapshot().is_ok_and(|snapshot| snapshot.policy.counts_conversation());
         Around {
             language: self.language.get().cloned(),
             local: local(ask.at),
             conversation: self.recorder.found_before(ask),
+            counts: if looks_back { self.recorder.counted_before(ask) } else { BTreeMap::new() },
             tail: self.tails.before(ask, Instant::now()),
             neighbours: self.mistakes.confirmed(active),
         }

@@ -136,6 +136,8 @@ fn number(path: &[&str]) -> Option<Number> {
     match path {
         ["context", "topics", name] => topic(name).map(Number::Topic),
         ["context", "conversation", "topics", name] => topic(name).map(Number::Before),
+        ["context", "conversation", "counts", "total"] => Some(Number::TotalBefore),
+        ["context", "conversation", "counts", family] => Some(Number::CountBefore((*family).to_owned())),
         ["context", "counts", "total"] => Some(Number::Total),
         ["context", "counts", family] => Some(Number::Count((*family).to_owned())),
         ["context", "text_bytes"] => Some(Number::TextBytes),

@@ -34,6 +34,12 @@ impl Condition {
                 format!("{least} <= context.counts[\"{family}\"]")
             }
             Self::Count(family, least) => format!("context.counts[\"{family}\"] >= {least}"),
+            Self::CountBefore(family, least) => {
+                format!("context.conversation.counts[\"{family}\"] >= {least}")
+            }
+            Self::CountWithBefore(family, least) => {
+                format!("context.counts[\"{family}\"] + context.conversation.counts[\"{family}\"] >= {least}")
+            }
             Self::Group(group) => format!("principal in Group::\"{group}\""),
             Self::Department(name) => {
                 format!("(principal has department && principal.department == \"{name}\")")
@@ -120,6 +126,9 @@ fn condition() -> impl Strategy<Value = Condition> {
             |(topic, level, less, before)| Condition::Topic { before, topic, less, level }
         ),
         2 => (select(COUNTED.to_vec()), 1..4_u64).prop_map(|(family, least)| Condition::Count(family, least)),
+        1 => (select(COUNTED.to_vec()), 1..4_u64).prop_map(|(family, least)| Condition::CountBefore(family, least)),
+        1 => (select(COUNTED.to_vec()), 1..6_u64)
+            .prop_map(|(family, least)| Condition::CountWithBefore(family, least)),
         2 => select(vec!["hr", "all"]).prop_map(Condition::Group),
         1 => select(vec!["sales", "legal"]).prop_map(Condition::Department),
         1 => select(vec!["m1", "m2"]).prop_map(Condition::Model),
@@ -266,7 +275,9 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
         select(vec![AccountKind::Unknown, AccountKind::Personal, AccountKind::Workspace]),
         prop::option::of(select(vec!["linux", "windows"])),
     );
-    let free = (prop::option::of(any::<String>()), words(), words(), size, prop::option::of(any::<i64>()));
+    let before = prop::collection::btree_map(select(LABELS.to_vec()), 1..4_u64, 0..3);
+    let free =
+        (prop::option::of(any::<String>()), words(), words(), size, prop::option::of(any::<i64>()), before);
     (select(Operation::ALL.to_vec()), labels, levels(), levels(), flags, person, around, free).prop_map(
         |(operation, labels, topics, conversation, flags, person, around, free)| {
             let (site, model, local, at, account, os) = around;
@@ -295,7 +306,11 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
             facts.model = model.map(str::to_owned);
             facts.local = local.map(|(weekday, minute)| LocalTime { weekday, minute });
             (facts.at, facts.account.kind) = (at, account);
-            let (word, connectors, tools, bytes, verified_at) = free;
+            let (word, connectors, tools, bytes, verified_at, before) = free;
+            facts.conversation_labels = before
+                .into_iter()
+                .map(|(label, count)| (Label::try_from(label.to_owned()).unwrap(), count))
+                .collect();
             facts.account.workspace.clone_from(&word);
             facts.app.category = word.clone().unwrap_or_default();
             facts.language = word;

@@ -246,8 +246,18 @@ fn facts_of_version_1_are_read_and_written_as_they_were() {
     let newer = String::from_utf8(known.to_bytes()).unwrap();
     assert!(newer.starts_with("{\"version\":2,") && newer.ends_with(",\"at\":1}"), "{newer}");
     assert_eq!(Facts::from_bytes(newer.as_bytes()).unwrap(), known);
+    known.conversation_labels.insert("pii.email".to_owned().try_into().unwrap(), 2);
+    let newest = String::from_utf8(known.to_bytes()).unwrap();
+    assert!(newest.starts_with("{\"version\":3,"), "{newest}");
+    assert_eq!(Facts::from_bytes(newest.as_bytes()).unwrap(), known);
     // A version that does not need to be one, or cannot be.
-    for bad in [old.replacen(":1", ":2", 1), newer.replacen(":2", ":1", 1), old.replacen(":1", ":3", 1)] {
+    for bad in [
+        old.replacen(":1", ":2", 1),
+        newer.replacen(":2", ":1", 1),
+        newer.replacen(":2", ":3", 1),
+        newest.replacen(":3", ":2", 1),
+        old.replacen(":1", ":4", 1),
+    ] {
         Facts::from_bytes(bad.as_bytes()).unwrap_err();
     }
 }

@@ -33,6 +33,10 @@ pub(crate) enum Condition {
     },
     /// A family was found at least so often.
     Count(&'static str, u64),
+    /// A family was found at least so often in the conversation before.
+    CountBefore(&'static str, u64),
+    /// The same together with what is found now.
+    CountWithBefore(&'static str, u64),
     Group(&'static str),
     Department(&'static str),
     Temporary,
@@ -151,6 +155,17 @@ impl Condition {
                 let at_least = levels.get(topic).copied().unwrap_or(Level::None).number() >= *level;
                 at_least != *less
             }
+            Self::CountWithBefore(family, least) => {
+                let of = facts.labels.iter().filter(|(label, _)| within(label.as_str(), family));
+                let now = of.map(|(_, found)| found.spans + found.names).sum::<u64>();
+                let before = facts.conversation_labels.iter();
+                let before = before.filter(|(label, _)| within(label.as_str(), family));
+                now + before.map(|(_, count)| count).sum::<u64>() >= *least
+            }
+            Self::CountBefore(family, least) => {
+                let of = facts.conversation_labels.iter().filter(|(label, _)| within(label.as_str(), family));
+                of.map(|(_, count)| count).sum::<u64>() >= *least
+            }
             Self::Count(family, least) => {
                 let of = facts.labels.iter().filter(|(label, _)| within(label.as_str(), family));
                 of.map(|(_, found)| found.spans + found.names).sum::<u64>() >= *least
@@ -182,7 +197,9 @@ impl Condition {
     /// The labels and topics that speak for a match when the condition is asked for (`wanted`) or turned round.
     pub(crate) fn names(&self, wanted: bool) -> BTreeSet<String> {
         let names: Vec<String> = match self {
-            Self::Label(family) | Self::Count(family, _) if wanted => vec![(*family).to_owned()],
+            Self::Label(family) | Self::Count(family, _) | Self::CountWithBefore(family, _) if wanted => {
+                vec![(*family).to_owned()]
+            }
             Self::AnyLabel(families) if wanted => {
                 families.iter().map(|family| (*family).to_owned()).collect()
             }

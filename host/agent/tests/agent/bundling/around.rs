@@ -31,6 +31,11 @@ fn policies_see_the_conversation_the_language_the_clock_and_the_computer() {
             "context.conversation.topics[\"content.pii\"] >= 2 && context.topics[\"content.pii\"] == 0",
         ),
         policy(
+            "piece-by-piece",
+            "context.counts[\"pii.email\"] > 0 && \
+             context.counts[\"pii.email\"] + context.conversation.counts[\"pii.email\"] >= 3",
+        ),
+        policy(
             "language",
             "context has language && context.language like \"de*\" && context.labels.contains(\"pii.iban\")",
         ),
@@ -68,6 +73,11 @@ fn policies_see_the_conversation_the_language_the_clock_and_the_computer() {
     assert_eq!(said(&mut browser, "c2", "IBAN DE89 3704 0044 0532 0130 00"), "language");
     assert_eq!(said(&mut browser, "c2", "SSN 536-22-1234"), "clock");
     assert_eq!(said(&mut browser, "c2", "pay with 4111 1111 1111 1111"), "computer");
+    // One at a time is counted together: of this conversation, and of what went.
+    assert_eq!(said(&mut browser, "c3", "Mail john.roe@example.com and ask."), "");
+    assert_eq!(said(&mut browser, "c3", "Mail mary.major@example.com, pay 4111 1111 1111 1111"), "computer");
+    assert_eq!(said(&mut browser, "c3", "Mail mary.major@example.com and ask."), "");
+    assert_eq!(said(&mut browser, "c3", "Mail jane.poe@example.com and ask."), "piece-by-piece");
     // What was refused was never said there.
     assert_eq!(said(&mut browser, "c2", "And a name for a bird?"), "");
     assert!(browser.close().0.success());

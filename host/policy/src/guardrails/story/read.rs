@@ -178,6 +178,7 @@ impl One<'_, '_> {
             "private_window",
             "text_bytes",
             "conversation",
+            "conversation_labels",
             "language",
             "weekday",
             "time",
@@ -220,6 +221,7 @@ impl One<'_, '_> {
         }
         facts.local = weekday.zip(minute).map(|(weekday, minute)| LocalTime { weekday, minute });
         facts.conversation = self.levels(table, "conversation");
+        facts.conversation_labels = self.counts(table, "conversation_labels");
     }
 
     fn found(&mut self, table: &Table<'_, '_>, facts: &mut Facts) -> Given {
