@@ -57,7 +57,7 @@ const openCard = ({ token, focus }) => {
 };
 
 const resize = (height) => {
-  card.frame.style.blockSize = `${Math.min(height, innerHeight - 16)}px`;
+  card.frame.style.blockSize = `${height}px`;
 };
 
 // A page of our own has nothing that could lie over the card.

@@ -37,7 +37,7 @@ cargo xtask <task>
   tidy                                     the rules of the house
   web-ext lint|build|run                   web-ext over the built extension
   soak [--minutes N]                       long campaigns: kill loops, properties with many cases, fuzz targets
-  soak --kill|--power-cut [--rounds N]     only these campaigns against the record
+  soak --kill|--power-cut|--outbox [--rounds N]  only these campaigns: the record, messages about risk
   soak --fuzz [--minutes N] [--json]       the fuzz targets only, N minutes each; one with --target NAME
 ";
 

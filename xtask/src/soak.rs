@@ -1,4 +1,4 @@
-//! Long campaigns over the same tests: kill -9 loops of the record, properties with many more cases, and every
+//! Long campaigns over the same tests: kill -9 loops of the record and of the outbox, properties with many more cases, and every
 //! parser of foreign bytes under a fuzzer.
 
 mod fuzz;
@@ -18,7 +18,7 @@ pub struct Options {
     minutes: u64,
     /// Only the fuzz targets.
     only_fuzz: bool,
-    /// Only the campaigns of the record: kills, power cuts.
+    /// Only these campaigns: kills, power cuts, kills around the outbox.
     record: Vec<record::Campaign>,
     /// How many of each.
     rounds: Option<u64>,
@@ -44,6 +44,7 @@ impl Options {
             match *word {
                 "--fuzz" => options.only_fuzz = true,
                 "--kill" => options.record.push(record::Campaign::Kill),
+                "--outbox" => options.record.push(record::Campaign::Outbox),
                 "--power-cut" => options.record.push(record::Campaign::PowerCut),
                 "--rounds" => {
                     let rounds = words.next().and_then(|rounds| rounds.parse().ok());
@@ -63,7 +64,7 @@ impl Options {
             }
         }
         if options.rounds.is_some() && options.record.is_empty() {
-            return Err("--rounds goes with --kill or --power-cut".to_owned());
+            return Err("--rounds goes with --kill, --power-cut or --outbox".to_owned());
         }
         if options.json && !options.only_fuzz {
             return Err("--json goes with --fuzz".to_owned());
@@ -90,7 +91,7 @@ fn loops(minutes: u64) -> Result<()> {
     while round == 0 || Instant::now() < end {
         round += 1;
         for campaign in record::Campaign::ALL {
-            campaign.run(Some(500))?;
+            campaign.turn()?;
         }
         step::run(
             &format!("round {round}: properties, 20,000 cases each"),
@@ -129,8 +130,8 @@ mod tests {
         let some = Options::read(&["--target", "har", "--minutes", "2", "--json"]).unwrap();
         assert_eq!((some.minutes, some.only_fuzz, some.json), (2, true, true));
         assert_eq!(some.targets, ["har"]);
-        let record = Options::read(&["--kill", "--power-cut", "--rounds", "7"]).unwrap();
-        assert_eq!((record.record.len(), record.rounds), (2, Some(7)));
+        let record = Options::read(&["--kill", "--power-cut", "--outbox", "--rounds", "7"]).unwrap();
+        assert_eq!((record.record.len(), record.rounds), (3, Some(7)));
         for bad in [
             &["--rounds", "7"][..],
             &["--kill", "--rounds"],

@@ -6,6 +6,7 @@
 mod audit;
 mod before;
 mod coded;
+mod device;
 mod keyboard;
 mod line;
 mod mine;

@@ -34,7 +34,7 @@ const issuer = `https://localhost:${server.address().port}`;
 const provider = new Provider(issuer, {
   acrValues: ["low", "high"],
   claims: {
-    openid: ["sub", "acr", "amr", "auth_time"],
+    openid: ["sub", "acr", "amr", "auth_time", "ipaddr"],
     email: ["email", "email_verified"],
     profile: ["department"],
     groups: ["groups"],
@@ -84,6 +84,7 @@ server.on("request", async (request, response) => {
     if (pathname === "/control") {
       const asked = await fields(request);
       if (asked.get("groups")) people[asked.get("who")].groups = asked.get("groups").split(" ");
+      if (asked.get("ipaddr")) people[asked.get("who")].ipaddr = asked.get("ipaddr");
       if (asked.get("revoke")) await provider.RefreshToken.revokeByGrantId(grant);
       response.end("done");
     } else if (pathname.startsWith("/interaction/") && request.method === "GET") {

@@ -39,10 +39,13 @@ const reasons = (change) =>
     ? "–"
     : el("ul", { class: "plain" }, change.reasons.map((reason) => el("li", {}, t("risk.reason", { words: reason.words, count: reason.count }))));
 
-const events = (change) =>
-  change.events.length === 0
-    ? "–"
-    : el("ul", { class: "plain" }, change.events.map((id) => el("li", {}, el("a", { href: write("event", [id]) }, el("code", {}, id.slice(-12))))));
+// Rows of the record by their links, then tokens of other transmitters by issuer and id.
+const evidence = (change) => {
+  const rows = change.events.map((id) => el("li", {}, el("a", { href: write("event", [id]) }, el("code", {}, id.slice(-12)))));
+  const tokens = change.reasons.flatMap((reason) => reason.signals ?? []);
+  const told = tokens.map(({ issuer, jti }) => el("li", {}, el("code", {}, `${issuer} ${jti}`)));
+  return rows.length + told.length === 0 ? "–" : el("ul", { class: "plain" }, rows, told);
+};
 
 const table = (person, changes) => {
   const title = t("risk.moves", { person });
@@ -56,7 +59,7 @@ const table = (person, changes) => {
         el("td", {}, number(change.score)),
         el("td", {}, word("risk.cause", change.cause)),
         el("td", {}, reasons(change)),
-        el("td", {}, events(change)),
+        el("td", {}, evidence(change)),
         el("td", {}, change.by ? [change.by, change.note && ": ", change.note] : "–"))))));
 };
 

@@ -28,6 +28,7 @@ mod signing_in;
 mod token;
 
 use std::fmt;
+use std::net::IpAddr;
 
 pub use demand::{Demand, Unmet};
 pub use discovered::Discovered;
@@ -63,6 +64,9 @@ pub struct SignedIn {
     pub person: Person,
     /// Their tokens.
     pub tokens: Tokens,
+    /// The address at which the provider saw them prove who they are, where it is asked for and said. A silent sign-in has
+    /// none: nobody was seen anywhere.
+    pub address: Option<IpAddr>,
 }
 
 /// What is kept of a token response. The access token is not: nothing of ours is behind it.

@@ -4,6 +4,7 @@
 //! name was lost on the way.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -25,6 +26,8 @@ pub struct ClaimNames {
     pub department: String,
     /// Groups: a list of names, or one.
     pub groups: String,
+    /// The address that the provider saw the person at, such as Entra's `ipaddr`. None: nobody asks for it.
+    pub address: Option<String>,
 }
 
 impl Default for ClaimNames {
@@ -35,6 +38,7 @@ impl Default for ClaimNames {
             email: name("email"),
             department: name("department"),
             groups: name("groups"),
+            address: None,
         }
     }
 }
@@ -74,7 +78,18 @@ impl ClaimNames {
     pub(crate) fn lacks(&self, claims: &Map<String, Value>) -> bool {
         [&self.person, &self.email, &self.department, &self.groups]
             .into_iter()
+            .chain(&self.address)
             .any(|name| !claims.contains_key(name))
+    }
+
+    /// Where the provider saw them, where it says so.
+    pub(crate) fn address(&self, claims: &Map<String, Value>) -> Result<Option<IpAddr>, IdentityError> {
+        let Some(claim) = &self.address else { return Ok(None) };
+        let bad = |_| IdentityError::Claim {
+            claim: claim.clone(),
+            what: "is no IP address: name another claim in `address_claim`, or leave it out",
+        };
+        text(claims, claim)?.map(|address| address.trim().parse().map_err(bad)).transpose()
     }
 
     /// The person of these claims, which were checked.

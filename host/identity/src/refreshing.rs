@@ -43,11 +43,18 @@ impl Discovered {
                 claims.extend(named(person));
                 claims
             }
-            None => return Ok(SignedIn { person: person.clone(), tokens: kept(tokens, &response) }),
+            None => {
+                return Ok(SignedIn {
+                    person: person.clone(),
+                    tokens: kept(tokens, &response),
+                    address: None,
+                });
+            }
         };
         let again = self.provider.claims.person(&claims)?;
         let Person { acr, amr, auth_time, .. } = person.clone();
-        Ok(SignedIn { person: Person { acr, amr, auth_time, ..again }, tokens: kept(tokens, &response) })
+        let person = Person { acr, amr, auth_time, ..again };
+        Ok(SignedIn { person, tokens: kept(tokens, &response), address: None })
     }
 }
 

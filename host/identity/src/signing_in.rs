@@ -172,7 +172,8 @@ fn accepted(
         id_token: token.to_string(),
         refresh_token: response.refresh_token().map(|token| token.secret().clone()),
     };
-    Ok(SignedIn { person, tokens })
+    let address = found.provider.claims.address(&claims)?;
+    Ok(SignedIn { person, tokens, address })
 }
 
 /// What the token endpoint said instead of tokens.

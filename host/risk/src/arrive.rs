@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use host_store::{PlaceRow, StoreError, Tx};
 use serde::{Deserialize, Serialize};
-use shared_protocol::Millis;
+use shared_protocol::{EventId, Millis};
 
 use crate::geo::Spot;
-use crate::sign::{Seen, Sign};
+use crate::sign::{Seen, Sign, SignalId};
 use crate::travel::{Place, impossible};
 
 /// How long places are kept, and devices counted.
@@ -31,6 +31,10 @@ pub struct Arrival {
     pub spot: Option<Spot>,
     /// The address is one of a VPN, a proxy or a hosting network.
     pub shared: bool,
+    /// The row that says so, and the token that told of it: evidence of what follows.
+    pub event: Option<EventId>,
+    /// See `event`.
+    pub signal: Option<SignalId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,7 +57,7 @@ pub fn arrived(tx: &Tx<'_>, person: &str, arrival: &Arrival, now: Millis) -> Res
     let before: Vec<(PlaceRow, Body)> =
         rows.into_iter().filter_map(|row| understood(&row).map(|body| (row, body))).collect();
     let at = arrival.at.min(now);
-    let seen = |sign| Seen { sign, at, event: None };
+    let seen = |sign| Seen { sign, at, event: arrival.event.clone(), signal: arrival.signal.clone() };
     let mut signs = Vec::new();
     let place = |at, device: &str, body: &Body| {
         body.spot.map(|spot| Place {
@@ -106,7 +110,15 @@ mod tests {
     const CALIFORNIA: Spot = Spot { latitude: 37.42, longitude: -122.08, accuracy_km: Some(10.0) };
 
     fn arrival(at: u64, device: &str, spot: Option<Spot>) -> Arrival {
-        Arrival { at, device: device.to_owned(), is_device: true, spot, shared: false }
+        Arrival {
+            at,
+            device: device.to_owned(),
+            is_device: true,
+            spot,
+            shared: false,
+            event: None,
+            signal: None,
+        }
     }
 
     fn signs(store: &Store, person: &str, arrival: &Arrival, now: u64) -> Vec<Sign> {

@@ -61,7 +61,7 @@ pub fn observe(
     let row = tx.risk(person)?;
     let since = row.as_ref().map_or(Millis::MAX, |row| now.saturating_sub(row.seen));
     let mut seen = seen.to_vec();
-    let alone = |sign| Seen { sign, at: now, event: None };
+    let alone = |sign| Seen { sign, at: now, event: None, signal: None };
     if row.is_none() {
         seen.push(alone(Sign::NewDevice));
     }

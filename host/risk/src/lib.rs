@@ -29,5 +29,5 @@ pub use behaviour::{Behaviour, BehaviourError, Override};
 pub use builtin::behaviours;
 pub use rules::{Mode, Rules};
 pub use score::{Band, Points};
-pub use sign::{Seen, Sign, SignKind};
+pub use sign::{Seen, Sign, SignKind, SignalId};
 pub use standing::{Cause, Change, Pot, Reason, Standing};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared_protocol::{EventId, Label, Level, Millis, Topic};
 
 /// Something that happened.
@@ -46,8 +46,19 @@ pub struct Seen {
     pub sign: Sign,
     /// When; a time that is still to come counts as now.
     pub at: Millis,
-    /// The interaction, where it is one.
+    /// The interaction, or the row of its own that says so.
     pub event: Option<EventId>,
+    /// The token that told of it, where another transmitter did.
+    pub signal: Option<SignalId>,
+}
+
+/// A token of another transmitter, as it and we know it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SignalId {
+    /// Who made it.
+    pub issuer: String,
+    /// Its own id.
+    pub jti: String,
 }
 
 /// The kinds of sign, as behaviours name them. Closed; words are append-only.

@@ -12,7 +12,7 @@ use shared_protocol::{EventId, Level, Millis};
 use crate::behaviour::{Behaviour, MOST};
 use crate::rules::{Mode, Rules};
 use crate::score::{self, Points};
-use crate::sign::Seen;
+use crate::sign::{Seen, SignalId};
 
 /// Most events that a reason names, the newest.
 const EVENTS: usize = 8;
@@ -40,6 +40,9 @@ pub struct Pot {
     /// The newest events it rests on, in the order of their ids.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub events: BTreeSet<(Millis, EventId)>,
+    /// The newest tokens of other transmitters it rests on.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub signals: BTreeSet<(Millis, SignalId)>,
     /// When its signs were seen lately, where it asks for several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) recent: Vec<Millis>,
@@ -108,6 +111,9 @@ pub struct Reason {
     pub count: u64,
     /// What is left of its points.
     pub points: Points,
+    /// The tokens of other transmitters behind it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<SignalId>,
 }
 
 impl Pot {
@@ -138,10 +144,24 @@ impl Pot {
     }
 
     fn name(&mut self, seen: &Seen, at: Millis) {
-        let Some(event) = &seen.event else { return };
-        self.events.insert((at, event.clone()));
+        self.events.extend(seen.event.clone().map(|event| (at, event)));
+        self.signals.extend(seen.signal.clone().map(|signal| (at, signal)));
         while self.events.len() > EVENTS {
             self.events.pop_first();
+        }
+        while self.signals.len() > EVENTS {
+            self.signals.pop_first();
+        }
+    }
+
+    /// As a reason of this behaviour.
+    fn reason(&self, behaviour: &str, rules: &Rules) -> Reason {
+        Reason {
+            behaviour: behaviour.to_owned(),
+            words: rules.behaviour(behaviour).map_or(behaviour, |one| &one.words).to_owned(),
+            count: self.count,
+            points: self.points,
+            signals: self.signals.iter().map(|(_, signal)| signal.clone()).collect(),
         }
     }
 }
@@ -198,8 +218,7 @@ impl Standing {
         // As if it had not been there: the level is the lowest that fits what is left.
         self.level = Level::None;
         self.level = self.level_now(rules).min(before);
-        let words = rules.behaviour(behaviour).map_or(behaviour, |one| &one.words).to_owned();
-        let reason = Reason { behaviour: behaviour.to_owned(), words, count: pot.count, points: pot.points };
+        let reason = pot.reason(behaviour, rules);
         Some(Change {
             at: self.at,
             from: before,
@@ -238,14 +257,7 @@ impl Standing {
     #[must_use]
     pub fn reasons(&self, rules: &Rules) -> Vec<Reason> {
         let counted = self.pots.iter().filter(|(_, pot)| pot.count > 0);
-        let mut reasons: Vec<Reason> = counted
-            .map(|(id, pot)| Reason {
-                behaviour: id.clone(),
-                words: rules.behaviour(id).map_or(id, |one| &one.words).clone(),
-                count: pot.count,
-                points: pot.points,
-            })
-            .collect();
+        let mut reasons: Vec<Reason> = counted.map(|(id, pot)| pot.reason(id, rules)).collect();
         reasons.sort_by_key(|one| std::cmp::Reverse(one.points));
         reasons
     }

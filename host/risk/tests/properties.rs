@@ -61,7 +61,8 @@ fn story() -> impl Strategy<Value = Vec<(u64, Seen)>> {
         let mut now = 10_000 * MINUTE;
         let seen = all.into_iter().map(|(pause, sign, number, late)| {
             now += pause;
-            let seen = Seen { sign, at: now - late, event: number.map(|number| event(number.into())) };
+            let seen =
+                Seen { sign, at: now - late, event: number.map(|number| event(number.into())), signal: None };
             (now, seen)
         });
         seen.collect()
@@ -105,7 +106,7 @@ proptest! {
         for (index, (now, seen)) in story.iter().enumerate() {
             less.observe(&rules, *now, std::slice::from_ref(seen));
             if index == place {
-                let extra = Seen { sign: more.clone(), at: *now, event: None };
+                let extra = Seen { sign: more.clone(), at: *now, event: None, signal: None };
                 most.observe(&rules, *now, &[extra]);
             }
             most.observe(&rules, *now, std::slice::from_ref(seen));
@@ -152,7 +153,7 @@ proptest! {
         let seen: Vec<Seen> = shuffled
             .iter()
             .enumerate()
-            .map(|(number, sign)| Seen { sign: sign.clone(), at: now, event: Some(event(number as u64)) })
+            .map(|(number, sign)| Seen { sign: sign.clone(), at: now, event: Some(event(number as u64)), signal: None })
             .collect();
         let mut backwards = seen.clone();
         backwards.reverse();
@@ -252,7 +253,7 @@ fn secrets() -> Sign {
 }
 
 fn seen(sign: Sign, at: u64) -> Seen {
-    Seen { sign, at, event: None }
+    Seen { sign, at, event: None, signal: None }
 }
 
 #[test]

@@ -31,6 +31,7 @@ fn reasons() -> Vec<Reason> {
         words: words.to_owned(),
         count,
         points: Points::of(1),
+        signals: Vec::new(),
     };
     vec![
         reason("credentials-pasted", "credentials in a prompt", 3),

@@ -24,12 +24,14 @@ const BESIDE: [&str; 3] = [
 ];
 
 /// What is kept of a person outside the record, by the person's id.
-const OF_PERSON: [&str; 5] = [
+const OF_PERSON: [&str; 6] = [
     "DELETE FROM neighbour WHERE person = ?",
     "DELETE FROM outbox WHERE person = ?",
     "DELETE FROM risk_change WHERE person = ?",
     "DELETE FROM risk_place WHERE person = ?",
     "DELETE FROM risk_standing WHERE person = ?",
+    // Names a row that may be theirs; the next look at the device writes one anew.
+    "DELETE FROM meta WHERE name = 'risk/posture' AND ? <> ''",
 ];
 
 /// What receivers of rows said of them: an answer can repeat what it was sent.

@@ -174,3 +174,65 @@ async fn axe_finds_nothing_in_the_dark_in_chromium() -> Result<()> {
 async fn axe_finds_nothing_in_the_dark_in_firefox() -> Result<()> {
     stages(Browser::Firefox, true).await
 }
+
+/// A window this high inside, whatever the browser puts around the page.
+const LOW: u32 = 400;
+
+/// Makes the window that low.
+async fn lower(guarded: &Guarded) -> Result<()> {
+    let around = guarded.script("return outerHeight - innerHeight", Vec::new()).await?;
+    let around = u32::try_from(around.as_u64().context("no height")?)?;
+    guarded.driver()?.set_window_rect(0, 0, 500, LOW + around).await?;
+    guarded.until_true(&format!("Math.abs(innerHeight - {LOW}) < 2")).await
+}
+
+/// What scrolls, of the page and of the card in its frame, and what of the gate's title and button is not in sight.
+const SCROLLS: &str = "const frame = document.querySelector('iframe')?.contentDocument;
+    const within = (page) => [page.scrollingElement, ...page.querySelectorAll('body *')].filter((one) =>
+      one.scrollHeight > one.clientHeight + 1
+        && (one === document.scrollingElement || ['auto', 'scroll'].includes(getComputedStyle(one).overflowY)));
+    const scrolls = [document, frame].filter(Boolean).flatMap(within).map((one) => one.localName);
+    const shown = [...document.querySelectorAll('.gate h1, [data-press=open]')];
+    const hidden = shown.filter((one) => one.getBoundingClientRect().bottom > innerHeight);
+    return `${frame ? 'a card' : 'no card'}: ${scrolls} scrolls, ${hidden.length} of ${shown.length} out of sight`;";
+
+/// In a low window one thing scrolls, which is the page.
+async fn low(browser: Browser) -> Result<()> {
+    let launch = Launch { size: (500, 700), ..Launch::guarded(browser)? };
+    let guarded = Guarded::launch(&launch, Site::Claude).await?;
+    let played = async {
+        guarded.until_net_is_closed().await?;
+        let picture = |stage: &str| {
+            std::env::temp_dir().join(format!("promptgate-e2e/gate-low-{stage}-{}.png", guarded.browser()))
+        };
+        // The card takes its height when it is drawn.
+        let scrolls = async |wanted: &str| {
+            let is = format!("(() => {{ {SCROLLS} }})() === '{wanted}'");
+            let told = guarded.until_true(&is).await;
+            told.with_context(|| wanted.to_owned())
+        };
+        let long = |text: &str| format!("{text} {}", "and so on ".repeat(90));
+        guarded.follow(&asking(Site::ChatGpt, "q", REDACTED.text), false).await?;
+        guarded.gate_card().await?.leave().await?;
+        lower(&guarded).await?;
+        scrolls("a card: html scrolls, 0 of 1 out of sight").await?;
+        guarded.screenshot(&picture("asks")).await?;
+        guarded.open(Site::Claude).await?;
+        guarded.follow(&asking(Site::ChatGpt, "q", &long(BLOCKED.text)), false).await?;
+        guarded.gate_refused().await?;
+        scrolls("a card: html scrolls, 0 of 2 out of sight").await?;
+        guarded.screenshot(&picture("refused")).await
+    };
+    let played = played.await;
+    guarded.end(module_path!(), &format!("low-{browser}"), played).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_thing_scrolls_in_a_low_window_in_chromium() -> Result<()> {
+    low(Browser::Chromium).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_thing_scrolls_in_a_low_window_in_firefox() -> Result<()> {
+    low(Browser::Firefox).await
+}

@@ -170,6 +170,7 @@ fn reason_told(reason: &Reason, standing: &Standing) -> Value {
         "points": reason.points.whole(),
         "count": reason.count,
         "last": pot.map(|pot| pot.last),
+        "signals": reason.signals,
         "events": pot.map(|pot| pot.events.iter().map(|(_, event)| event.as_str()).collect::<Vec<_>>()),
     })
 }

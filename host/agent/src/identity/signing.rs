@@ -3,18 +3,22 @@
 //! INVARIANT: what changes who counts as whom is on record before it takes effect, and so is what a sign-in fell short of.
 //! INVARIANT: nobody is bound or verified by a sign-in that fell short in anything; whoever was stays so.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use host_identity::{Demand, Discovered, IdentityError, Person, Unmet};
 use host_journal::{Audit, Change, SiteWord};
+use host_risk::arrive::Arrival;
 use shared_protocol::{EventId, SignIn};
 
 use super::renew::seconds;
 use super::{Known, Vault, change};
 use crate::keys::Kept;
-use crate::record::Recorder;
-use crate::settings::IdentitySettings;
+use crate::out;
+use crate::record::{Recorder, uuid};
+use crate::risk;
+use crate::settings::{IdentitySettings, TravelSettings};
 
 /// What a sign-in works with.
 pub(crate) struct Signing<'a> {
@@ -30,6 +34,8 @@ pub(crate) struct Signing<'a> {
     pub(crate) recorder: &'a Recorder,
     /// The request that it is for, where a card asked.
     pub(crate) event: Option<&'a EventId>,
+    /// How an address becomes a place; none where places are not looked at.
+    pub(crate) travel: Option<&'a TravelSettings>,
     /// Whether nobody waits for it any more.
     pub(crate) is_over: &'a dyn Fn() -> bool,
 }
@@ -58,12 +64,39 @@ impl Signing<'_> {
                 return Err(fault.into());
             }
         };
-        let (person, now) = (signed_in.person.clone(), seconds());
-        self.audit(Change::SignedIn, Some(&person.id), &person.issuer)?;
+        let (person, address, now) = (signed_in.person.clone(), signed_in.address, seconds());
+        // What follows from where they were seen points at this row.
+        let event = self.event.cloned().map_or_else(|| Ok::<_, anyhow::Error>(uuid()?.try_into()?), Ok)?;
+        self.recorder.audit(Some(&event), self.said(Change::SignedIn, Some(&person.id), &person.issuer))?;
         let vault = Vault::new(self.data, self.settings.key_store);
         let kept = change::signed_in(self.data, &vault, signed_in, now)?;
+        if let Some(address) = address {
+            self.seen_at(address, &person, event, now)?;
+        }
         self.proved(what, &person, now)?;
         Ok(kept)
+    }
+
+    /// Where the provider saw them prove who they are. Of which device it does not say, so each is held against all others.
+    fn seen_at(&self, address: IpAddr, person: &Person, event: EventId, now: i64) -> Result<()> {
+        let Some(travel) = self.travel else { return Ok(()) };
+        let spot = risk::spot(travel, address).unwrap_or_else(|fault| {
+            // Nobody is kept out for a file that is of no use.
+            out::note(&format!("risk: {fault:#}"));
+            None
+        });
+        let proof = person.auth_time.map_or(now, |at| at.min(now));
+        let at = u64::try_from(proof).unwrap_or_default().saturating_mul(1_000);
+        let arrival = Arrival {
+            at,
+            device: format!("sign-in {proof}"),
+            is_device: false,
+            spot,
+            shared: travel.shared.iter().any(|network| network.holds(address)),
+            event: Some(event),
+            signal: None,
+        };
+        self.recorder.signed_in_at(&person.id, &arrival)
     }
 
     fn proved(&self, what: SignIn, person: &Person, now: i64) -> Result<()> {

@@ -50,9 +50,9 @@ pub(crate) struct Heard<'a> {
 
 /// What some rows are scored with.
 pub(super) struct Observed {
-    person: String,
-    scoring: Scoring,
-    seed: [u8; 16],
+    pub(super) person: String,
+    pub(super) scoring: Scoring,
+    pub(super) seed: [u8; 16],
 }
 
 impl Observed {
@@ -65,7 +65,7 @@ impl Observed {
                 && beat.beat == Beat::Connected
                 && broke_off(tx, row)?
             {
-                seen.push(Seen { sign: Sign::BrokenOff, at: row.at, event: None });
+                seen.push(Seen { sign: Sign::BrokenOff, at: row.at, event: None, signal: None });
             }
         }
         // The host's own clock: a browser that is ahead of it would let everything fade.
@@ -145,13 +145,6 @@ impl Recorder {
         }
     }
 
-    /// Takes in what stands in no row.
-    pub(crate) fn seen(&self, seen: &[Seen]) -> Result<Option<Change>> {
-        let Some(Observed { person, scoring, seed }) = self.observed()? else { return Ok(None) };
-        let tell = Tell { receivers: &scoring.receivers, seed };
-        self.write(|tx, _| Ok(keep::observe(tx, &person, &scoring.rules, now(), seen, tell)?))
-    }
-
     /// Takes in a signal, once: its row, what it says, and that it was dealt with are one transaction.
     pub(crate) fn heard(&self, heard: Heard<'_>, at: Millis) -> Result<()> {
         let scoring = self.rules().filter(|_| !heard.person.is_empty());
@@ -168,17 +161,6 @@ impl Recorder {
                 keep::observe(tx, heard.person, rules, at, &seen, Tell { receivers, seed })?;
             }
             host_journal::append(tx, device, heard.row.as_slice()).map(drop)
-        })
-    }
-
-    /// Keeps where this person was seen with this device, and what that says of risk.
-    pub(crate) fn arrived(&self, arrival: impl FnOnce(&str) -> Arrival, at: Millis) -> Result<()> {
-        let Some(Observed { person, scoring, seed }) = self.observed()? else { return Ok(()) };
-        let tell = Tell { receivers: &scoring.receivers, seed };
-        self.write(|tx, device| {
-            let seen = arrive::arrived(tx, &person, &arrival(device), at)?;
-            keep::observe(tx, &person, &scoring.rules, at, &seen, tell)?;
-            Ok(())
         })
     }
 

@@ -45,7 +45,7 @@ fn seen(row: &NewRow) -> Option<Seen> {
         | Entry::Audit(_)
         | Entry::Mistake(_) => return None,
     };
-    Some(Seen { sign, at: row.at, event: row.event.clone() })
+    Some(Seen { sign, at: row.at, event: row.event.clone(), signal: None })
 }
 
 /// A person's own request with text of theirs. Drafts are not: nobody pressed anything.

@@ -56,8 +56,18 @@ impl Travelling {
         }
         let spot = spot(settings, address)?;
         let shared = settings.shared.iter().any(|network| network.holds(address));
-        recorder
-            .arrived(|device| Arrival { at, device: device.to_owned(), is_device: true, spot, shared }, at)?;
+        recorder.arrived(
+            |device| Arrival {
+                at,
+                device: device.to_owned(),
+                is_device: true,
+                spot,
+                shared,
+                event: None,
+                signal: None,
+            },
+            at,
+        )?;
         self.kept = Some((address, at));
         Ok(())
     }

@@ -10,7 +10,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use host_risk::{Seen, Sign};
 use shared_protocol::{Level, Millis};
 
 use super::{device, remote, travel};
@@ -57,21 +56,17 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: Option<PathB
                 recorder.complies(level < Level::Medium, now()).unwrap_or_else(|fault| {
                     faults.push(format!("{fault:#}"));
                 });
+                recorder.posture(level).unwrap_or_else(|fault| faults.push(format!("{fault:#}")));
             }
             let mut note = |fault: anyhow::Error| faults.push(format!("{fault:#}"));
-            let mut seen = Vec::new();
-            let sign = |sign| Seen { sign, at: now(), event: None };
-            if level > Level::None {
-                seen.push(sign(Sign::Posture(level)));
-            }
             let is_controlled = settings.remote_control && !remote::sessions().is_empty();
             if !is_controlled {
                 controlled = None;
             } else if controlled.is_none_or(|since| since.elapsed() > AGAIN) {
-                seen.push(sign(Sign::RemoteControl));
+                recorder.controlled().unwrap_or_else(&mut note);
                 controlled = Some(Instant::now());
             }
-            step(&recorder, &seen, active.configured.keep.days).unwrap_or_else(&mut note);
+            step(&recorder, active.configured.keep.days).unwrap_or_else(&mut note);
             if let (Some(settings), Some(data)) = (&settings.travel, &data) {
                 // One process asks where the device is.
                 if held.is_none() {
@@ -95,11 +90,8 @@ fn is_asked(settings: &RiskSettings) -> bool {
     settings.posture_file.is_some() || !settings.posture_command.is_empty()
 }
 
-fn step(recorder: &Recorder, seen: &[Seen], days: Option<u32>) -> Result<()> {
+fn step(recorder: &Recorder, days: Option<u32>) -> Result<()> {
     let at = now();
-    if !seen.is_empty() {
-        recorder.seen(seen)?;
-    }
     recorder.settle(at)?;
     let own = days.map(|days| Millis::from(days) * DAY);
     recorder.in_record(|tx, _| {

@@ -6,6 +6,7 @@
 //! client_id = "0oa1b2c3d4"                        # a native app; it has no secret
 //! scopes = ["profile", "email", "groups", "offline_access"]
 //! groups_claim = "groups"                         # person_claim, email_claim, department_claim likewise
+//! address_claim = "ipaddr"                        # the address that it saw the person at, for [risk.travel]
 //! redirect_ports = [8914, 8915]                   # where the provider takes no other port; else any that is free
 //!
 //! [identity.enrol]                                # without it whoever signs in counts as enrolled
@@ -89,6 +90,7 @@ pub(super) struct Written {
     email_claim: Option<Spanned<String>>,
     department_claim: Option<Spanned<String>>,
     groups_claim: Option<Spanned<String>>,
+    address_claim: Option<Spanned<String>>,
     #[serde(default)]
     redirect_ports: Vec<Spanned<u16>>,
     ca: Option<PathBuf>,
@@ -152,6 +154,7 @@ impl Written {
             email: name(self.email_claim, defaults.email)?,
             department: name(self.department_claim, defaults.department)?,
             groups: name(self.groups_claim, defaults.groups)?,
+            address: self.address_claim.map(|claim| name(Some(claim), String::new())).transpose()?,
         };
         if let Some(port) = self.redirect_ports.iter().find(|port| *port.get_ref() == 0) {
             return wrong(port.span().start, "0 is no port; leave `redirect_ports` out for any that is free");

@@ -11,6 +11,7 @@
 //! remote_control = true                           # false: sessions of remote control are not looked for
 //! [risk.travel]                                   # without it nobody asks where this device is
 //! echo = "https://ip.example.com/"                # answers with the address that it sees, as text or {"ip": "…"}
+//!                                                 # and of sign-ins: `address_claim` of [identity]
 //! geoip = ["/var/lib/geoip/city.mmdb"]            # MaxMind's or DB-IP's layout; several where families are apart
 //! shared = ["203.0.113.0/24"]                     # addresses of a VPN or a proxy: they say nothing of a place
 //! every_minutes = 15

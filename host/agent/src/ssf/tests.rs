@@ -55,7 +55,8 @@ impl Machine {
     fn see(&mut self, who: &str, at: u64) {
         self.seed += 1;
         let labels = BTreeMap::from([(Label::try_from("secret.jwt".to_owned()).unwrap(), 1)]);
-        let seen = Seen { sign: Sign::Prompt { topics: BTreeMap::new(), labels }, at, event: None };
+        let seen =
+            Seen { sign: Sign::Prompt { topics: BTreeMap::new(), labels }, at, event: None, signal: None };
         let tell = Tell { receivers: &["okta".to_owned()], seed: [self.seed; 16] };
         let see = |tx: &host_store::Tx<'_>| keep::observe(tx, who, &self.rules, at, &[seen], tell);
         self.recorder.in_record(|tx, _| Ok(see(tx)?)).unwrap();

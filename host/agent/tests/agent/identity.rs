@@ -12,4 +12,5 @@ mod renewing;
 mod signing_in;
 mod stand_in;
 mod telling;
+mod travelling;
 mod visitor;

@@ -45,6 +45,17 @@ pub(crate) struct Org {
     pub(crate) repeats: Vec<String>,
 }
 
+/// How a request goes wrong on its way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Fault {
+    /// Not at all.
+    None,
+    /// The connection ends before it was read.
+    Unread,
+    /// It counts, and the connection ends before the answer.
+    Unanswered,
+}
+
 /// The endpoint.
 pub(crate) struct Okta {
     pub(crate) receiver: Receiver,
@@ -53,16 +64,20 @@ pub(crate) struct Okta {
 
 impl Okta {
     pub(crate) fn start() -> Self {
-        Self::breaking(|_| None)
+        Self::faulty(|_| Fault::None)
     }
 
-    /// With a say before each request: what it does in place of what is documented.
-    pub(crate) fn breaking(mut instead: impl FnMut(usize) -> Option<Reply> + Send + 'static) -> Self {
+    /// With requests that go wrong, by their number.
+    pub(crate) fn faulty(mut fault: impl FnMut(usize) -> Fault + Send + 'static) -> Self {
         let org = Arc::new(Mutex::new(Org::default()));
         let inside = Arc::clone(&org);
-        let receiver = Receiver::start(move |count, request| match instead(count) {
-            Some(reply) => reply,
-            None => inside.lock().unwrap().answer(request),
+        let receiver = Receiver::start(move |count, request| match fault(count) {
+            Fault::Unread => Reply::Close,
+            Fault::None => inside.lock().unwrap().answer(request),
+            Fault::Unanswered => {
+                inside.lock().unwrap().answer(request);
+                Reply::Close
+            }
         });
         Self { receiver, org }
     }

@@ -25,7 +25,7 @@ pub struct Audit {
     /// The version of a bundle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<SiteWord>,
-    /// By its name: a sink, a format, a command, a policy, an issuer, what a sign-in fell short of.
+    /// By its name: a sink, a format, a command, a policy, an issuer, what a sign-in fell short of, what of a device was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<SiteWord>,
     /// How many rows or texts.
@@ -107,11 +107,13 @@ pub enum Change {
     SignalReceived,
     /// A token of another transmitter was not believed.
     SignalRefused,
+    /// The device itself was seen: what its security product says of it, that somebody controls it, where it is.
+    DeviceSeen,
 }
 
 impl Change {
     /// Every word.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::SharingOn,
         Self::SharingOff,
         Self::BundleActivated,
@@ -135,6 +137,7 @@ impl Change {
         Self::RiskDismissed,
         Self::SignalReceived,
         Self::SignalRefused,
+        Self::DeviceSeen,
     ];
 
     /// Its word.
@@ -164,6 +167,7 @@ impl Change {
             Self::RiskDismissed => "risk-dismissed",
             Self::SignalReceived => "signal-received",
             Self::SignalRefused => "signal-refused",
+            Self::DeviceSeen => "device-seen",
         }
     }
 }

@@ -13,7 +13,7 @@ const DAY: u64 = 24 * 3_600_000;
 fn secret(at: u64) -> Seen {
     let labels = BTreeMap::from([(Label::try_from("secret.jwt".to_owned()).unwrap(), 1)]);
     let event = EventId::try_from("00000000-0000-4000-8000-000000000001".to_owned()).ok();
-    Seen { sign: Sign::Prompt { topics: BTreeMap::new(), labels }, at, event }
+    Seen { sign: Sign::Prompt { topics: BTreeMap::new(), labels }, at, event, signal: None }
 }
 
 #[test]

@@ -30,6 +30,7 @@ impl Desk<'_> {
             known: self.active.known(),
             recorder: &self.recorder,
             event: None,
+            travel: self.active.configured.risk.travel.as_ref(),
             is_over: &|| false,
         };
         let mut way_in = None;

@@ -101,6 +101,7 @@ impl Desk {
             known: active.known(),
             recorder: &self.recorder,
             event,
+            travel: active.configured.risk.travel.as_ref(),
             is_over: &|| over.load(Ordering::Acquire),
         };
         signing.run(what, |url| {

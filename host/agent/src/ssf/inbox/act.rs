@@ -4,19 +4,19 @@ use anyhow::Result;
 use host_journal::{Audit, By, Change, SiteWord};
 use host_risk::arrive::Arrival;
 use host_risk::signal::{Event, Told};
-use host_risk::{Seen, Sign};
-use shared_protocol::{Level, Millis};
+use host_risk::{Seen, Sign, SignalId};
+use shared_protocol::{EventId, Level, Millis};
 
 use super::Whose;
 use crate::identity;
-use crate::record::{Heard, Recorder};
+use crate::record::{Heard, Recorder, uuid};
 use crate::risk;
 
 /// A signal about this person.
 pub(super) fn counted(
     recorder: &Recorder,
     whose: &Whose,
-    source: &str,
+    (source, issuer): (&str, &str),
     told: &Told,
     now: Millis,
 ) -> Result<()> {
@@ -30,14 +30,20 @@ pub(super) fn counted(
         Event::SessionRevoked | Event::Session(_) | Event::Verification | Event::Other => Level::None,
     };
     let at = told.at.min(now);
-    let sign = Seen { sign: Sign::ThirdParty(level), at, event: None };
-    let arrivals = arrivals(whose, source, told, at);
+    // What follows from it points at its row, and at the token itself.
+    let event = EventId::try_from(uuid()?)?;
+    let signal = Some(SignalId { issuer: issuer.to_owned(), jti: told.jti.clone() });
+    let arrivals = arrivals(whose, source, told, at)
+        .into_iter()
+        .map(|arrival| Arrival { event: Some(event.clone()), signal: signal.clone(), ..arrival })
+        .collect();
     let mut audit = Audit::new(Change::SignalReceived, By::Host);
     audit.name = Some(SiteWord::from(source));
     audit.whose = Some(SiteWord::from(whose.person.as_str()));
     audit.version = Some(SiteWord::from(told.jti.as_str()));
     audit.count = Some(u64::from(level.number()));
-    let row = recorder.audit_row(None, audit)?;
+    let row = recorder.audit_row(Some(&event), audit)?;
+    let sign = Seen { sign: Sign::ThirdParty(level), at, event: Some(event), signal };
     let seen = if level > Level::None { vec![sign] } else { Vec::new() };
     let heard = Heard { source, jti: &told.jti, person: &whose.person, row: Some(row), seen, arrivals };
     recorder.heard(heard, now)
@@ -48,8 +54,15 @@ fn arrivals(whose: &Whose, source: &str, told: &Told, at: Millis) -> Vec<Arrival
     let Event::Session(addresses) = &told.event else { return Vec::new() };
     // A session of no device that is named is at least none of this device's own looks.
     let device = told.device.clone().unwrap_or_else(|| format!("session of {source}"));
-    let arrival =
-        |spot, shared| Arrival { at, device: device.clone(), is_device: told.device.is_some(), spot, shared };
+    let arrival = |spot, shared| Arrival {
+        at,
+        device: device.clone(),
+        is_device: told.device.is_some(),
+        spot,
+        shared,
+        event: None,
+        signal: None,
+    };
     let Some(travel) = &whose.travel else { return vec![arrival(None, false)] };
     let places = addresses.iter().map(|address| {
         // A file that is of no use is told where this device is looked for.

@@ -122,7 +122,7 @@ impl Inbox {
                         None => false,
                     };
                 if told.about == Match::Person && !ours {
-                    act::counted(recorder, whose, &name, &told, now)?;
+                    act::counted(recorder, whose, (&name, &self.settings.issuer), &told, now)?;
                     polled.counted += 1;
                 } else {
                     act::passed(recorder, &name, jti, now)?;

@@ -191,23 +191,19 @@ impl Machine {
         standing.map_or(Level::None, |standing| standing.level)
     }
 
-    fn audits(&self) -> Vec<&'static str> {
+    /// The record's audit rows, oldest first.
+    fn rows(&self) -> Vec<host_journal::Record> {
         let filter = Filter { kinds: vec![Kind::Audit], ..Filter::default() };
         let page = Page { order: Order::Oldest, after: None, limit: 1_000 };
-        let mut what = Vec::new();
-        self.recorder
-            .in_record(|tx, _| {
-                what = host_journal::list(tx, &filter, &page)?
-                    .into_iter()
-                    .filter_map(|row| match row.entry {
-                        Some(Entry::Audit(audit)) => Some(audit.what.as_str()),
-                        _ => None,
-                    })
-                    .collect();
-                Ok(())
-            })
-            .unwrap();
-        what
+        self.recorder.in_record(|tx, _| host_journal::list(tx, &filter, &page)).unwrap()
+    }
+
+    fn audits(&self) -> Vec<&'static str> {
+        let word = |row: host_journal::Record| match row.entry {
+            Some(Entry::Audit(audit)) => Some(audit.what.as_str()),
+            _ => None,
+        };
+        self.rows().into_iter().filter_map(word).collect()
     }
 }
 
@@ -226,6 +222,14 @@ fn what_another_transmitter_tells_of_this_person_counts_once() {
     let mut inbox = idp.inbox();
     assert_eq!(machine.round(&mut inbox, NOW), Polled { counted: 1, passed: 2, ..Polled::default() });
     assert_eq!((machine.level(), machine.audits()), (Level::High, vec!["signal-received"]));
+    // What the level rests on: the token, and the row about it.
+    let change = machine.recorder.look(|view| view.risk_changes("jane", 1)).unwrap().remove(0);
+    let reasons: Value = serde_json::from_str(&change.reasons).unwrap();
+    assert_eq!(reasons[0]["signals"], json!([{"issuer": "https://idp.example", "jti": "a"}]));
+    let events: Vec<String> = serde_json::from_str(&change.events).unwrap();
+    let rows: Vec<String> =
+        machine.rows().into_iter().filter_map(|row| row.event.map(String::from)).collect();
+    assert_eq!(events, rows);
     // All of them are acknowledged, the last ones with a question for nothing.
     assert_eq!(idp.left(), Vec::<String>::new());
     let asked = idp.stream.lock().unwrap().asked.clone();

@@ -106,8 +106,25 @@ fn a_device_that_its_security_product_calls_at_risk_is_told_once_and_so_is_its_r
         assert_eq!((before, after), (json!("not-compliant"), json!("compliant")));
     }
     assert!(third.close().0.success());
-    // With the level of risk that it is.
+    // With the level of risk that it is, and the row of what was said, however often it was looked at.
     assert!(receiver.requests().len() > 4);
-    let reasons = provider.home.lines(&["risk", "history", "--json"]);
-    assert!(format!("{reasons:?}").contains("device-at-risk"), "{reasons:?}");
+    let history = provider.home.lines(&["risk", "history", "--json"]);
+    let by_posture = |change: &&Value| change["reasons"].to_string().contains("device-at-risk");
+    let change = history.iter().find(by_posture).expect("the device moved the level");
+    let named: Vec<&str> = change["events"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let said: Vec<(Value, Value, String)> = provider
+        .home
+        .lines(&["log", "list", "--kind", "audit", "--limit", "100", "--json"])
+        .into_iter()
+        .filter(|row| row["what"] == "device-seen")
+        .map(|row| (row["name"].clone(), row["count"].clone(), row["event"].as_str().unwrap().to_owned()))
+        .collect();
+    // Newest first: well again, then at risk.
+    let levels: Vec<(&Value, &Value)> = said.iter().map(|(name, level, _)| (name, level)).collect();
+    assert_eq!(levels, [(&json!("posture"), &json!(0)), (&json!("posture"), &json!(3))], "{said:?}");
+    assert!(named.contains(&said[1].2.as_str()), "{change}");
+    let row = provider.home.rows(&said[1].2).remove(0);
+    assert_eq!(row["what"], "device-seen");
+    let shown = provider.home.lines(&["risk", "show", "--json"]).remove(0);
+    assert!(shown["reasons"].to_string().contains(&said[1].2), "{shown}");
 }

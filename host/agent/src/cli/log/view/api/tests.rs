@@ -179,7 +179,9 @@ fn risk_is_told_over_time_with_its_reasons_and_events() {
         let labels = std::collections::BTreeMap::from([(label.clone(), 1)]);
         let sign = host_risk::Sign::Prompt { topics: std::collections::BTreeMap::new(), labels };
         let at = 1_700_000_000_000 + number * HOUR;
-        let seen = [host_risk::Seen { sign, at, event: Some(event(number)) }];
+        let signal = (number == 2)
+            .then(|| host_risk::SignalId { issuer: "https://idp.example".to_owned(), jti: "7".to_owned() });
+        let seen = [host_risk::Seen { sign, at, event: Some(event(number)), signal }];
         store
             .write::<_, StoreError>(|tx| host_risk::keep::observe(tx, who, &rules, at, &seen, tell))
             .unwrap();
@@ -193,6 +195,8 @@ fn risk_is_told_over_time_with_its_reasons_and_events() {
     assert_eq!(to, ["low", "medium"]);
     assert_eq!(moves[1]["reasons"][0]["words"], "credentials in a prompt");
     assert_eq!(moves[1]["events"].as_array().unwrap().len(), 2);
+    let told = serde_json::json!([{ "issuer": "https://idp.example", "jti": "7" }]);
+    assert_eq!(moves[1]["reasons"][0]["signals"], told);
     assert_eq!(good(&store, "/api/risk", "user=nobody")["persons"], serde_json::json!([]));
 }
 

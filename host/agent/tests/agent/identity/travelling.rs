@@ -1,0 +1,79 @@
+//! Where the provider saw a person sign in: a claim of its own becomes a place, and two places that nobody reaches in time
+//! are on record with the sign-in that told of the second.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::provider::Provider;
+
+const LONDON: &str = "81.2.69.142";
+const CALIFORNIA: &str = "8.8.8.8";
+
+/// A provider that tells addresses by the claim that Entra has, and a home that looks at places.
+fn looking(options: Value, more: &str) -> Option<Provider> {
+    let provider = Provider::with(options)?;
+    let geoip = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../risk/tests/geo/db-ip.mmdb");
+    provider.settings(&format!("address_claim = \"ipaddr\"\n[risk.travel]\ngeoip = [{geoip:?}]\n{more}"));
+    Some(provider)
+}
+
+fn sign_in_from(provider: &Provider, address: &str) {
+    provider.control(&[("who", "jane"), ("ipaddr", address)]);
+    let login = provider.sign_in(&["login"], &[("who", "jane")]);
+    assert!(login.ok, "{}", login.said);
+}
+
+/// How often impossible travel counted, and what it rests on.
+fn travelled(provider: &Provider) -> Option<Value> {
+    let shown = provider.home.lines(&["risk", "show", "--json"]).pop()?;
+    shown["reasons"].as_array()?.iter().find(|one| one["behaviour"] == "impossible-travel").cloned()
+}
+
+#[test]
+fn two_sign_ins_an_ocean_apart_are_a_journey_that_nobody_makes() {
+    for claims in ["id", "userinfo"] {
+        let Some(provider) = looking(json!({ "claims": claims }), "") else { return };
+        sign_in_from(&provider, LONDON);
+        assert_eq!(travelled(&provider), None, "{claims}");
+        // From the same place again: nothing new.
+        sign_in_from(&provider, LONDON);
+        assert_eq!(travelled(&provider), None, "{claims}");
+        sign_in_from(&provider, CALIFORNIA);
+        let told = travelled(&provider).expect("it counts");
+        assert_eq!(told["count"], 1, "{claims}");
+        // The sign-in that told of it is the evidence.
+        let event = told["events"][0].as_str().expect("it has a row").to_owned();
+        let row = provider.home.rows(&event).remove(0);
+        assert_eq!((&row["what"], &row["whose"]), (&json!("signed-in"), &json!("jane")));
+        let newest = provider.home.lines(&["risk", "history", "--json"]).remove(0);
+        assert!(newest["events"].as_array().unwrap().contains(&json!(event)), "{newest}");
+        // No address is kept.
+        for address in [LONDON, CALIFORNIA] {
+            assert!(!crate::home::holds(&provider.home.bytes(), address), "{address}");
+        }
+    }
+}
+
+#[test]
+fn an_address_that_many_share_or_that_is_private_says_nothing_of_a_place() {
+    let Some(provider) = looking(json!({}), "shared = [\"8.8.8.0/24\"]\n") else { return };
+    for address in [LONDON, CALIFORNIA, "10.1.2.3", "127.0.0.1"] {
+        sign_in_from(&provider, address);
+    }
+    assert_eq!(travelled(&provider), None);
+}
+
+#[test]
+fn a_claim_that_is_no_address_is_told_and_one_that_is_missing_says_nothing() {
+    let Some(provider) = looking(json!({}), "") else { return };
+    // Nobody put it in.
+    assert!(provider.sign_in(&["login"], &[("who", "jane")]).ok);
+    provider.control(&[("who", "jane"), ("ipaddr", "behind-a-proxy")]);
+    let login = provider.sign_in(&["login"], &[("who", "jane")]);
+    assert!(
+        !login.ok && login.said.contains("`ipaddr`") && login.said.contains("address_claim"),
+        "{}",
+        login.said
+    );
+}
