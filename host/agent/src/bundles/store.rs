@@ -96,7 +96,7 @@ pub(crate) fn of_file(path: &Path) -> Result<Credentials> {
         anyhow!("the credentials in {path} cannot be read ({why}): let this user read the file")
     })?;
     let value = |name: &str| {
-        let profile = text.trim_start().trim_start_matches(|first| first == '[');
+        let profile = text.trim_start().trim_start_matches('[');
         let lines = profile.lines().take_while(|line| !line.trim_start().starts_with('['));
         let mut pairs = lines.filter_map(|line| line.split_once('='));
         let (_, value) = pairs.find(|(key, _)| key.trim() == name)?;

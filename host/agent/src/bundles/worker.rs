@@ -55,7 +55,8 @@ impl Worker {
     pub(super) fn run(mut self) {
         match self.settings.from.clone() {
             BundlesFrom::Web(settings) => {
-                let (mut web, poll) = (Web::new(settings.clone()), settings.poll);
+                let poll = settings.poll;
+                let mut web = Web::new(*settings);
                 let mut failures = 0_u32;
                 while !self.stop.load(Ordering::Relaxed) {
                     let wait = self.ask(&mut web, poll, &mut failures);

@@ -53,7 +53,7 @@ pub(crate) struct BundleSettings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum From {
     /// A web server, an S3-compatible store too.
-    Web(Web),
+    Web(Box<Web>),
     /// An archive in a folder that somebody fills.
     File(PathBuf),
 }
@@ -125,7 +125,7 @@ pub(super) fn understood(written: Spanned<Written>) -> Result<BundleSettings, Wr
                 "this says not where bundles come from: add `address = \"https://…\"` or `folder = \"/…\"`";
             return Err((start, what.to_owned()));
         }
-        (Some(address), None) => From::Web(written.web(address)?),
+        (Some(address), None) => From::Web(Box::new(written.web(address)?)),
         (None, Some(folder)) => From::File(written.file(folder)?),
     };
     Ok(BundleSettings { from, keys, audience })
