@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use shared_protocol::{Account, App, Browser, Finding, Label, Level, Operation, Prompt, Topic, TopicScore};
 
 /// The newest version of the bytes that [`Facts::to_bytes`] writes. Version 1 knew nothing of verification, of the
-/// conversation before, of language, time and device; it is still read, and written where none of these is known.
-pub const FACTS_VERSION: u16 = 2;
+/// conversation before, of language, time and device, version 2 nothing of answers about files; they are still read,
+/// and written where none of these is known.
+pub const FACTS_VERSION: u16 = 3;
 
 /// The person, as far as known. The default is somebody unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,6 +171,9 @@ pub struct Facts {
     /// When, in unix seconds. Without it no exception applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<i64>,
+    /// Policies that match only because of files about which the person answered them before: they do not hold again.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub answered: BTreeSet<String>,
 }
 
 /// The bytes are no facts of this version.
@@ -215,6 +219,7 @@ impl Facts {
             local: None,
             device: DeviceFacts::default(),
             at: None,
+            answered: BTreeSet::new(),
         }
     }
 
@@ -309,6 +314,9 @@ impl Facts {
 
     /// The lowest version that can say all this.
     fn least_version(&self) -> u16 {
+        if !self.answered.is_empty() {
+            return FACTS_VERSION;
+        }
         let known_to_1 = Self {
             user: UserFacts { verified: false, verified_at: None, ..self.user.clone() },
             workspace_sanctioned: false,
@@ -319,6 +327,6 @@ impl Facts {
             at: None,
             ..self.clone()
         };
-        if known_to_1 == *self { 1 } else { FACTS_VERSION }
+        if known_to_1 == *self { 1 } else { 2 }
     }
 }

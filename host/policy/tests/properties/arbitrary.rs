@@ -266,7 +266,7 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
         select(vec![AccountKind::Unknown, AccountKind::Personal, AccountKind::Workspace]),
         prop::option::of(select(vec!["linux", "windows"])),
     );
-    let free = (prop::option::of(any::<String>()), words(), words(), size, prop::option::of(any::<i64>()));
+    let free = (prop::option::of(any::<String>()), words(), words(), size, prop::option::of(any::<i64>()), ids());
     (select(Operation::ALL.to_vec()), labels, levels(), levels(), flags, person, around, free).prop_map(
         |(operation, labels, topics, conversation, flags, person, around, free)| {
             let (site, model, local, at, account, os) = around;
@@ -295,7 +295,8 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
             facts.model = model.map(str::to_owned);
             facts.local = local.map(|(weekday, minute)| LocalTime { weekday, minute });
             (facts.at, facts.account.kind) = (at, account);
-            let (word, connectors, tools, bytes, verified_at) = free;
+            let (word, connectors, tools, bytes, verified_at, answered) = free;
+            facts.answered = answered;
             facts.account.workspace.clone_from(&word);
             facts.app.category = word.clone().unwrap_or_default();
             facts.language = word;
