@@ -35,6 +35,16 @@ const promptgateFiles = (() => {
     }
   };
 
+  // What the person's own file is called; bytes that the page made have no name.
+  const nameGetter = Object.getOwnPropertyDescriptor(File.prototype, "name").get;
+  const nameOf = (value) => {
+    try {
+      return nameGetter.call(value);
+    } catch {
+      return undefined;
+    }
+  };
+
   // A form with several files has ids of its own for each.
   const part = (event, { name, file_name, media_type, size, text, file, whole }, alone) =>
     isHandle(file)
@@ -48,7 +58,7 @@ const promptgateFiles = (() => {
     if (body.type === "file") {
       const { file, text, whole } = body;
       if (!isHandle(file)) return { type: "unreadable" };
-      const taken = { type: "file", file: named(event, file, whole), size: file.size, piece: isId(whole) };
+      const taken = { type: "file", file: named(event, file, whole), size: file.size, piece: isId(whole), name: nameOf(file) };
       return isText(text, 1 << 25) ? { ...taken, text } : taken;
     }
     if (body.type !== "form" || !Array.isArray(body.parts)) return body;

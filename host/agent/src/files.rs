@@ -4,6 +4,7 @@
 //! INVARIANT: no byte of a file is interpreted in this process; it only counts and hashes them.
 //! INVARIANT: a file that could not be read, or not whole, is judged by the `unread_file` setting at least.
 
+mod answers;
 mod attached;
 mod child;
 mod format;
@@ -14,6 +15,7 @@ mod parent;
 mod said;
 mod shelf;
 
+pub(crate) use answers::Answers;
 pub(crate) use attached::{Attached, FileRead, NONE, Whole};
 pub(crate) use child::{COMMAND, run as read_here};
 pub(crate) use parent::Readers;

@@ -5,6 +5,7 @@
 //! having read the text.
 
 mod again;
+mod answered;
 mod card;
 mod choice;
 mod failing;
@@ -241,6 +242,7 @@ impl Snapshot {
         for name in &found.names {
             facts.found(&name.label, self.engine.topics_of(&name.label), Place::Name);
         }
+        facts.answered = self.answered(ask, whole, &facts);
         (facts, found)
     }
 

@@ -1,7 +1,8 @@
 //! One decision: which policies match, what each asks for here, and what they ask for together.
 //!
 //! INVARIANT: read from the policies that matched, not from Cedar's allow or deny, which knows neither obligations
-//! nor that an error must tighten. INVARIANT: an exception or a grant takes away what matched, never what erred.
+//! nor that an error must tighten. INVARIANT: an exception, a grant or an earlier answer takes away what matched, never
+//! what erred.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,9 @@ use crate::request::{ask, families};
 use crate::rule::Rule;
 use crate::sieve::Sifted;
 use crate::{Decision, Determining, Excepted, Facts, Fault, Granted, Policy, RedactTarget, fit, permitted};
+
+/// What stands in place of an exception's id where the person answered about the very files before. No id has a space.
+pub const ANSWERED: &str = "answered before";
 
 /// Decides.
 pub(crate) fn decide(policy: &Policy, facts: &Facts, granted: &[Granted]) -> Decision {
@@ -81,7 +85,7 @@ pub(crate) fn matched<'a>(policy: &'a Policy, facts: &Facts) -> Matched<'a> {
     matched
 }
 
-/// Takes away what exceptions and grants take away.
+/// Takes away what exceptions, grants and earlier answers take away.
 fn except(policy: &Policy, facts: &Facts, granted: &[Granted], matched: &mut Matched<'_>) -> Vec<Excepted> {
     let mut excepted = Vec::new();
     matched.rules.retain(|id, (rule, erred)| {
@@ -113,7 +117,8 @@ fn excepts<'a>(policy: &'a Policy, facts: &Facts, granted: &'a [Granted], id: &s
     let mut exceptions = policy.exceptions().iter();
     let exception = exceptions.find(|one| facts.at.is_some_and(|at| one.covers(id, &facts.user, at)));
     let grant = || granted.iter().find(|grant| grant.policies.contains(id)).map(|grant| grant.id.as_str());
-    exception.map(|one| one.id.as_str()).or_else(grant)
+    let answered = || facts.answered.contains(id).then_some(ANSWERED);
+    exception.map(|one| one.id.as_str()).or_else(grant).or_else(answered)
 }
 
 /// What one matching rule asks for here.

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use shared_protocol::{Account, App, Browser, Finding, Label, Level, Operation, Prompt, Topic, TopicScore};
 
 /// The newest version of the bytes that [`Facts::to_bytes`] writes. Version 1 knew nothing of verification, of the
-/// conversation before, of language, time and device, version 2 not how often something was found in that conversation.
-/// Each is still read, and the lowest that can say all is written.
+/// conversation before, of language, time and device, version 2 neither how often something was found in that
+/// conversation nor what was answered about files. Each is still read, and the lowest that can say all is written.
 pub const FACTS_VERSION: u16 = 3;
 
 /// The person, as far as known. The default is somebody unknown.
@@ -174,6 +174,9 @@ pub struct Facts {
     /// When, in unix seconds. Without it no exception applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<i64>,
+    /// Policies that match only because of files about which the person answered them before: they do not hold again.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub answered: BTreeSet<String>,
 }
 
 /// The bytes are no facts of this version.
@@ -220,6 +223,7 @@ impl Facts {
             local: None,
             device: DeviceFacts::default(),
             at: None,
+            answered: BTreeSet::new(),
         }
     }
 
@@ -328,7 +332,7 @@ impl Facts {
 
     /// The lowest version that can say all this.
     fn least_version(&self) -> u16 {
-        if !self.conversation_labels.is_empty() {
+        if !self.conversation_labels.is_empty() || !self.answered.is_empty() {
             return FACTS_VERSION;
         }
         let known_to_1 = Self {

@@ -31,6 +31,7 @@ mod targets;
 
 pub use bundle::Files;
 pub use confirmation::{Confirmation, ConfirmationError};
+pub use decide::ANSWERED;
 pub use decision::{Decision, Determining, Excepted, Fault};
 pub use explain::{Explained, Scope, Standing};
 pub use facts::{

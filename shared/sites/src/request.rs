@@ -96,6 +96,9 @@ pub enum Body {
         /// What leaves is a piece of it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         piece: bool,
+        /// What it is called where the person chose it, whatever the request says of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<Text>,
     },
     /// `FormData`.
     Form {

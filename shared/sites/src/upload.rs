@@ -42,9 +42,9 @@ pub(crate) fn files(body: &Body) -> Vec<File> {
         Body::File { text: Some(text), .. } if form(text) => {
             multipart(text.expose().as_bytes()).unwrap_or_default()
         }
-        Body::File { file, size, text: _, piece } => {
-            let attachment =
-                Attachment { size: Some(*size), file: Some(file.clone()), ..Attachment::default() };
+        Body::File { file, size, text: _, piece, name } => {
+            let (size, file, name) = (Some(*size), Some(file.clone()), name.clone());
+            let attachment = Attachment { size, file, name, ..Attachment::default() };
             vec![File { attachment, text: None, is_whole: *piece }]
         }
         Body::Oversize { .. } | Body::Unreadable => whole(None),

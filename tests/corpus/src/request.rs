@@ -107,7 +107,7 @@ fn body(bytes: &[u8]) -> Body {
             let size = rest.len() as u64;
             let id = "0f000000-0000-4000-8000-000000000001".to_owned();
             let text = std::str::from_utf8(rest).ok().map(Text::new);
-            let kept = |file| Body::File { file, size, text, piece: size % 2 == 1 };
+            let kept = |file| Body::File { file, size, text, piece: size % 2 == 1, name: None };
             FileId::try_from(id).map_or(Body::Unreadable, kept)
         }
         Some(_) => Body::Text { text: lossy(bytes) },

@@ -3,8 +3,8 @@
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
-use tests_e2e::{BLOCKED, Guarded, Sample, WARNED, Way};
-use tests_harness::{Browser, Entry, Launch, PATIENCE, Site};
+use tests_e2e::{ALLOWED, BLOCKED, Guarded, Sample, WARNED, Way};
+use tests_harness::{Browser, Entry, Launch, PATIENCE, Site, State};
 
 /// A test on sites in each browser.
 macro_rules! pieces {
@@ -50,7 +50,7 @@ const LENIENT: &str = "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000
 
 pieces! {
     judged_whole: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
-    asked_once: PATIENT, on claude Claude, gemini Gemini, perplexity Perplexity;
+    asked_once: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
     unknown: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
     unknown_may_go: LENIENT, on gemini Gemini;
 }
@@ -133,11 +133,12 @@ async fn judged_whole(guarded: &Guarded, _site: Site) -> Result<()> {
     guarded.not_left_since(since, "grebes of the eastern")?;
     guarded.not_left_since(since, BLOCKED.secret.get(..10).context("no half of it")?)?;
     // Line 354 of the whole, not of a piece.
-    ensure!(said.contains("line 354"), "{said}");
+    ensure!(said.contains("line 354") && said.contains("lakes.txt"), "{said}");
     Ok(())
 }
 
-/// A person who permits a file permits all of its pieces, and the record has one judgement of it.
+/// A person who permits a file permits all of its pieces, its processing and the prompt that names it, and the record has
+/// one judgement with that question.
 async fn asked_once(guarded: &Guarded, _site: Site) -> Result<()> {
     cut(guarded, "slice").await?;
     let since = guarded.stand_ins().ledger().len();
@@ -151,6 +152,13 @@ async fn asked_once(guarded: &Guarded, _site: Site) -> Result<()> {
     let rows = guarded.records()?.list(&["--operation", "upload-file"])?;
     let warned = rows.iter().filter(|row| row["action"] == WARNED.action).count();
     ensure!(warned == 1, "it was judged {warned} times");
+    // The prompt that names it is judged with it, and nobody is asked again.
+    guarded.send(ALLOWED.text).await?;
+    guarded.wait_for(State::Done).await?;
+    let sent = guarded.sent(0, &["judged", "released"]).await?;
+    let judged = sent.row("judged").context("the prompt is not on record")?;
+    ensure!(judged["action"] == "allow", "{judged}");
+    ensure!(judged["files"][0]["labels"]["pii.phone"] == 1, "it was judged without the file: {judged}");
     Ok(())
 }
 

@@ -18,7 +18,7 @@ fn put(n: u64, size: u64) -> Request {
     Request {
         method: "PUT".to_owned(),
         url: format!("https://files01.blob.core.windows.net/f/{n}/raw?sig=abc"),
-        body: Body::File { file: file(n), size, text: None, piece: false },
+        body: Body::File { file: file(n), size, text: None, piece: false, name: None },
         ..request("PUT", "/", Body::None)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::files::{begun, file, judged};
 use super::*;
-use shared_protocol::{FailAction, FailSettings, PIECE_BYTES};
+use shared_protocol::{FailAction, FailSettings, PIECE_BYTES, Reading};
 use shared_sites::FormPart;
 
 const SIZE: u64 = 3 * PIECE_BYTES as u64;
@@ -12,7 +12,13 @@ fn piece(n: u64) -> Request {
     Request {
         method: "PUT".to_owned(),
         url: format!("https://files01.blob.core.windows.net/f/{n}/raw?comp=block&blockid=AAAA"),
-        body: Body::File { file: file(n), size: SIZE, text: None, piece: true },
+        body: Body::File {
+            file: file(n),
+            size: SIZE,
+            text: None,
+            piece: true,
+            name: Some("calls.txt".into()),
+        },
         ..request("PUT", "/", Body::None)
     }
 }
@@ -40,6 +46,12 @@ fn the_whole_is_judged_before_the_first_piece_and_once() {
     assert_eq!(begun(&script.host_hears(&effects)), [file(1)]);
     let heard = script.give(1, SIZE);
     assert_eq!(judged(&heard), [event(1)]);
+    let named = heard.iter().find_map(|message| match message {
+        ToHost::Judge(ask) => Some(ask.reading.clone()),
+        _ => None,
+    });
+    let Some(Reading::Prompt(prompt)) = named else { panic!("it is not judged") };
+    assert_eq!(prompt.attachments[0].name, Some("calls.txt".into()), "the store's address has no name");
     let effects = script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)));
     assert_eq!(released(&effects), [event(1)]);
     for n in 2..5 {

@@ -13,6 +13,7 @@ use shared_protocol::{
     TopicScore, UnreadFile,
 };
 
+use super::answers::Answer;
 use super::out::TEXT_BYTES;
 use super::parent::Contents;
 use super::said::{Breaks, Piece, Places};
@@ -21,7 +22,7 @@ use super::said::{Breaks, Piece, Places};
 const KEPT: usize = 200;
 
 /// No files.
-pub(crate) static NONE: Attached = Attached { files: Vec::new() };
+pub(crate) static NONE: Attached = Attached { files: Vec::new(), by: Vec::new(), answers: BTreeMap::new() };
 
 /// A file that was read, or was not.
 #[derive(Clone, Debug)]
@@ -60,6 +61,10 @@ pub(crate) struct KnownFinding {
 pub(crate) struct Attached {
     /// In the order of its attachments.
     pub(crate) files: Vec<Arc<FileRead>>,
+    /// Of each file the places of the attachments that name it.
+    pub(crate) by: Vec<Vec<usize>>,
+    /// What a person answered about a file before, by its place.
+    pub(crate) answers: BTreeMap<usize, Answer>,
 }
 
 impl FileRead {
@@ -160,9 +165,29 @@ impl Attached {
         whole
     }
 
-    /// Whether one of them was not read, or not whole.
+    /// Whether one of them was not read, or not whole, and nobody answered about that yet.
     pub(crate) fn is_unread(&self, whole: &Whole) -> bool {
-        whole.is_cut || self.files.iter().any(|file| !file.unread.is_empty())
+        let is_open = |(at, file): (usize, &Arc<FileRead>)| {
+            let answer = self.answers.get(&at);
+            file.unread.iter().any(|why| !answer.is_some_and(|answer| answer.unread.contains(why)))
+        };
+        whole.is_cut || self.files.iter().enumerate().any(is_open)
+    }
+
+    /// The prompt and its files as if those at these places were not there. A name that was not judged with the file
+    /// stays.
+    pub(crate) fn without(&self, prompt: &Prompt, gone: &[usize]) -> (Prompt, Self) {
+        let mut left = prompt.clone();
+        let is_gone = |nth: usize, name: &Option<Text>| {
+            gone.iter().any(|at| {
+                let is_it = self.by.get(*at).is_some_and(|by| by.contains(&nth));
+                is_it && (name.is_none() || self.files.get(*at).is_some_and(|file| file.name == *name))
+            })
+        };
+        let mut nth = 0..;
+        left.attachments.retain(|one| nth.next().is_some_and(|nth| !is_gone(nth, &one.name)));
+        let files = self.files.iter().enumerate().filter(|(at, _)| !gone.contains(at));
+        (left, Self { files: files.map(|(_, file)| Arc::clone(file)).collect(), ..Self::default() })
     }
 
     /// Adds what was found in files that a judgement looked at before.

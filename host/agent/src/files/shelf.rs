@@ -50,6 +50,8 @@ struct Wanted {
     size: u64,
     /// Only a piece of it is there.
     cut: bool,
+    /// Which of the prompt's attachments name it.
+    by: Vec<usize>,
 }
 
 #[derive(Default)]
@@ -178,7 +180,9 @@ impl Shelf {
             }
             state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        Attached { files: wanted.iter().map(|wanted| state.read(wanted)).collect() }
+        let files = wanted.iter().map(|wanted| state.read(wanted)).collect();
+        let by = wanted.into_iter().map(|wanted| wanted.by).collect();
+        Attached { files, by, ..Attached::default() }
     }
 
     /// A judgement is done with these: what it found stays, texts do not.
@@ -292,13 +296,15 @@ impl State {
     /// carries a piece.
     fn wanted(&self, app: &App, prompt: &Prompt) -> Vec<Wanted> {
         let mut all: Vec<Wanted> = Vec::new();
-        for attachment in &prompt.attachments {
+        for (nth, attachment) in prompt.attachments.iter().enumerate() {
             let by_id = || self.named.get(&(app.clone(), attachment.id.clone()?)).cloned();
             let file = attachment.file.clone().or_else(by_id);
-            let is_known = file.is_some() && all.iter().any(|known| known.file == file);
-            if (file.is_some() || attachment.cut) && !is_known {
+            let known = all.iter_mut().find(|known| file.is_some() && known.file == file);
+            if let Some(known) = known {
+                known.by.push(nth);
+            } else if file.is_some() || attachment.cut {
                 let (name, size) = (attachment.name.clone(), attachment.size.unwrap_or(0));
-                all.push(Wanted { file, name, size, cut: attachment.cut });
+                all.push(Wanted { file, name, size, cut: attachment.cut, by: vec![nth] });
             }
         }
         all

@@ -33,7 +33,7 @@ use super::queue::{Job, Pool};
 use super::reply;
 use super::watch::{Alarms, Turn};
 use crate::clock::local;
-use crate::files::{Attached, NONE, Readers, Shelf};
+use crate::files::{Answers, Attached, NONE, Readers, Shelf};
 use crate::judge::{self, Around, Asked, Judgement, Snapshot};
 use crate::live::{Active, Live};
 use crate::neighbours::Mistakes;
@@ -65,6 +65,8 @@ pub(super) struct Desk {
     tails: Tails,
     /// Attached files.
     shelf: Arc<Shelf>,
+    /// What people answered about them.
+    answers: Answers,
     /// What people called a mistake, and what follows from it.
     mistakes: Arc<Mistakes>,
     /// Judgements that wait for files, with what was said of their events since.
@@ -116,6 +118,7 @@ impl Desk {
             at_hand: Mutex::new(VecDeque::new()),
             tails: Tails::default(),
             shelf: Arc::new(Shelf::new(Readers::new())),
+            answers: Answers::default(),
             mistakes,
             waiting: Mutex::default(),
             signing_in: Mutex::new(None),
@@ -287,9 +290,12 @@ impl Desk {
         }
         self.files_judged(held, &judgement);
         self.mistakes.remember(&ask.event, &judgement.found);
-        let Judgement { verdict, facts, .. } = judgement;
+        let Judgement { verdict, facts, decision, .. } = judgement;
         match written {
-            Ok(Once::Appended) => Ok(verdict),
+            Ok(Once::Appended) => {
+                self.asked_of_files(held, &decision.policies, &verdict);
+                Ok(verdict)
+            }
             Ok(Once::Before(known)) => match judge::again(verdict, &known) {
                 judge::Again::Same(verdict) => Ok(verdict),
                 judge::Again::Other(refused) => {
@@ -332,6 +338,7 @@ impl Desk {
     fn send(&self, message: ToExtension) {
         if let ToExtension::Go { event, outcome } = &message {
             self.tails.answered(event, *outcome, Instant::now());
+            self.answers.answered(event, *outcome);
         }
         // When the browser is gone there is nobody to tell.
         let _gone = self.out.send(message);

@@ -17,7 +17,7 @@ use shared_protocol::{
 use crate::browser::{AT, Browser, event, judge};
 use crate::home::{Home, holds, json_lines};
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/files")
 }
 
@@ -109,11 +109,11 @@ fn cut_off_anywhere_it_is_told() {
     }
 }
 
-fn file(number: u32) -> FileId {
+pub(crate) fn file(number: u32) -> FileId {
     FileId::try_from(format!("00000000-0000-4000-9000-{number:012}")).unwrap()
 }
 
-fn upload(browser: &mut Browser, id: &FileId, name: &str, bytes: &[u8]) {
+pub(crate) fn upload(browser: &mut Browser, id: &FileId, name: &str, bytes: &[u8]) {
     let (app, name) = (App::new("chatgpt"), Some(Text::new(name)));
     let size = Some(bytes.len() as u64);
     browser.send(&ToHost::FileBegin { file: id.clone(), app, name, media_type: None, size });
@@ -129,7 +129,7 @@ fn upload(browser: &mut Browser, id: &FileId, name: &str, bytes: &[u8]) {
     });
 }
 
-fn carrying(operation: Operation, text: &str, attachment: Attachment) -> Reading {
+pub(crate) fn carrying(operation: Operation, text: &str, attachment: Attachment) -> Reading {
     let mut prompt = Prompt::new(operation);
     if !text.is_empty() {
         prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });

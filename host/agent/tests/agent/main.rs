@@ -11,6 +11,7 @@
     reason = "helpers of tests"
 )]
 
+mod answered_files;
 mod bad_input;
 mod browser;
 mod bundling;

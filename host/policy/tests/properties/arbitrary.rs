@@ -276,8 +276,15 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
         prop::option::of(select(vec!["linux", "windows"])),
     );
     let before = prop::collection::btree_map(select(LABELS.to_vec()), 1..4_u64, 0..3);
-    let free =
-        (prop::option::of(any::<String>()), words(), words(), size, prop::option::of(any::<i64>()), before);
+    let free = (
+        prop::option::of(any::<String>()),
+        words(),
+        words(),
+        size,
+        prop::option::of(any::<i64>()),
+        before,
+        ids(),
+    );
     (select(Operation::ALL.to_vec()), labels, levels(), levels(), flags, person, around, free).prop_map(
         |(operation, labels, topics, conversation, flags, person, around, free)| {
             let (site, model, local, at, account, os) = around;
@@ -306,11 +313,12 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
             facts.model = model.map(str::to_owned);
             facts.local = local.map(|(weekday, minute)| LocalTime { weekday, minute });
             (facts.at, facts.account.kind) = (at, account);
-            let (word, connectors, tools, bytes, verified_at, before) = free;
+            let (word, connectors, tools, bytes, verified_at, before, answered) = free;
             facts.conversation_labels = before
                 .into_iter()
                 .map(|(label, count)| (Label::try_from(label.to_owned()).unwrap(), count))
                 .collect();
+            facts.answered = answered;
             facts.account.workspace.clone_from(&word);
             facts.app.category = word.clone().unwrap_or_default();
             facts.language = word;

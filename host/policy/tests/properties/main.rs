@@ -138,11 +138,13 @@ proptest! {
     }
 
     #[test]
-    fn an_exception_or_a_grant_never_tightens(
+    fn an_exception_a_grant_or_an_answer_never_tightens(
         policies in forbids(1..6), exceptions in exceptions(), grants in grants(), facts in facts(),
     ) {
         let Some(plain) = policy(&policies, Mode::Enforce) else { return Ok(()) };
-        let before = plain.decide(&facts);
+        let mut unanswered = facts.clone();
+        unanswered.answered.clear();
+        let before = plain.decide(&unanswered);
         let after = plain.with_exceptions(exceptions.into()).decide_granted(&facts, &grants);
         prop_assert!(at_least(&before, &after));
         // Nothing vanishes, and what erred stays.
@@ -250,12 +252,21 @@ fn facts_of_version_1_are_read_and_written_as_they_were() {
     let newest = String::from_utf8(known.to_bytes()).unwrap();
     assert!(newest.starts_with("{\"version\":3,"), "{newest}");
     assert_eq!(Facts::from_bytes(newest.as_bytes()).unwrap(), known);
+    known.conversation_labels.clear();
+    known.answered.insert("p".to_owned());
+    let answered = String::from_utf8(known.to_bytes()).unwrap();
+    assert!(
+        answered.starts_with("{\"version\":3,") && answered.ends_with(",\"answered\":[\"p\"]}"),
+        "{answered}"
+    );
+    assert_eq!(Facts::from_bytes(answered.as_bytes()).unwrap(), known);
     // A version that does not need to be one, or cannot be.
     for bad in [
         old.replacen(":1", ":2", 1),
         newer.replacen(":2", ":1", 1),
         newer.replacen(":2", ":3", 1),
         newest.replacen(":3", ":2", 1),
+        answered.replacen(":3", ":2", 1),
         old.replacen(":1", ":4", 1),
     ] {
         Facts::from_bytes(bad.as_bytes()).unwrap_err();

@@ -10,7 +10,8 @@
 //! * Redact covers the findings of the policy's own topics and labels; where none of them has a span, or one stands where
 //!   there is none, `@fallback` stands, which is block when nothing is said.
 //! * A policy in monitor mode, or all of them under the kill switch, are recorded as would-be.
-//! * An exception or a grant takes a matching policy away, never one that erred.
+//! * An exception, a grant or what was answered about the same files before takes a matching policy away, never one that
+//!   erred.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -360,7 +361,8 @@ fn takes_away(
             .find(|grant| policy.matches(&without(facts, &grant.topics)) == Some(false))
             .map(|grant| grant.id.clone())
     };
-    exception.or_else(by_name).or_else(by_topic)
+    let answered = || facts.answered.contains(&policy.id).then(|| "answered before".to_owned());
+    exception.or_else(by_name).or_else(answered).or_else(by_topic)
 }
 
 /// What all that matched permit, one that erred or was taken away only limiting.

@@ -115,7 +115,7 @@ impl Case {
         }
         if let Some(size) = self.file {
             let file = "0f000000-0000-4000-8000-000000000001".to_owned().try_into().unwrap();
-            return Body::File { file, size, text: None, piece: self.piece };
+            return Body::File { file, size, text: None, piece: self.piece, name: None };
         }
         match self.oversize {
             Some(size) => Body::Oversize { size },

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use host_policy::{Explained, Scope, Standing};
+use host_policy::{ANSWERED, Explained, Scope, Standing};
 use serde::Serialize;
 use shared_protocol::{Action, Mode};
 
@@ -24,6 +24,9 @@ pub(super) fn standing(one: &Explained) -> (&'static str, String) {
     match &one.standing {
         Standing::Acts => ("acts", "it matches".to_owned()),
         Standing::Watches => ("watches", "it matches, and only watches".to_owned()),
+        Standing::Excepted { by } if by == ANSWERED => {
+            ("answered", "it matches by files about which the person answered it before".to_owned())
+        }
         Standing::Excepted { by } => {
             ("excepted", format!("it matches, and the exception `{by}` takes it away"))
         }

@@ -22,7 +22,7 @@ pub(super) fn read(path: &Path, bytes: &Arc<Zeroizing<Vec<u8>>>, snapshot: &Snap
     let name = path.file_name().map(|name| Text::new(name.to_string_lossy()));
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let file = FileRead::new(None, name, size, hash(bytes), contents);
-    Some(Attached { files: vec![Arc::new(file)] })
+    Some(Attached { files: vec![Arc::new(file)], ..Attached::default() })
 }
 
 /// A prompt that carries it and says nothing else.

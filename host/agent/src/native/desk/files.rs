@@ -7,7 +7,10 @@ use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use shared_protocol::{EventId, FileFault, FileId, Judge, Reading, ToExtension, ToHost};
+use host_policy::Determining;
+use shared_protocol::{
+    Code, EventId, FileFault, FileId, Judge, Mode, Outcome, Reading, ToExtension, ToHost, Verdict,
+};
 
 use super::{Desk, Held, follow};
 use crate::files::Attached;
@@ -66,7 +69,8 @@ impl Desk {
         let (desk, held) = (Arc::clone(self), held.clone());
         thread::spawn(move || {
             if let Reading::Prompt(prompt) = &held.ask.reading {
-                let files = desk.shelf.wait(&held.ask.app, prompt, until);
+                let mut files = desk.shelf.wait(&held.ask.app, prompt, until);
+                desk.answers.say(&held.ask, &mut files);
                 // Nobody else sets it.
                 let _set = held.files.set(files);
             }
@@ -82,10 +86,10 @@ impl Desk {
 
     /// The files of a request, as far as they are there.
     pub(super) fn files_now(&self, ask: &Judge) -> Attached {
-        match &ask.reading {
-            Reading::Prompt(prompt) => self.shelf.wait(&ask.app, prompt, Instant::now()),
-            Reading::Unread(_) => Attached::default(),
-        }
+        let Reading::Prompt(prompt) = &ask.reading else { return Attached::default() };
+        let mut files = self.shelf.wait(&ask.app, prompt, Instant::now());
+        self.answers.say(ask, &mut files);
+        files
     }
 
     fn next_said(&self, event: &EventId) -> Option<ToHost> {
@@ -117,6 +121,19 @@ impl Desk {
         {
             let topics_of = |label: &_| snapshot.engine.topics_of(label);
             self.shelf.judged(files.after(whole, &judgement.found, topics_of));
+        }
+    }
+
+    /// What the person says of an upload that they are asked about counts for what names its files later.
+    pub(super) fn asked_of_files(&self, held: &Held, policies: &[Determining], verdict: &Verdict) {
+        let unread = verdict.fault == Some(Code::UnreadFile);
+        if let Some(files) = held.files.get()
+            && verdict.outcome == Outcome::Ask
+            && (unread || verdict.fault.is_none())
+        {
+            let asks = |one: &&Determining| one.mode == Mode::Enforce && !one.erred;
+            let policies = policies.iter().filter(asks).map(|one| (one.id.clone(), one.action)).collect();
+            self.answers.asked(&held.ask, files, &policies, unread);
         }
     }
 
