@@ -30,7 +30,7 @@ pub(crate) struct HandleRule {
     /// The answer is the id.
     #[serde(default)]
     pub(crate) whole: bool,
-    /// The field of the upload's own form that is, behind the host, the id.
+    /// The field of the upload's own form that is, behind the host, the id. Of a `PUT` it is the address.
     #[serde(default)]
     pub(crate) field: Option<String>,
     /// A body that begins with this announces a file, whose name follows.
@@ -63,7 +63,10 @@ impl Sites {
         let by_answer = rule.whole || rule.id.is_some() || rule.address.is_some();
         let mut handle = Handle { by_answer, ..Handle::default() };
         if let Some(field) = &rule.field {
-            handle.id = key(&request.body, field).and_then(|key| file_id(&format!("{}/{key}", url.host)));
+            handle.id = key(&request.body, field)
+                .map(|key| format!("{}/{key}", url.host))
+                .or_else(|| place(&request.url).filter(|_| request.method == "PUT"))
+                .and_then(|id| file_id(&id));
         }
         let Some(answer) = answer.filter(|answer| answer.len() <= HANDLE_BYTES) else { return Some(handle) };
         if rule.whole {
