@@ -14,7 +14,7 @@ const USAGE_FAULT: i32 = 2;
 /// What there is to say before anything is built.
 const USAGE: &str =
     "usage: cargo xtask bench [--browser chromium|firefox|both] [--only NAME]... [--n N] [--json]
-NAME: send, asleep, host-start, stream, load, memory, transport";
+NAME: send, asleep, host-start, stream, load, memory, transport, push";
 
 /// `cargo xtask bench [--browser chromium|firefox|both] [--only NAME]... [--n N] [--json]`
 ///

@@ -26,7 +26,7 @@ cargo xtask <task>
       [--sites stand-ins|real]             is built and loaded anew; Ctrl-C ends and leaves nothing
   test                                     every check and test, real browsers included
   bench [--browser B] [--only NAME]        how fast it is, in real browsers with and without it; warns, never fails
-        [--n N] [--json]                   NAME: send asleep host-start stream load memory transport
+        [--n N] [--json]                   NAME: send asleep host-start stream load memory transport push
   eval [--data DIR] [--json] [--wrong]     how good the models are, per topic and source; curves go to models/
        [--custom] [--peers [--only KIND]]  topics by examples; what others wrote beside ours; KIND: asks personal secrets
   build [--release|--extension]            the host with its viewer, both extensions, under target/

@@ -5,10 +5,12 @@
 //! figures are those of one machine at one time.
 
 mod flow;
+mod host;
 mod machine;
 mod memory;
 mod options;
 mod pair;
+mod push;
 mod report;
 mod send;
 mod stats;
@@ -83,6 +85,9 @@ async fn run(options: &Options) -> Result<()> {
 async fn take(options: &Options, machine: &mut Value, figures: &mut Vec<Figure>) -> Result<()> {
     if options.wants(Measure::Transport) {
         put(figures, transport::measure(options.n(Measure::Transport))?);
+    }
+    if options.wants(Measure::Push) {
+        put(figures, push::measure(options.n(Measure::Push))?);
     }
     for &browser in &options.browsers {
         machine[browser.id()] =

@@ -5,7 +5,7 @@ use tests_harness::Browser;
 /// How it is called.
 pub const USAGE: &str = "\
 usage: bench [--browser chromium|firefox|both] [--only NAME]... [--n N] [--json]
-NAME: send, asleep, host-start, stream, load, memory, transport";
+NAME: send, asleep, host-start, stream, load, memory, transport, push";
 
 /// One kind of measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,22 @@ pub enum Measure {
     Memory,
     /// The host alone over its wire.
     Transport,
+    /// From a push to its effect.
+    Push,
 }
 
 impl Measure {
     /// All of them, in the order in which they are taken.
-    pub const ALL: [Self; 7] =
-        [Self::Transport, Self::Send, Self::Stream, Self::Load, Self::Asleep, Self::HostStart, Self::Memory];
+    pub const ALL: [Self; 8] = [
+        Self::Transport,
+        Self::Push,
+        Self::Send,
+        Self::Stream,
+        Self::Load,
+        Self::Asleep,
+        Self::HostStart,
+        Self::Memory,
+    ];
 
     /// Its name on the command line.
     pub fn id(self) -> &'static str {
@@ -41,6 +51,7 @@ impl Measure {
             Self::Load => "load",
             Self::Memory => "memory",
             Self::Transport => "transport",
+            Self::Push => "push",
         }
     }
 
@@ -49,6 +60,7 @@ impl Measure {
         match self {
             Self::Send => 500,
             Self::Asleep | Self::HostStart => 30,
+            Self::Push => 50,
             Self::Stream => 2_000,
             Self::Load => 100,
             Self::Memory | Self::Transport => 1_000,
