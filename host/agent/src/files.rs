@@ -12,16 +12,30 @@ mod jail;
 mod kind;
 mod out;
 mod parent;
+mod recognise;
 mod said;
 mod shelf;
 
 pub(crate) use answers::Answers;
 pub(crate) use attached::{Attached, FileRead, NONE, Whole};
-pub(crate) use child::{COMMAND, run as read_here};
 pub(crate) use parent::Readers;
 pub(crate) use shelf::{Shelf, hash};
 
+use std::ffi::OsString;
+
 use said::Said;
+
+use crate::exit::Exit;
+
+/// The work of a process that this program started for a file; `None` where it is no such process.
+pub(crate) fn work(args: &[OsString]) -> Option<Exit> {
+    let (command, more) = args.split_first()?;
+    match command.to_str()? {
+        child::COMMAND => Some(child::run(more)),
+        recognise::COMMAND => Some(recognise::run(more)),
+        _ => None,
+    }
+}
 
 /// What reading these bytes says, in this process and without its limits: for those who look for bytes that break it.
 /// How many texts, their bytes, and how many reasons why there are not more.
@@ -35,8 +49,8 @@ pub(crate) fn read_unbounded(bytes: &[u8]) -> (usize, usize, usize) {
             let _somewhere = piece.places.spot(piece.text.expose(), middle);
         }
         Said::Unread(_) => unread += 1,
-        Said::Type(_) | Said::End => {}
+        Said::Picture(_) | Said::Type(_) | Said::End => {}
     };
-    format::read(bytes, &[], &mut out::Out::new(&mut tell));
+    format::read(bytes, &[], &mut out::Out::new(&mut tell).with_pictures());
     (texts, length, unread)
 }

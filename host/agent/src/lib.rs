@@ -42,8 +42,8 @@ use origin::Caller;
 pub fn run() -> ExitCode {
     let env = os::Env::current();
     let args: Vec<_> = std::env::args_os().skip(1).collect();
-    if args.first().is_some_and(|arg| arg == files::COMMAND) {
-        return files::read_here().into();
+    if let Some(exit) = files::work(&args) {
+        return exit.into();
     }
     let words: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
     match origin::caller(&words) {

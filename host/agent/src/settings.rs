@@ -8,6 +8,7 @@
 mod bundle;
 mod file;
 mod identity;
+mod pictures;
 mod risk;
 mod signal;
 mod sink;
@@ -23,6 +24,7 @@ use shared_protocol::{Capture, FailSettings, PolicySource, Settings};
 pub(crate) use bundle::{BundleSettings, From as BundlesFrom, Web as BundlesWeb};
 pub(crate) use file::FileError;
 pub(crate) use identity::{IdentitySettings, KeyStore};
+pub(crate) use pictures::PicturesSettings;
 pub(crate) use risk::{RiskSettings, TravelSettings, in_bundle as risk_in_bundle};
 pub(crate) use signal::{Named, SignalSettings};
 pub(crate) use sink::SinkSettings;
@@ -61,6 +63,8 @@ pub(crate) struct Configured {
     pub(crate) identity: Option<IdentitySettings>,
     /// Where rows go besides this machine.
     pub(crate) sinks: Vec<SinkSettings>,
+    /// What reads text in pictures.
+    pub(crate) pictures: Option<PicturesSettings>,
     /// Where bundles come from.
     pub(crate) bundle: Option<BundleSettings>,
     /// A folder of guardrails that nobody signed, in place of a bundle.
@@ -126,6 +130,7 @@ impl Configured {
             extensions: Vec::new(),
             identity: None,
             sinks: Vec::new(),
+            pictures: None,
             bundle: None,
             developer: None,
             risk: RiskSettings::default(),
@@ -150,6 +155,7 @@ impl Configured {
                 extensions: file.extensions,
                 identity: file.identity,
                 sinks: file.sinks,
+                pictures: file.pictures,
                 bundle: file.bundle,
                 developer: file.developer,
                 risk: file.risk,

@@ -56,6 +56,13 @@ pub(crate) fn rtf(bytes: &[u8]) {
     beginning(b"{\\rtf1", bytes);
 }
 
+/// Pictures: of each kind those that begin like one.
+pub(crate) fn picture(bytes: &[u8]) {
+    for magic in [&b"\x89PNG\r\n\x1a\n"[..], b"\xff\xd8\xff", b"GIF89a", b"BM", b"RIFF\0\x10\0\0WEBP"] {
+        beginning(magic, bytes);
+    }
+}
+
 /// Mail.
 pub(crate) fn mail(bytes: &[u8]) {
     beginning(b"From: a@b.c\nTo: d@e.f\nSubject: x\n", bytes);

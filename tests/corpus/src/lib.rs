@@ -30,7 +30,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 39] = [
+pub const TARGETS: [Target; 40] = [
     Target { name: "frames", run: wire::frames },
     Target { name: "messages", run: wire::messages },
     Target { name: "seal", run: wire::seal },
@@ -65,6 +65,7 @@ pub const TARGETS: [Target; 39] = [
     Target { name: "file-office", run: file::office },
     Target { name: "file-archive", run: file::archive },
     Target { name: "file-rtf", run: file::rtf },
+    Target { name: "file-picture", run: file::picture },
     Target { name: "file-mail", run: file::mail },
     Target { name: "file-compound", run: file::compound },
     Target { name: "signal", run: signal::signal },

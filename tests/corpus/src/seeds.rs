@@ -51,6 +51,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "file-office" => attached(&root, &["docx", "xlsx", "pptx", "odt", "ods"]),
         "file-archive" => attached(&root, &["zip", "gz"]),
         "file-rtf" => attached(&root, &["rtf"]),
+        "file-picture" => pictures(&root),
         "file-mail" => attached(&root, &["eml"]),
         "file-compound" => attached(&root, &["docx"]).into_iter().filter(|one| one.starts_with(b"\xd0\xcf")).collect(),
         "guardrails" => crate::guardrails::seeds(),
@@ -66,6 +67,19 @@ fn attached(root: &Path, endings: &[&str]) -> Vec<Vec<u8>> {
     let folder = root.join("host/agent/tests/cases/files");
     endings.iter().flat_map(|ending| files(&folder, ending)).map(|path| read(&path)).collect()
 }
+
+/// A case, and what the fuzzer can change in a glance: the smallest of each kind.
+fn pictures(root: &Path) -> Vec<Vec<u8>> {
+    let small = attached(root, &["png"]);
+    small.into_iter().chain(PICTURES.map(<[u8]>::to_vec)).collect()
+}
+
+/// A picture of one pixel each: GIF, BMP, WebP without loss.
+const PICTURES: [&[u8]; 3] = [
+    b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;",
+    b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18\0\0\0\0\0\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\0",
+    b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0",
+];
 
 const SITES: [&str; 4] = ["chatgpt", "claude", "gemini", "perplexity"];
 

@@ -1,20 +1,23 @@
 //! How people attach, beside dropping a file: a folder, a picture from the clipboard, long text that a site makes a file
 //! of, a document that a connector's picker names. In real browsers, with what the stand-ins received.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::json;
 use tests_e2e::{ALLOWED, BLOCKED, Guarded, Sample, Way, base64};
 use tests_harness::{Browser, Launch, PATIENCE, Site, State};
+use tokio::time::sleep;
 
 /// A test on sites in each browser.
 macro_rules! attached {
-    ($($name:ident on $($module:ident $site:ident),+;)+) => {
+    ($($name:ident: $settings:expr, on $($module:ident $site:ident),+;)+) => {
         $(
             mod $name {
                 use super::*;
 
                 async fn play(browser: Browser, site: Site) -> Result<()> {
-                    let launch = Launch::guarded(browser)?.settings(PATIENT);
+                    let launch = Launch::guarded(browser)?.settings($settings);
                     let guarded = Guarded::launch(&launch, site).await?;
                     let played = super::$name(&guarded, site).await;
                     guarded.end(module_path!(), &format!("{}-{browser}", site.id()), played).await
@@ -44,11 +47,16 @@ macro_rules! attached {
 const PATIENT: &str =
     "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\nfile_deadline_ms = 120000\n";
 
+/// The same, and the program that reads text in pictures.
+const READING: &str = "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\nfile_deadline_ms = 120000\n\
+    [pictures]\nprogram = \"/usr/bin/tesseract\"\n";
+
 attached! {
-    folder on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
-    picture on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
-    long_text on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
-    picked on chatgpt ChatGpt, claude Claude, perplexity Perplexity;
+    folder: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
+    picture: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
+    screenshot: READING, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
+    long_text: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
+    picked: PATIENT, on chatgpt ChatGpt, claude Claude, perplexity Perplexity;
 }
 
 /// Whether this is Firefox, whose driver chooses no folder and whose clipboard takes no picture without a screen.
@@ -114,6 +122,35 @@ async fn picture(guarded: &Guarded, _site: Site) -> Result<()> {
     let entries = guarded.stand_ins().ledger().entries();
     let left = entries.iter().filter(|entry| entry.body.windows(4).any(|four| four == b"IDAT")).count();
     ensure!(left == 0, "it left");
+    Ok(())
+}
+
+/// A screenshot with a telephone number in it.
+const SCREENSHOT: &[u8] = include_bytes!("../../../host/agent/tests/cases/pictures/light.png");
+
+/// A screenshot that is pasted is read where the settings say by what, and the card says where in it something stands.
+async fn screenshot(guarded: &Guarded, _site: Site) -> Result<()> {
+    if is_firefox(guarded).await? {
+        let name = "image.png".to_owned();
+        let picture = Sample { name, media_type: "image/png", bytes: SCREENSHOT.to_vec() };
+        guarded.give(Way::Paste, &[picture]).await?;
+    } else {
+        guarded.paste_picture(&base64(SCREENSHOT)).await?;
+    }
+    // Until then the card tells how far it is.
+    let until = Instant::now() + PATIENCE * 2;
+    let (card, said) = loop {
+        let card = guarded.card().await?;
+        let said = card.text().await.unwrap_or_default();
+        if said.contains("line") || Instant::now() > until {
+            break (card, said);
+        }
+        card.leave().await?;
+        sleep(Duration::from_millis(100)).await;
+    };
+    ensure!(said.contains("image.png") && said.contains("line 3") && said.contains("41••••••32"), "{said}");
+    card.choose("send-anyway").await?;
+    ensure!(guarded.upload_end(PATIENCE).await? == "ready", "it did not go");
     Ok(())
 }
 

@@ -100,6 +100,7 @@ fn control(data: &Entries, host: &Host, release: &Release, machine: &str) -> Res
          Maintainer: {}\n\
          Installed-Size: {}\n\
          Depends: {needs}\n\
+         Suggests: tesseract-ocr\n\
          Enhances: brave-browser, chromium, firefox, firefox-esr, google-chrome-stable, microsoft-edge-stable\n\
          Section: web\n\
          Priority: optional\n\

@@ -1,6 +1,6 @@
 //! Receivers and readers that others wrote, for the tests: of the record's sinks and exports rsyslog from the system's
 //! packages, an OpenTelemetry collector, and a reader of Parquet for Node.js; of bundles a PKCS#11 token in software from
-//! the system's packages, and an S3-compatible store; of people an OpenID Connect provider, of pages a checker of
+//! the system's packages, and an S3-compatible store; of pictures Tesseract from the system's packages; of people an OpenID Connect provider, of pages a checker of
 //! accessibility, both for Node.js. What is no package
 //! lies in the cached tools folder.
 
@@ -43,6 +43,7 @@ pub fn missing() -> Vec<&'static str> {
     missing.extend((!is_file("/usr/sbin/rsyslogd")).then_some("rsyslog"));
     missing.extend((!library("lmnsd_ossl.so")).then_some("rsyslog-openssl"));
     missing.extend((!is_file("/usr/sbin/nginx")).then_some("nginx-light"));
+    missing.extend((!is_file("/usr/bin/tesseract")).then_some("tesseract-ocr"));
     missing.extend((!is_file("/usr/bin/softhsm2-util")).then_some("softhsm2"));
     missing.extend(system::find("openssl").is_none().then_some("openssl"));
     missing.extend((!is_file("/usr/bin/python3")).then_some("python3"));

@@ -106,6 +106,7 @@ const OUTSIDE: &[Outside] = &[
     outside("http-body-util", &["host/agent", "tests/harness"]),
     outside("hyper", &["host/agent", "tests/harness"]),
     outside("hyper-util", &["host/agent", "tests/harness"]),
+    outside("image", &["host/agent"]),
     outside("jiff", &["host/agent", "host/journal", "host/policy", "xtask"]),
     outside("js-sys", &["extension"]),
     outside("jsonwebtoken", &["host/policy", "host/risk"]),

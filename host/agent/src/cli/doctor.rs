@@ -13,6 +13,7 @@ mod host;
 mod key;
 mod live;
 mod person;
+mod pictures;
 mod policies;
 mod profiles;
 mod reach;
@@ -117,6 +118,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     checks.push(record(env));
     checks.extend(room::check(env));
     checks.push(engines::check());
+    checks.push(pictures::check(configured));
     checks.extend(sinks::checks(env, configured));
     checks.extend(sharing::checks(env, &active));
     checks.extend(reach::checks(configured));

@@ -99,7 +99,7 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
             let name = args.file.as_ref().map_or("-".into(), |path| path.to_string_lossy());
             let bytes = Arc::new(Zeroizing::new(bytes));
             let files = match &args.file {
-                Some(path) if path.as_os_str() != "-" => file::read(path, &bytes, snapshot),
+                Some(path) if path.as_os_str() != "-" => file::read(path, &bytes, &active),
                 _ => None,
             };
             let prompt = match &files {

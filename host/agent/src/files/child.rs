@@ -2,6 +2,7 @@
 //!
 //! INVARIANT: it says nothing on standard error: what the libraries say there can hold text.
 
+use std::ffi::OsString;
 use std::io::{self, BufWriter, Read, Write};
 use std::panic;
 
@@ -15,8 +16,11 @@ use crate::exit::Exit;
 /// The command, which stands in no help.
 pub(crate) const COMMAND: &str = "read-file";
 
+/// Behind it: pictures are told too.
+pub(crate) const PICTURES: &str = "--pictures";
+
 /// Reads the file that comes.
-pub(crate) fn run() -> Exit {
+pub(crate) fn run(more: &[OsString]) -> Exit {
     panic::set_hook(Box::new(|_| {}));
     let mut bytes = Vec::new();
     let mut from = io::stdin().lock().take(FILE_BYTES.saturating_add(1));
@@ -28,7 +32,9 @@ pub(crate) fn run() -> Exit {
     let mut tell = |said: Said| {
         is_heard = is_heard && said::write(&mut to, &said).is_ok();
     };
-    format::read(&bytes, &[], &mut Out::new(&mut tell));
+    let out = Out::new(&mut tell);
+    let mut out = if more.iter().any(|word| word == PICTURES) { out.with_pictures() } else { out };
+    format::read(&bytes, &[], &mut out);
     tell(Said::End);
     let is_heard = is_heard && to.flush().is_ok();
     if is_heard { Exit::Done } else { Exit::Fault }

@@ -11,6 +11,7 @@ mod notebook;
 mod odf;
 mod office;
 mod pdf;
+mod picture;
 mod rtf;
 mod sheet;
 mod slides;
@@ -40,7 +41,7 @@ pub(crate) fn read(bytes: &[u8], inside: &[String], out: &mut Out<'_>) {
         Kind::Gzip => gzip::read(bytes, inside, out),
         Kind::Tar => tar::read(bytes, inside, out),
         Kind::Rtf => rtf::read(bytes, inside, out),
-        Kind::Picture => out.unread(UnreadFile::Picture),
+        Kind::Picture => picture::read(bytes, inside, out),
         Kind::Other(_) | Kind::Unknown => out.unread(UnreadFile::Format),
     }
 }

@@ -5,8 +5,7 @@
 //! hold; on Windows neither, and what remains is a process without environment that is ended when its time is over.
 
 /// Most memory, bytes of address space.
-#[cfg(unix)]
-const MEMORY: u64 = 1024 * 1024 * 1024;
+pub(super) const MEMORY: u64 = 1024 * 1024 * 1024;
 
 /// Most time of the processor, seconds.
 #[cfg(unix)]
@@ -17,7 +16,7 @@ const SECONDS: u64 = 30;
 /// # Errors
 /// When the system does not do it.
 pub(crate) fn enter() -> Result<(), Unjailed> {
-    limits()?;
+    limits(MEMORY, 3)?;
     calls()
 }
 
@@ -25,18 +24,22 @@ pub(crate) fn enter() -> Result<(), Unjailed> {
 #[derive(Debug)]
 pub(crate) struct Unjailed;
 
+/// Bounds this process and what it becomes: memory and open files as said, time, and no file grows.
+///
+/// # Errors
+/// When the system does not do it.
 #[cfg(unix)]
-fn limits() -> Result<(), Unjailed> {
+pub(super) fn limits(memory: u64, files: u64) -> Result<(), Unjailed> {
     use rlimit::Resource;
 
     let limits = [
-        (Resource::AS, MEMORY),
+        (Resource::AS, memory),
         (Resource::CPU, SECONDS),
         // Pipes are no files.
         (Resource::FSIZE, 0),
         // A picture of its memory would be a copy of the file.
         (Resource::CORE, 0),
-        (Resource::NOFILE, 3),
+        (Resource::NOFILE, files),
     ];
     for (resource, most) in limits {
         let (_, hard) = resource.get().map_err(|_| Unjailed)?;
@@ -50,7 +53,7 @@ fn limits() -> Result<(), Unjailed> {
 }
 
 #[cfg(not(unix))]
-fn limits() -> Result<(), Unjailed> {
+fn limits(_memory: u64, _files: u64) -> Result<(), Unjailed> {
     Ok(())
 }
 

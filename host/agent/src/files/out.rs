@@ -6,8 +6,9 @@
 use std::io::{ErrorKind, Read};
 
 use shared_protocol::{Text, UnreadFile};
+use zeroize::Zeroizing;
 
-use super::said::{Piece, Places, Said};
+use super::said::{Picture, Piece, Places, Said};
 
 /// Most bytes of text of one file: what is nothing but text is read as far as files go.
 pub(crate) const TEXT_BYTES: usize = 50 * 1024 * 1024;
@@ -18,6 +19,12 @@ pub(crate) const UNPACKED_BYTES: usize = 256 * 1024 * 1024;
 /// Most members of archives, all levels together.
 pub(crate) const MEMBERS: usize = 2_000;
 
+/// Most bytes of one picture, as shades of grey.
+pub(crate) const PICTURE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Most pictures of a file whose text is read.
+const PICTURES: usize = 20;
+
 /// Archives in archives: most levels.
 pub(crate) const DEPTH: usize = 5;
 
@@ -27,6 +34,8 @@ pub(crate) struct Out<'a> {
     text_left: usize,
     unpacked_left: usize,
     members_left: usize,
+    /// None where nobody reads text in pictures.
+    pictures_left: Option<usize>,
     told: Vec<UnreadFile>,
     texts: usize,
 }
@@ -39,9 +48,33 @@ impl<'a> Out<'a> {
             text_left: TEXT_BYTES,
             unpacked_left: UNPACKED_BYTES,
             members_left: MEMBERS,
+            pictures_left: None,
             told: Vec::new(),
             texts: 0,
         }
+    }
+
+    /// Pictures are told too: somebody reads them.
+    pub(crate) fn with_pictures(self) -> Self {
+        Self { pictures_left: Some(PICTURES), ..self }
+    }
+
+    /// Whether somebody reads text in pictures.
+    pub(crate) fn reads_pictures(&self) -> bool {
+        self.pictures_left.is_some()
+    }
+
+    /// A picture for whoever reads it, as `width` times as many bytes as it has lines.
+    pub(crate) fn picture(&mut self, inside: &[String], width: usize, shades: &[u8]) {
+        match &mut self.pictures_left {
+            Some(0) => return self.unread(UnreadFile::TooLarge),
+            Some(left) => *left -= 1,
+            None => return self.unread(UnreadFile::Picture),
+        }
+        let head = format!("P5\n{width} {}\n255\n", shades.len() / width.max(1));
+        let map = Zeroizing::new([head.as_bytes(), shades].concat());
+        let inside = (!inside.is_empty()).then(|| Text::new(inside.join("/")));
+        (self.tell)(Said::Picture(Picture { inside, map }));
     }
 
     /// What the file is.

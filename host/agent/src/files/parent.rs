@@ -12,12 +12,14 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use shared_protocol::UnreadFile;
+use shared_protocol::{Text, UnreadFile};
 use zeroize::Zeroizing;
 
-use super::child::COMMAND;
+use super::child::{self, COMMAND};
 use super::out::TEXT_BYTES;
-use super::said::{self, Piece, Said};
+use super::recognise;
+use super::said::{self, Piece, Places, Said};
+use crate::settings::PicturesSettings;
 
 /// Files that are read at once.
 const AT_ONCE: usize = 2;
@@ -49,8 +51,13 @@ impl Readers {
         Self { program, busy: Arc::default() }
     }
 
-    /// Reads a file; gives up at `until`.
-    pub(crate) fn read(&self, bytes: Arc<Zeroizing<Vec<u8>>>, until: Instant) -> Contents {
+    /// Reads a file, and text in pictures where the settings say by what; gives up at `until`.
+    pub(crate) fn read(
+        &self,
+        bytes: Arc<Zeroizing<Vec<u8>>>,
+        pictures: Option<&PicturesSettings>,
+        until: Instant,
+    ) -> Contents {
         let failed = |why| Contents { unread: vec![why], ..Contents::default() };
         let Some(program) = &self.program else { return failed(UnreadFile::Other) };
         let (busy, changed) = &*self.busy;
@@ -64,8 +71,12 @@ impl Readers {
         *count += 1;
         drop(count);
         let mut command = Command::new(program);
-        command.arg(COMMAND).env_clear();
-        let contents = run(command, bytes, until);
+        command.arg(COMMAND).args(pictures.map(|_| child::PICTURES)).env_clear();
+        let recognise = |map| {
+            let settings = pictures.ok_or(UnreadFile::Picture)?;
+            recognise::text(program, settings, map, until)
+        };
+        let contents = run(command, bytes, &recognise, until);
         *busy.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
         changed.notify_one();
         contents
@@ -73,7 +84,12 @@ impl Readers {
 }
 
 /// Runs a reading process.
-fn run(mut command: Command, bytes: Arc<Zeroizing<Vec<u8>>>, until: Instant) -> Contents {
+fn run(
+    mut command: Command,
+    bytes: Arc<Zeroizing<Vec<u8>>>,
+    recognise: &dyn Fn(Zeroizing<Vec<u8>>) -> Result<String, UnreadFile>,
+    until: Instant,
+) -> Contents {
     let mut contents = Contents::default();
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let Ok(mut child) = command.spawn() else {
@@ -98,7 +114,21 @@ fn run(mut command: Command, bytes: Arc<Zeroizing<Vec<u8>>>, until: Instant) -> 
     let mut left = TEXT_BYTES;
     let why = loop {
         let wait = until.saturating_duration_since(Instant::now());
-        match told.recv_timeout(wait) {
+        let said = match told.recv_timeout(wait) {
+            Ok(Said::Picture(picture)) => match recognise(picture.map) {
+                Ok(text) if text.trim().is_empty() => continue,
+                Ok(text) => Ok(Said::Text(Piece {
+                    inside: picture.inside,
+                    text: Text::new(text),
+                    places: Places::Lines,
+                })),
+                Err(why) => Ok(Said::Unread(why)),
+            },
+            other => other,
+        };
+        match said {
+            // Taken above.
+            Ok(Said::Picture(_)) => {}
             Ok(Said::Type(kind)) => contents.kind = kind.chars().filter(char::is_ascii).take(32).collect(),
             Ok(Said::Text(piece)) => match left.checked_sub(piece.text.len()) {
                 Some(rest) => {
@@ -163,7 +193,8 @@ mod tests {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", script]);
         let start = Instant::now();
-        let contents = run(command, Arc::new(vec![b'x'; 1 << 20].into()), start + wait);
+        let nobody = |_| Err(UnreadFile::Picture);
+        let contents = run(command, Arc::new(vec![b'x'; 1 << 20].into()), &nobody, start + wait);
         (contents.unread, start.elapsed())
     }
 

@@ -7,8 +7,9 @@ use std::io::{self, ErrorKind, Read, Write};
 
 use serde::{Deserialize, Serialize};
 use shared_protocol::{Spot, Text, UnreadFile};
+use zeroize::Zeroizing;
 
-use super::out::TEXT_BYTES;
+use super::out::{PICTURE_BYTES, TEXT_BYTES};
 
 /// Most bytes of one object: the places of the cells of a large table.
 const FRAME_BYTES: usize = 64 * 1024 * 1024;
@@ -21,6 +22,8 @@ pub(crate) enum Said {
     Type(String),
     /// Text.
     Text(Piece),
+    /// A picture, whose text somebody else reads.
+    Picture(Picture),
     /// Something in it has no text, or not all of it.
     Unread(UnreadFile),
     /// All is said.
@@ -37,6 +40,16 @@ pub(crate) struct Piece {
     pub(crate) text: Text,
     /// What is where.
     pub(crate) places: Places,
+}
+
+/// A picture as shades of grey.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Picture {
+    /// As a text has it.
+    pub(crate) inside: Option<Text>,
+    /// A portable grey map (`P5` of Netpbm, of 255 shades), of our making.
+    #[serde(skip)]
+    pub(crate) map: Zeroizing<Vec<u8>>,
 }
 
 /// How places of a text are told. Starts are code points of the text, in ascending order.
@@ -124,7 +137,11 @@ fn letters(mut column: u32) -> String {
 /// Writes one frame.
 pub(crate) fn write(to: &mut impl Write, said: &Said) -> io::Result<()> {
     part(to, &serde_json::to_vec(said)?)?;
-    if let Said::Text(piece) = said { part(to, piece.text.expose().as_bytes()) } else { Ok(()) }
+    match said {
+        Said::Text(piece) => part(to, piece.text.expose().as_bytes()),
+        Said::Picture(picture) => part(to, &picture.map),
+        Said::Type(_) | Said::Unread(_) | Said::End => Ok(()),
+    }
 }
 
 fn part(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
@@ -136,17 +153,19 @@ fn part(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
 /// Reads one frame; `None` at the end of the stream or at what is no frame.
 pub(crate) fn read(from: &mut impl Read) -> Option<Said> {
     let mut said = serde_json::from_slice(&taken(from, FRAME_BYTES)?).ok()?;
-    if let Said::Text(piece) = &mut said {
-        piece.text = Text::new(std::str::from_utf8(&taken(from, TEXT_BYTES)?).ok()?);
+    match &mut said {
+        Said::Text(piece) => piece.text = Text::new(std::str::from_utf8(&taken(from, TEXT_BYTES)?).ok()?),
+        Said::Picture(picture) => picture.map = taken(from, PICTURE_BYTES)?,
+        Said::Type(_) | Said::Unread(_) | Said::End => {}
     }
     Some(said)
 }
 
-fn taken(from: &mut impl Read, most: usize) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+fn taken(from: &mut impl Read, most: usize) -> Option<Zeroizing<Vec<u8>>> {
     let mut length = [0; 4];
     from.read_exact(&mut length).ok()?;
     let length = usize::try_from(u32::from_le_bytes(length)).ok().filter(|length| *length <= most)?;
-    let mut bytes = zeroize::Zeroizing::new(Vec::new());
+    let mut bytes = Zeroizing::new(Vec::new());
     from.take(u64::try_from(length).ok()?).read_to_end(&mut bytes).ok()?;
     (bytes.len() == length).then_some(bytes)
 }

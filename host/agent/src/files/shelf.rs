@@ -20,6 +20,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::attached::{Attached, FileRead};
 use super::parent::Readers;
+use crate::settings::PicturesSettings;
 
 /// How long a text waits for its judgement.
 const UNJUDGED: Duration = Duration::from_secs(600);
@@ -117,7 +118,13 @@ impl Shelf {
     }
 
     /// All bytes came: it is read, beside. Gives up at `until`.
-    pub(crate) fn end(self: &Arc<Self>, file: FileId, size: u64, until: Instant) -> Result<(), FileFault> {
+    pub(crate) fn end(
+        self: &Arc<Self>,
+        file: FileId,
+        size: u64,
+        pictures: Option<PicturesSettings>,
+        until: Instant,
+    ) -> Result<(), FileFault> {
         let mut state = self.lock();
         let held = state.files.get_mut(&file).ok_or(FileFault::Unknown)?;
         let Stage::Coming(bytes) = &mut held.stage else { return Err(FileFault::OutOfOrder) };
@@ -133,7 +140,7 @@ impl Shelf {
         let shelf = Arc::clone(self);
         thread::spawn(move || {
             let hash = hash(&bytes);
-            let contents = shelf.readers.read(bytes, until);
+            let contents = shelf.readers.read(bytes, pictures.as_ref(), until);
             let read = FileRead::new(Some(file.clone()), name, size, hash, contents);
             if let Some(held) = shelf.lock().files.get_mut(&file) {
                 held.stage = Stage::Read(Arc::new(read));

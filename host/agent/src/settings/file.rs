@@ -13,6 +13,7 @@ use toml::Spanned;
 
 use super::bundle::{self, BundleSettings};
 use super::identity::{self, IdentitySettings};
+use super::pictures::{self, PicturesSettings};
 use super::risk::{self, RiskSettings};
 use super::signal::{self, SignalSettings};
 use super::sink::{self, SinkSettings};
@@ -57,6 +58,7 @@ pub(super) struct File {
     pub(super) extensions: Vec<String>,
     pub(super) identity: Option<IdentitySettings>,
     pub(super) sinks: Vec<SinkSettings>,
+    pub(super) pictures: Option<PicturesSettings>,
     pub(super) bundle: Option<BundleSettings>,
     pub(super) developer: Option<PathBuf>,
     pub(super) risk: RiskSettings,
@@ -87,6 +89,7 @@ struct Written {
     signal: Vec<signal::Written>,
     #[serde(default)]
     sink: Vec<sink::Written>,
+    pictures: Option<pictures::Written>,
     bundle: Option<Spanned<bundle::Written>>,
     ssf: Option<ssf::Written>,
 }
@@ -115,6 +118,8 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
     let identity = identity.map_err(|(start, what)| at(text, start, what))?;
     let risk = risk::understood(written.risk).map_err(|(start, what)| at(text, start, what))?;
     let sinks = sink::understood(written.sink).map_err(|(start, what)| at(text, start, what))?;
+    let pictures = written.pictures.map(pictures::understood).transpose();
+    let pictures = pictures.map_err(|(start, what)| at(text, start, what))?;
     let ssf = written.ssf.map(ssf::understood).transpose();
     let ssf = ssf.map_err(|(start, what)| at(text, start, what))?;
     let ours = ssf.as_ref().map(|ssf| ssf.issuer.as_str());
@@ -150,6 +155,7 @@ pub(super) fn parse(text: &str, managed: bool) -> Result<File, FileError> {
         extensions: written.developer.extensions,
         identity,
         sinks,
+        pictures,
         bundle,
         developer,
         risk,

@@ -28,12 +28,16 @@ impl Chain {
         let reason = r#"{"err":"invalid_audience"}"#;
         let receiver = Receiver::start(move |_, _| Reply::Status(400, reason));
         let key = home.path().join("ssf.key");
+        let program = home.path().join("tesseract");
+        fs::write(&program, "#!/bin/sh\nprintf 'List of available languages (2):\\neng\\nosd\\n'\n").unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         home.settings(&format!(
             "policy = \"builtin-enforce\"\n[fail]\n{PATIENT}\n\
              [[sink]]\nname = \"siem\"\nkind = \"syslog\"\naddress = \"tcp://{}\"\n\
              [ssf]\nissuer = \"{ISSUER}\"\nkey_file = {key:?}\nperson = \"jane.doe@example.com\"\n\
              [[ssf.receiver]]\nname = \"okta\"\nprofile = \"okta\"\naudience = \"{AUDIENCE}\"\n\
-             address = \"http://127.0.0.1:{}/events\"\n",
+             address = \"http://127.0.0.1:{}/events\"\n\
+             [pictures]\nprogram = {program:?}\n",
             syslog.local_addr().unwrap(),
             receiver.port,
         ));
@@ -84,6 +88,7 @@ fn a_whole_chain_is_well_link_by_link() {
         "record",
         "disk",
         "classifier",
+        "pictures",
         "sink siem",
         "risk sharing",
         "receiver okta",
@@ -105,7 +110,21 @@ fn a_whole_chain_is_well_link_by_link() {
 type Breaks = fn(&mut Chain);
 
 /// How a link breaks, which check tells it, how, what of, and with what fix.
-const BROKEN: [(Breaks, &str, &str, &str, &str); 12] = [
+const BROKEN: [(Breaks, &str, &str, &str, &str); 14] = [
+    (
+        |chain| fs::remove_file(chain.path("tesseract")).unwrap(),
+        "pictures",
+        "wrong",
+        "does not answer",
+        "install Tesseract",
+    ),
+    (
+        |chain| fs::write(chain.path("tesseract"), "#!/bin/sh\nprintf 'List:\\nosd\\n'\n").unwrap(),
+        "pictures",
+        "wrong",
+        "does not know eng",
+        "install its data",
+    ),
     (
         |chain| fs::remove_dir_all(chain.path(".config/chromium/NativeMessagingHosts")).unwrap(),
         "chromium",

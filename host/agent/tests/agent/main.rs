@@ -38,6 +38,7 @@ mod okta;
 mod opening;
 mod outage;
 mod peers;
+mod pictures;
 mod policy;
 mod previewing;
 mod receiver;

@@ -8,13 +8,15 @@ use shared_protocol::{Attachment, Operation, Prompt, Text};
 use zeroize::Zeroizing;
 
 use crate::files::{Attached, FileRead, Readers, hash};
-use crate::judge::Snapshot;
+use crate::live::Active;
 
 /// The file, read; `None` when it is plain text, which is tried as somebody would type it, as far as a prompt may go.
-pub(super) fn read(path: &Path, bytes: &Arc<Zeroizing<Vec<u8>>>, snapshot: &Snapshot) -> Option<Attached> {
-    let time = Duration::from_millis(u64::from(snapshot.settings.fail.file_deadline_ms));
-    let contents = Readers::new().read(Arc::clone(bytes), Instant::now() + time);
-    let limit = usize::try_from(snapshot.settings.fail.oversize_bytes).unwrap_or(usize::MAX);
+pub(super) fn read(path: &Path, bytes: &Arc<Zeroizing<Vec<u8>>>, active: &Active) -> Option<Attached> {
+    let fail = &active.settings().fail;
+    let time = Duration::from_millis(u64::from(fail.file_deadline_ms));
+    let pictures = active.configured.pictures.as_ref();
+    let contents = Readers::new().read(Arc::clone(bytes), pictures, Instant::now() + time);
+    let limit = usize::try_from(fail.oversize_bytes).unwrap_or(usize::MAX);
     let is_all = contents.unread.is_empty() && contents.pieces.len() <= 1 && bytes.len() <= limit;
     if is_all && matches!(contents.kind.as_str(), "text" | "json") && std::str::from_utf8(bytes).is_ok() {
         return None;

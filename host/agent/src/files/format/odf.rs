@@ -6,7 +6,7 @@ use super::super::out::{Counted, Out};
 use super::super::said::Places;
 use super::markup::{Node, walk};
 use super::sheet::Grid;
-use super::zip::Package;
+use super::zip::{Package, pictures};
 
 /// Cells that stand for many at once: further ones are empty in every document that a person made.
 const REPEATED: u32 = 1_024;
@@ -42,6 +42,7 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
         }
         out.text(inside, text, Places::About);
     }
+    pictures(package, "Pictures/", inside, out);
 }
 
 /// Paragraphs, or slides.

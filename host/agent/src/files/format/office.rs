@@ -5,7 +5,7 @@ use shared_protocol::UnreadFile;
 use super::super::out::{Counted, Out};
 use super::super::said::Places;
 use super::markup::{Node, walk};
-use super::zip::{Package, embedded};
+use super::zip::{Package, embedded, pictures};
 
 pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
     let before = out.texts();
@@ -24,7 +24,8 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
     let has_text = out.texts() > before;
     about(package, "word/", inside, out);
     embedded(package, "word/embeddings/", inside, out);
-    if !has_text && !package.like("word/media/", "").is_empty() {
+    let are_read = pictures(package, "word/media/", inside, out);
+    if !are_read && !has_text && !package.like("word/media/", "").is_empty() {
         out.unread(UnreadFile::Picture);
     }
 }

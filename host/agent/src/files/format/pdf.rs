@@ -44,8 +44,32 @@ pub(super) fn read(bytes: &[u8], inside: &[String], out: &mut Out<'_>) {
     out.text(inside, text.text, Places::Pages(starts));
     let (about, has_pictures) = beside(&document);
     out.text(inside, about, Places::About);
-    if is_empty && has_pictures {
-        out.unread(UnreadFile::Picture);
+    if has_pictures && (is_empty || out.reads_pictures()) {
+        pictures(&document, is_empty, inside, out);
+    }
+}
+
+/// Pictures as they lie in the document: what cameras and scanners make are photographs (JPEG) by themselves. Those that are
+/// drawn from streams of the document's own are not read; where a page is nothing else that is told.
+fn pictures(document: &Document, is_empty: bool, inside: &[String], out: &mut Out<'_>) {
+    for (number, object) in &document.objects {
+        let Object::Stream(stream) = object else { continue };
+        let is = |key: &[u8], wanted: &[u8]| {
+            stream.dict.get(key).and_then(Object::as_name).is_ok_and(|name| name == wanted)
+        };
+        if !is(b"Subtype", b"Image") {
+            continue;
+        }
+        let filters = stream.filters().unwrap_or_default();
+        match filters.as_slice() {
+            [filter] if *filter == b"DCTDecode" && out.reads_pictures() => {
+                let inside: Vec<String> =
+                    inside.iter().cloned().chain([format!("picture {}", number.0)]).collect();
+                super::read(&stream.content, &inside, out);
+            }
+            _ if is_empty => out.unread(UnreadFile::Picture),
+            _ => {}
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::out::{Counted, Out};
 use super::super::said::Places;
 use super::markup::{Node, walk};
 use super::office::{about, beside};
-use super::zip::{Package, embedded};
+use super::zip::{Package, embedded, pictures};
 
 pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
     let shared = package.part("xl/sharedStrings.xml", out).map(|xml| shared(&xml)).unwrap_or_default();
@@ -29,6 +29,7 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
     }
     about(package, "xl/", inside, out);
     embedded(package, "xl/embeddings/", inside, out);
+    pictures(package, "xl/media/", inside, out);
 }
 
 /// What a book or a presentation lists, in its order: name and part.

@@ -6,7 +6,7 @@ use super::super::out::{Counted, Out};
 use super::super::said::Places;
 use super::office::{about, beside, paragraphs};
 use super::sheet::listed;
-use super::zip::{Package, embedded};
+use super::zip::{Package, embedded, pictures};
 
 pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
     let before = out.texts();
@@ -38,7 +38,8 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
     let has_text = out.texts() > before;
     about(package, "ppt/", inside, out);
     embedded(package, "ppt/embeddings/", inside, out);
-    if !has_text && !package.like("ppt/media/", "").is_empty() {
+    let are_read = pictures(package, "ppt/media/", inside, out);
+    if !are_read && !has_text && !package.like("ppt/media/", "").is_empty() {
         out.unread(UnreadFile::Picture);
     }
 }

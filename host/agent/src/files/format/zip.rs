@@ -6,6 +6,7 @@ use shared_protocol::UnreadFile;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::super::kind::{Kind, kind};
 use super::super::out::Out;
 use super::super::said::Places;
 use super::{odf, office, sheet, slides, text};
@@ -146,6 +147,30 @@ pub(super) fn embedded(package: &mut Package<'_>, folder: &str, inside: &[String
             super::read(&bytes, &inside, out);
         }
     }
+}
+
+/// Pictures of a document, where somebody reads them. `false`: nobody does. Drawings of other kinds are part of the page.
+pub(super) fn pictures(
+    package: &mut Package<'_>,
+    folder: &str,
+    inside: &[String],
+    out: &mut Out<'_>,
+) -> bool {
+    if !out.reads_pictures() {
+        return false;
+    }
+    for name in package.like(folder, "") {
+        if !out.member() {
+            break;
+        }
+        let bytes = package.bytes(&name, out).filter(|bytes| kind(bytes) == Kind::Picture);
+        if let Some(bytes) = bytes {
+            let last = name.rsplit('/').next().unwrap_or_default().to_owned();
+            let inside: Vec<String> = inside.iter().cloned().chain([last]).collect();
+            super::read(&bytes, &inside, out);
+        }
+    }
+    true
 }
 
 fn why(fault: &ZipError) -> UnreadFile {

@@ -103,8 +103,8 @@ fn an_end_elsewhere_than_at_the_last_byte_is_none() {
     let until = Instant::now();
     shelf.begin(id(1), app(), None, None).unwrap();
     shelf.piece(&id(1), 0, &bytes(10)).unwrap();
-    assert_eq!(shelf.end(id(1), 11, until), Err(FileFault::OutOfOrder));
-    assert_eq!(shelf.end(id(1), 10, until), Err(FileFault::Unknown));
+    assert_eq!(shelf.end(id(1), 11, None, until), Err(FileFault::OutOfOrder));
+    assert_eq!(shelf.end(id(1), 10, None, until), Err(FileFault::Unknown));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_piece_of_a_file_is_not_all_of_it() {
     assert_eq!((files[0].size, files[0].unread.as_slice()), (10, [UnreadFile::Missing].as_slice()));
     shelf.begin(id(1), app(), None, None).unwrap();
     shelf.piece(&id(1), 0, &bytes(10)).unwrap();
-    shelf.end(id(1), 10, now + Duration::from_secs(60)).unwrap();
+    shelf.end(id(1), 10, None, now + Duration::from_secs(60)).unwrap();
     let files = shelf.wait(&app(), &piece(Some(id(1))), now + Duration::from_secs(60)).files;
     assert_eq!(files[0].unread.last(), Some(&UnreadFile::Missing));
     assert_eq!(files[0].hash.len(), 64, "it was looked at all the same");

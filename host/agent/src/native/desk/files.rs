@@ -33,7 +33,8 @@ impl Desk {
             }
             ToHost::FileEnd { file, size } => {
                 let until = Instant::now() + self.file_time();
-                if let Err(code) = self.shelf.end(file.clone(), size, until) {
+                let pictures = self.live.active().configured.pictures.clone();
+                if let Err(code) = self.shelf.end(file.clone(), size, pictures, until) {
                     self.send(ToExtension::FileFault { file, code });
                 }
             }
