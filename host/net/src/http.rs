@@ -248,7 +248,9 @@ fn told(fault: &reqwest::Error, url: &str) -> NetError {
     while let Some(one) = at {
         if let Some(io) = one.downcast_ref::<io::Error>() {
             let known = NetError::of(io);
-            if !matches!(known, NetError::Broken(_)) {
+            // Unreachable says that nothing went out: a network that goes in the middle of a call is something else.
+            let went_out = matches!(known, NetError::Unreachable(_)) && !fault.is_connect();
+            if !went_out && !matches!(known, NetError::Broken(_)) {
                 return known;
             }
         }

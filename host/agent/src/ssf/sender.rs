@@ -2,10 +2,13 @@
 //!
 //! INVARIANT: for one person nothing overtakes but what says all there is to say: the newest. While a receiver takes nothing,
 //! only the newest is kept to be told, from the level that the receiver was told last (SSF 1.0, section 8.1.2.1).
+//! INVARIANT: a message that may have been taken, its answer lost, is overtaken by none: it goes again under its id, as it was, until
+//! its end is known. So the level that the next one starts from is the level that the receiver has.
 //! INVARIANT: what became of a message and the row about it are one transaction. It reads no clock.
 
 use anyhow::Result;
 use host_journal::{Audit, By, Change, SiteWord};
+use host_net::NetError;
 use host_risk::set::answer::{self, Outcome};
 use host_risk::set::{self, Envelope, Kind, Told};
 use host_risk::{Reason, keep};
@@ -61,18 +64,26 @@ impl Sender {
             return self.parked(recorder, row, why.to_owned(), now);
         }
         let Some(row) = self.newest(recorder, row, now)? else { return Ok(Step::Sent(String::new())) };
+        let may_be_there = row.claims.is_some();
         let (row, claims) = match self.frozen(recorder, row, now)? {
             Ok(frozen) => frozen,
             Err((row, why)) => return self.parked(recorder, row, why, now),
         };
         let token = match keys::signing(&self.ssf.key_file).and_then(|key| Ok(key.sign(&claims)?)) {
             Ok(token) => token,
-            Err(fault) => return later(recorder, row, SETUP, format!("{fault:#}"), now),
+            Err(fault) => {
+                let row = kept_here(row, may_be_there);
+                return later(recorder, row, SETUP, format!("{fault:#}"), now);
+            }
         };
         let way = match self.way.take().map_or_else(|| open(&self.receiver), Ok) {
             Ok(way) => way,
-            Err(fault) => return later(recorder, row, SETUP, format!("{fault:#}"), now),
+            Err(fault) => {
+                let row = kept_here(row, may_be_there);
+                return later(recorder, row, SETUP, format!("{fault:#}"), now);
+            }
         };
+        let mut is_kept_here = false;
         let outcome = match way.bring(&token) {
             Ok(answered) => {
                 let retry_after = answered
@@ -88,8 +99,12 @@ impl Sender {
                 answer::outcome(&answer, row.attempts, now)
             }
             // What is broken may be the connection: the next try makes a new one.
-            Err(fault) => Outcome::Again(0, fault.to_string()),
+            Err(fault) => {
+                is_kept_here = matches!(fault, NetError::Unreachable(_));
+                Outcome::Again(0, fault.to_string())
+            }
         };
+        let row = if is_kept_here { kept_here(row, may_be_there) } else { row };
         match outcome {
             Outcome::Taken => self.taken(recorder, row, now),
             Outcome::Again(pause, why) => {
@@ -100,10 +115,11 @@ impl Sender {
         }
     }
 
-    /// The message that is to be told: this one, or the newest where this one is old news. `None` when there is nothing
+    /// The message that is to be told: this one, or the newest where this one is old news and never went out. `None` when there is nothing
     /// new in it for this receiver.
     fn newest(&self, recorder: &Recorder, row: OutboxRow, now: Millis) -> Result<Option<OutboxRow>> {
-        let is_old = row.attempts > 0 || now.saturating_sub(row.at) > OLD;
+        let may_be_there = row.claims.is_some();
+        let is_old = !may_be_there && (row.attempts > 0 || now.saturating_sub(row.at) > OLD);
         let (name, person) = (self.receiver.name.as_str(), row.person.as_str());
         let (newest, last) = recorder.look(|view| {
             Ok((
@@ -232,7 +248,8 @@ impl Sender {
     fn parked(&self, recorder: &Recorder, row: OutboxRow, why: String, now: Millis) -> Result<Step> {
         let audit = recorder.audit_row(None, self.audit(Change::RiskRefused, &row))?;
         let fault = Some(short(&why));
-        let row = OutboxRow { state: OutboxState::Parked, done_at: Some(now), fault, ..row };
+        // Refused is not taken: let go, it is written anew or overtaken.
+        let row = OutboxRow { state: OutboxState::Parked, done_at: Some(now), fault, claims: None, ..row };
         recorder.in_record(|tx, device| {
             tx.put_outbox(&row)?;
             host_journal::append(tx, device, &[audit]).map(drop)
@@ -248,6 +265,11 @@ impl Sender {
         audit.count = Some(u64::from(row.after));
         audit
     }
+}
+
+/// What this try wrote down is taken back: it did not leave this machine. An earlier one's stays, for it may have.
+fn kept_here(row: OutboxRow, may_be_there: bool) -> OutboxRow {
+    OutboxRow { claims: row.claims.filter(|_| may_be_there), ..row }
 }
 
 fn open(receiver: &ReceiverSettings) -> Result<Box<dyn Way>> {

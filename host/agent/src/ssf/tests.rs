@@ -18,6 +18,8 @@ use super::{Sender, Step, keys};
 use crate::record::Recorder;
 use crate::settings::{ReceiverSettings, SsfSettings};
 
+mod lost;
+
 const MINUTE: u64 = 60_000;
 const DAY: u64 = 24 * 60 * MINUTE;
 /// When it all begins.
@@ -109,7 +111,7 @@ fn closed_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Answers with these statuses in turn, the last one for ever; tells the bodies.
+/// Answers with these statuses in turn, the last one for ever, 0 by hanging up; tells the bodies.
 fn answering(statuses: &'static [u16]) -> (u16, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -133,6 +135,9 @@ fn answering(statuses: &'static [u16]) -> (u16, Receiver<String>) {
             stream.read_exact(&mut body).unwrap();
             tell.send(String::from_utf8(body).unwrap()).unwrap();
             let status = if statuses.len() > 1 { statuses.next() } else { statuses.peek().copied() };
+            if status == Some(&0) {
+                continue;
+            }
             let answer =
                 format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", status.unwrap());
             stream.get_mut().write_all(answer.as_bytes()).unwrap();
@@ -357,8 +362,9 @@ fn a_wrong_clock_dates_nothing_ahead_of_itself_and_stops_nothing() {
     // A pause that a clock of next year wrote down is not waited for.
     let mut machine = Machine::new();
     machine.see("jane", START + 300 * DAY);
-    let mut nowhere = machine.sender(closed_port());
-    assert!(matches!(nowhere.step(&machine.recorder, START + 300 * DAY).unwrap(), Step::Later(..)));
+    let (port, _told) = answering(&[503]);
+    let mut busy = machine.sender(port);
+    assert!(matches!(busy.step(&machine.recorder, START + 300 * DAY).unwrap(), Step::Later(..)));
     let before = claims_of(&machine);
     let (port, _told) = answering(&[202]);
     assert!(matches!(machine.sender(port).step(&machine.recorder, START).unwrap(), Step::Sent(_)));

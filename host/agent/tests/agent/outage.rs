@@ -58,6 +58,8 @@ fn killed_between_commit_and_send_nothing_is_lost_and_order_is_kept() {
     let place = |jti: &str| rows.iter().position(|row| row["jti"] == jti).expect("it is ours");
     let order: Vec<usize> = taken.iter().map(|one| place(&one.jti)).collect();
     let disordered = order.windows(2).filter(|pair| pair[0] >= pair[1]).count();
+    // Each one starts from the level that the one before it left there.
+    let mismatched = taken.windows(2).filter(|pair| pair[0].to != pair[1].from).count();
     // What the outbox calls sent, the receiver has; each of its tokens is the one that stands there.
     let sent: Vec<&Value> = rows.iter().filter(|row| row["state"] == "sent").collect();
     let is_there =
@@ -67,14 +69,15 @@ fn killed_between_commit_and_send_nothing_is_lost_and_order_is_kept() {
     let causes: BTreeSet<&str> = taken.iter().filter_map(|one| one.claims["txn"].as_str()).collect();
     println!(
         "{kills} kills in {rounds} rounds: {} changes, {} taken by the receiver, {} overtaken, {lost} lost, {} sent again \
-         under the same id, {} under another one, {disordered} out of order",
+         under the same id, {} under another one, {disordered} out of order, {mismatched} from another level than the one \
+         before left",
         rows.len(),
         taken.len(),
         rows.len() - sent.len(),
         repeats.len(),
         taken.len() - causes.len(),
     );
-    assert_eq!((lost, disordered, causes.len()), (0, 0, taken.len()), "{order:?}");
+    assert_eq!((lost, disordered, mismatched, causes.len()), (0, 0, 0, taken.len()), "{order:?}");
     assert_eq!((taken.last().unwrap().to.as_str(), refused.len()), ("low", 0));
     assert_eq!(rows.last().unwrap()["state"], "sent");
     let history = home.lines(&["risk", "history", "--limit", "100000", "--json"]);
