@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use host_store::{OutboxRow, OutboxState, RiskChangeRow, RiskRow, StoreError, Tx, View};
-use shared_protocol::{Level, Millis};
+use shared_protocol::{EventId, Level, Millis};
 
 use crate::rules::Rules;
 use crate::score::Points;
@@ -46,7 +46,31 @@ pub fn standing(
     }))
 }
 
-/// Takes in what was seen of a person. The change, when the level moved.
+/// Whether it says something by itself that this person is seen here now: they never were, or somebody else was beside them.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn is_noticed(view: &View<'_>, person: &str, now: Millis) -> Result<bool, StoreError> {
+    Ok(!noticed(view, person, view.risk(person)?.as_ref(), now)?.is_empty())
+}
+
+fn noticed(
+    view: &View<'_>,
+    person: &str,
+    row: Option<&RiskRow>,
+    now: Millis,
+) -> Result<Vec<Sign>, StoreError> {
+    let since = row.map_or(Millis::MAX, |row| now.saturating_sub(row.seen));
+    let mut signs = Vec::new();
+    signs.extend(row.is_none().then_some(Sign::NewDevice));
+    if since > STALE && view.is_shared_since(person, now.saturating_sub(SHARED))? {
+        signs.push(Sign::OtherPerson);
+    }
+    Ok(signs)
+}
+
+/// Takes in what was seen of a person. The change, when the level moved. `by`: the event of the row by which they were seen,
+/// which is the evidence that they were here.
 ///
 /// # Errors
 /// When the file cannot be read or written.
@@ -56,18 +80,14 @@ pub fn observe(
     rules: &Rules,
     now: Millis,
     seen: &[Seen],
+    by: Option<&EventId>,
     tell: Tell<'_>,
 ) -> Result<Option<Change>, StoreError> {
     let row = tx.risk(person)?;
     let since = row.as_ref().map_or(Millis::MAX, |row| now.saturating_sub(row.seen));
     let mut seen = seen.to_vec();
-    let alone = |sign| Seen { sign, at: now, event: None, signal: None };
-    if row.is_none() {
-        seen.push(alone(Sign::NewDevice));
-    }
-    if since > STALE && tx.is_shared_since(person, now.saturating_sub(SHARED))? {
-        seen.push(alone(Sign::OtherPerson));
-    }
+    let alone = |sign| Seen { sign, at: now, event: by.cloned(), signal: None };
+    seen.extend(noticed(tx, person, row.as_ref(), now)?.into_iter().map(alone));
     let counts = |one: &Seen| rules.behaviours.iter().any(|behaviour| behaviour.is_about(&one.sign));
     seen.retain(counts);
     if seen.is_empty() && since <= STALE {

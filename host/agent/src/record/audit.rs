@@ -18,6 +18,8 @@ pub(super) struct Batch {
     rotation: Option<NewRow>,
     /// What they say of risk.
     risk: Option<Observed>,
+    /// By what it is said of rows that go by no event.
+    beside: Option<(EventId, NewRow)>,
 }
 
 impl Batch {
@@ -26,7 +28,8 @@ impl Batch {
             rotated(tx, device, row)?;
         }
         if let Some(risk) = &self.risk {
-            risk.observe(tx, &self.rows)?;
+            let beside = risk.observe(tx, &self.rows, self.beside.as_ref())?;
+            host_journal::append(tx, device, beside.as_slice())?;
         }
         host_journal::append(tx, device, &self.rows).map(drop)
     }
@@ -59,7 +62,10 @@ impl Recorder {
                 Some(self.audit_row(None, audit)?)
             }
         };
-        Ok(Batch { risk: self.observed()?, rows, rotation })
+        let risk = self.observed()?;
+        let is_alone = risk.is_some() && rows.iter().all(|row| row.event.is_none());
+        let beside = if is_alone { Some(self.unnamed()?) } else { None };
+        Ok(Batch { rows, rotation, risk, beside })
     }
 
     /// Puts on record that somebody changed something, or looked. `event`: at which interaction.

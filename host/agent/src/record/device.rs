@@ -4,7 +4,7 @@
 //! is one row, which later looks name again.
 
 use anyhow::Result;
-use host_journal::{Audit, By, Change, NewRow, SiteWord};
+use host_journal::{Audit, By, Change, Entry, NewRow, SiteWord};
 use host_risk::arrive::{self, Arrival};
 use host_risk::keep::{self, Tell};
 use host_risk::{Seen, Sign};
@@ -40,8 +40,9 @@ impl Recorder {
                 tx.set_meta(POSTURE, &format!("{} {}", level.number(), event.as_str()))?;
             }
             if level > Level::None {
+                let by = event.clone();
                 let seen = Seen { sign: Sign::Posture(level), at: now(), event: Some(event), signal: None };
-                keep::observe(tx, &person, &scoring.rules, now(), &[seen], tell)?;
+                keep::observe(tx, &person, &scoring.rules, now(), &[seen], Some(&by), tell)?;
             }
             if is_new {
                 host_journal::append(tx, device, &[row])?;
@@ -55,9 +56,10 @@ impl Recorder {
         let Some(Observed { person, scoring, seed }) = self.observed()? else { return Ok(()) };
         let (event, row) = self.device_row("remote-control", Level::None)?;
         let tell = Tell { receivers: &scoring.receivers, seed };
+        let by = event.clone();
         let seen = [Seen { sign: Sign::RemoteControl, at: now(), event: Some(event), signal: None }];
         self.write(|tx, device| {
-            keep::observe(tx, &person, &scoring.rules, now(), &seen, tell)?;
+            keep::observe(tx, &person, &scoring.rules, now(), &seen, Some(&by), tell)?;
             host_journal::append(tx, device, &[row]).map(drop)
         })
     }
@@ -68,10 +70,11 @@ impl Recorder {
         let (event, row) = self.device_row("impossible-travel", Level::None)?;
         let tell = Tell { receivers: &scoring.receivers, seed };
         self.write(|tx, device| {
-            let arrival = Arrival { event: Some(event), ..arrival(device) };
+            let arrival = Arrival { event: Some(event.clone()), ..arrival(device) };
             let seen = arrive::arrived(tx, &person, &arrival, at)?;
-            keep::observe(tx, &person, &scoring.rules, at, &seen, tell)?;
-            if !seen.is_empty() {
+            let says = !seen.is_empty() || keep::is_noticed(tx, &person, at)?;
+            keep::observe(tx, &person, &scoring.rules, at, &seen, Some(&event), tell)?;
+            if says {
                 host_journal::append(tx, device, &[row])?;
             }
             Ok(())
@@ -84,9 +87,14 @@ impl Recorder {
         let tell = Tell { receivers: &scoring.receivers, seed };
         self.write(|tx, _| {
             let seen = arrive::arrived(tx, person, arrival, now())?;
-            keep::observe(tx, person, &scoring.rules, now(), &seen, tell)?;
+            keep::observe(tx, person, &scoring.rules, now(), &seen, arrival.event.as_ref(), tell)?;
             Ok(())
         })
+    }
+
+    /// A row for what is noticed by rows that go by no event: which it is, `name` says later.
+    pub(super) fn unnamed(&self) -> Result<(EventId, NewRow)> {
+        self.device_row("", Level::None)
     }
 
     /// The row, and the event that it goes by.
@@ -98,6 +106,15 @@ impl Recorder {
         let row = self.audit_row(Some(&event), audit)?;
         Ok((event, row))
     }
+}
+
+/// The same row under this name.
+pub(super) fn named(row: &NewRow, name: &str) -> NewRow {
+    let mut row = row.clone();
+    if let Entry::Audit(audit) = &mut row.entry {
+        audit.name = Some(SiteWord::from(name));
+    }
+    row
 }
 
 fn understood(text: &str) -> Option<(Level, EventId)> {

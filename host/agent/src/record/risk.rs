@@ -11,10 +11,10 @@ use host_risk::keep::{self, Said, Tell};
 use host_risk::set;
 use host_risk::{Change, Seen, Sign};
 use host_store::{StoreError, Tx, View};
-use shared_protocol::{Level, Millis};
+use shared_protocol::{EventId, Level, Millis};
 
-use super::Recorder;
 use super::random::random;
+use super::{Recorder, device};
 use crate::native::now;
 use crate::risk::{self, Scoring};
 
@@ -56,21 +56,36 @@ pub(super) struct Observed {
 }
 
 impl Observed {
-    /// Takes in what the rows say, before they are appended: what is asked of earlier rows is then about those.
-    pub(super) fn observe(&self, tx: &Tx<'_>, rows: &[NewRow]) -> Result<(), JournalError> {
+    /// Takes in what the rows say, before they are appended: what is asked of earlier rows is then about those. Rows that go by no
+    /// event say it by `beside`, which is to be appended too where there is something: as it is given back.
+    pub(super) fn observe(
+        &self,
+        tx: &Tx<'_>,
+        rows: &[NewRow],
+        beside: Option<&(EventId, NewRow)>,
+    ) -> Result<Option<NewRow>, JournalError> {
         let Scoring { rules, receivers, .. } = &self.scoring;
+        let event = beside.map(|(event, _)| event);
+        let mut noticed = None;
         let mut seen = risk::signs(rows);
         for row in rows {
             if let Entry::Heartbeat(beat) = &row.entry
                 && beat.beat == Beat::Connected
                 && broke_off(tx, row)?
             {
-                seen.push(Seen { sign: Sign::BrokenOff, at: row.at, event: None, signal: None });
+                noticed = Some("protection-stopped");
+                seen.push(Seen { sign: Sign::BrokenOff, at: row.at, event: event.cloned(), signal: None });
             }
         }
         // The host's own clock: a browser that is ahead of it would let everything fade.
-        keep::observe(tx, &self.person, rules, now(), &seen, Tell { receivers, seed: self.seed })?;
-        tell(tx, &self.scoring, self.seed, rows)
+        let at = now();
+        if noticed.is_none() && event.is_some() && keep::is_noticed(tx, &self.person, at)? {
+            noticed = Some("person");
+        }
+        let by = rows.iter().find_map(|row| row.event.as_ref()).or(event);
+        keep::observe(tx, &self.person, rules, at, &seen, by, Tell { receivers, seed: self.seed })?;
+        tell(tx, &self.scoring, self.seed, rows)?;
+        Ok(beside.zip(noticed).map(|((_, row), name)| device::named(row, name)))
     }
 }
 
@@ -158,7 +173,8 @@ impl Recorder {
                 for arrival in &heard.arrivals {
                     seen.extend(arrive::arrived(tx, heard.person, arrival, at)?);
                 }
-                keep::observe(tx, heard.person, rules, at, &seen, Tell { receivers, seed })?;
+                let by = heard.row.as_ref().and_then(|row| row.event.as_ref());
+                keep::observe(tx, heard.person, rules, at, &seen, by, Tell { receivers, seed })?;
             }
             host_journal::append(tx, device, heard.row.as_slice()).map(drop)
         })

@@ -7,6 +7,8 @@ use shared_protocol::{Drift, DriftKind, EventId};
 
 use super::{Recorder, uuid};
 
+mod noticed;
+
 #[test]
 fn ids_are_random_and_shaped_as_rfc_9562_says() {
     let ids: BTreeSet<String> = (0..200).map(|_| uuid().unwrap()).collect();

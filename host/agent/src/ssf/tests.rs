@@ -60,7 +60,7 @@ impl Machine {
         let seen =
             Seen { sign: Sign::Prompt { topics: BTreeMap::new(), labels }, at, event: None, signal: None };
         let tell = Tell { receivers: &["okta".to_owned()], seed: [self.seed; 16] };
-        let see = |tx: &host_store::Tx<'_>| keep::observe(tx, who, &self.rules, at, &[seen], tell);
+        let see = |tx: &host_store::Tx<'_>| keep::observe(tx, who, &self.rules, at, &[seen], None, tell);
         self.recorder.in_record(|tx, _| Ok(see(tx)?)).unwrap();
     }
 

@@ -39,7 +39,7 @@ fn a_person_is_erased_while_the_browser_goes_on() {
     assert!(told["erased"].as_u64().unwrap() >= 8, "{told}");
     assert!(!holds(&home.bytes(), &format!("\"person\":\"{}\"", account())));
     assert_eq!(home.lines(&["log", "list", "--user", &account(), "--json"]).len(), 0);
-    let audits = home.lines(&["log", "list", "--kind", "audit", "--json"]);
+    let audits = home.audits();
     assert_eq!((&audits[0]["what"], &audits[0]["count"]), (&"log-erased".into(), &told["erased"]));
     is_whole(&home);
 
@@ -76,7 +76,7 @@ fn what_is_old_is_pruned_in_the_background() {
     // The first round comes a second after a start, and on a busy machine before the first verdict.
     let mut browser = Browser::start(&home);
     let start = Instant::now();
-    let pruned = || home.lines(&["log", "list", "--kind", "audit", "--json"]).pop();
+    let pruned = || home.audits().pop();
     let audit = loop {
         if let Some(audit) = pruned() {
             break audit;

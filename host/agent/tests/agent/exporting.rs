@@ -33,7 +33,7 @@ fn json_lines_end_with_what_they_hold_and_the_export_is_on_record() {
         (&head["last"]["hash"], &head["last"]["seq"]),
         (&rows.last().unwrap()["hash"], &rows.len().into())
     );
-    let audit = home.lines(&["log", "list", "--kind", "audit", "--json"]);
+    let audit = home.audits();
     assert_eq!((&audit[0]["what"], &audit[0]["count"]), (&"log-exported".into(), &rows.len().into()));
     // Never over another file.
     let again = home.run(&["log", "export", "--to", to.to_str().unwrap()]);

@@ -114,6 +114,13 @@ impl Home {
         self.lines(&["log", "show", event, "--json"])
     }
 
+    /// What people and the host did, the newest first; not what was noticed of the device and of who is at it.
+    pub(crate) fn audits(&self) -> Vec<Value> {
+        let mut rows = self.lines(&["log", "list", "--kind", "audit", "--limit", "1000", "--json"]);
+        rows.retain(|row| row["what"] != "device-seen");
+        rows
+    }
+
     /// The kinds of an event's rows.
     pub(crate) fn kinds(&self, event: &str) -> Vec<String> {
         self.rows(event).iter().map(|row| row["kind"].as_str().unwrap().to_owned()).collect()

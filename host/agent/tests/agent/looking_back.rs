@@ -44,7 +44,7 @@ fn a_rescan_shows_what_todays_rules_see_and_writes_that_it_looked() {
     assert_eq!((&summary["read"], &summary["new"], &summary["stricter"]), (&3.into(), &1.into(), &1.into()));
     // The rows are as they were; one more says that somebody looked.
     assert_eq!(home.lines(&["log", "list", "--json"]), before);
-    let audit = home.lines(&["log", "list", "--kind", "audit", "--json"]);
+    let audit = home.audits();
     assert_eq!(audit.len(), 1);
     assert_eq!((&audit[0]["what"], &audit[0]["name"]), (&"log-opened".into(), &"rescan".into()));
     assert_eq!((&audit[0]["count"], &audit[0]["by"]["user"]), (&3.into(), &account().into()));
@@ -68,7 +68,7 @@ fn a_rescan_without_the_key_opens_nothing() {
     let refused = home.run(&["log", "rescan"]);
     assert_eq!(refused.status.code(), Some(5), "{refused:?}");
     assert!(refused.stdout.is_empty() && text(&refused.stderr).contains("--key FILE"), "{refused:?}");
-    assert_eq!(home.lines(&["log", "list", "--kind", "audit", "--json"]).len(), 0);
+    assert_eq!(home.audits().len(), 0);
     let told = home.lines(&["log", "rescan", "--json", "--key", kept.to_str().unwrap()]);
     assert_eq!(told[1]["summary"]["read"], 3);
 }

@@ -34,6 +34,7 @@ mod learning;
 mod looking_back;
 mod mine;
 mod neighbours;
+mod noticed;
 mod okta;
 mod opening;
 mod outage;

@@ -71,7 +71,7 @@ fn opened(output: &Output) -> String {
 }
 
 fn audits(home: &Home) -> Vec<Value> {
-    let mut rows = home.lines(&["log", "list", "--kind", "audit", "--json"]);
+    let mut rows = home.audits();
     rows.reverse();
     rows
 }

@@ -254,7 +254,7 @@ fn each_answer_has_its_end() {
         if format!("{reply:?}").contains("1800") || format!("{reply:?}").contains("x-rate") {
             assert!(row["retry_at"].as_u64().unwrap() > now() + 1_500_000, "{row}");
         }
-        let audits = home.lines(&["log", "list", "--kind", "audit", "--json"]);
+        let audits = home.audits();
         let is = |what: &str| audits.iter().any(|row| row["what"] == what);
         assert_eq!(
             (is("risk-shared"), is("risk-refused")),

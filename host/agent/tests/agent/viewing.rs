@@ -96,7 +96,7 @@ fn one_browser_is_let_in_once_and_it_is_on_record() {
     let again = [("Authorization", spent.as_str()), ("Origin", origin.as_str())];
     assert_eq!(viewer.ask("POST", "/api/enter", &again).0, 401);
     assert_eq!(viewer.ask("GET", "/api/list", &[]).0, 401);
-    let rows = home.lines(&["log", "list", "--kind", "audit", "--json"]);
+    let rows = home.audits();
     let viewed: Vec<_> = rows.iter().map(|row| row["what"].as_str().unwrap()).collect();
     assert_eq!(viewed, ["log-viewed"]);
 }

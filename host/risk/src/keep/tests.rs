@@ -24,7 +24,9 @@ fn a_change_its_history_and_its_messages_stand_together() {
     let tell = |seed| Tell { receivers: &receivers, seed: [seed; 16] };
     let at = 100 * DAY;
     let see = |seed, at| {
-        store.write::<_, StoreError>(|tx| observe(tx, "jane", &rules, at, &[secret(at)], tell(seed))).unwrap()
+        store
+            .write::<_, StoreError>(|tx| observe(tx, "jane", &rules, at, &[secret(at)], None, tell(seed)))
+            .unwrap()
     };
     assert_eq!(see(1, at).unwrap().to, Level::Low);
     assert_eq!(see(2, at + 1).unwrap().to, Level::Medium);
@@ -39,7 +41,7 @@ fn a_change_its_history_and_its_messages_stand_together() {
     assert!(changes[0].reasons.contains("credentials-pasted"));
     // A write that fails leaves nothing of it.
     let failed: Result<(), StoreError> = store.write(|tx| {
-        observe(tx, "jane", &rules, at + 2, &[secret(at), secret(at)], tell(3))?;
+        observe(tx, "jane", &rules, at + 2, &[secret(at), secret(at)], None, tell(3))?;
         Err(StoreError::Full)
     });
     assert!(failed.is_err());
@@ -87,7 +89,7 @@ fn other_people_on_the_device_count_once_and_a_quiet_moment_writes_nothing() {
     let rules = Rules::builtin().unwrap();
     let tell = Tell { receivers: &[], seed: [0; 16] };
     let see = |who: &str, at| {
-        store.write::<_, StoreError>(|tx| observe(tx, who, &rules, at, &[], tell)).unwrap();
+        store.write::<_, StoreError>(|tx| observe(tx, who, &rules, at, &[], None, tell)).unwrap();
         store.read(|view| view.risk(who)).unwrap().unwrap()
     };
     let first = see("joe", DAY);

@@ -24,7 +24,7 @@ fn all(machine: &Machine, port: u16, mut now: u64) -> u64 {
 
 /// The messages of a receiver that took all it read, repeats dropped: the id, the level before and after.
 fn held(told: &Receiver<String>) -> Vec<(String, String, String)> {
-    let mut held = Vec::new();
+    let mut held: Vec<(String, String, String)> = Vec::new();
     for token in told.try_iter() {
         let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
         let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
@@ -54,7 +54,7 @@ fn what_may_have_been_taken_goes_again_before_the_newest() {
     let held = held(&told);
     assert_eq!(held.len(), 2, "{held:?}");
     assert!(held.iter().is_sorted_by(|one, next| one.2 == next.1), "{held:?}");
-    assert_eq!((held[0].1.as_str(), held[1].2.as_str()), ("none", "high"));
+    assert_eq!((held[0].1.as_str(), held[1].2.as_str()), ("none", "medium"));
     let states: Vec<OutboxState> = machine.rows().into_iter().map(|row| row.0).collect();
     assert_eq!(states.iter().filter(|state| **state == OutboxState::Sent).count(), 2, "{states:?}");
 }

@@ -75,7 +75,7 @@ impl Provider {
 
     /// The audit rows' words, oldest first.
     pub(super) fn changes(&self) -> Vec<(String, String, String)> {
-        let mut rows = self.home.lines(&["log", "list", "--kind", "audit", "--json"]);
+        let mut rows = self.home.audits();
         rows.reverse();
         let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
         rows.iter().map(|row| (text(row, "what"), text(row, "whose"), text(row, "name"))).collect()

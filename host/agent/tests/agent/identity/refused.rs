@@ -108,7 +108,7 @@ fn an_id_token_that_does_not_check_out_signs_in_nobody() {
         assert!(!login.ok && login.said.contains(said), "{name}: {}", login.said);
         assert!(login.page.contains("You are not signed in"), "{name}: {}", login.page);
         assert_eq!(whoami(&home)["person"], Value::Null, "{name}");
-        let row = home.lines(&["log", "list", "--kind", "audit", "--json"]).remove(0);
+        let row = home.audits().remove(0);
         assert_eq!((&row["what"], &row["name"]), (&json!("verification-failed"), &json!(word)), "{name}");
         // No error carries a token.
         assert!(!login.said.contains("eyJ") && !login.page.contains("eyJ"), "{name}");

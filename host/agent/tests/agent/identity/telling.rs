@@ -116,7 +116,7 @@ fn a_device_that_its_security_product_calls_at_risk_is_told_once_and_so_is_its_r
         .home
         .lines(&["log", "list", "--kind", "audit", "--limit", "100", "--json"])
         .into_iter()
-        .filter(|row| row["what"] == "device-seen")
+        .filter(|row| row["what"] == "device-seen" && row["name"] == "posture")
         .map(|row| (row["name"].clone(), row["count"].clone(), row["event"].as_str().unwrap().to_owned()))
         .collect();
     // Newest first: well again, then at risk.

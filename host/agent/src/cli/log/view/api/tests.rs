@@ -183,7 +183,7 @@ fn risk_is_told_over_time_with_its_reasons_and_events() {
             .then(|| host_risk::SignalId { issuer: "https://idp.example".to_owned(), jti: "7".to_owned() });
         let seen = [host_risk::Seen { sign, at, event: Some(event(number)), signal }];
         store
-            .write::<_, StoreError>(|tx| host_risk::keep::observe(tx, who, &rules, at, &seen, tell))
+            .write::<_, StoreError>(|tx| host_risk::keep::observe(tx, who, &rules, at, &seen, None, tell))
             .unwrap();
     }
     let all = good(&store, "/api/risk", "");
