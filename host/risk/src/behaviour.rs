@@ -211,6 +211,7 @@ impl Behaviour {
             Sign::Override
             | Sign::Unprotected
             | Sign::BrokenOff
+            | Sign::Tampered
             | Sign::ClockBack
             | Sign::NewDevice
             | Sign::OtherPerson

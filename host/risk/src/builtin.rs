@@ -17,6 +17,7 @@ const FILES: &[(&str, &str)] = &[
     ("many-devices", include_str!("../behaviours/many-devices.toml")),
     ("new-device", include_str!("../behaviours/new-device.toml")),
     ("pii-request", include_str!("../behaviours/pii-request.toml")),
+    ("policy-tampering", include_str!("../behaviours/policy-tampering.toml")),
     ("protection-stopped", include_str!("../behaviours/protection-stopped.toml")),
     ("remote-control", include_str!("../behaviours/remote-control.toml")),
     ("repeated-overrides", include_str!("../behaviours/repeated-overrides.toml")),

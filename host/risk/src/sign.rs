@@ -23,6 +23,8 @@ pub enum Sign {
     BrokenOff,
     /// The clock went back.
     ClockBack,
+    /// The policy in force does not hold any more: a part of it was changed on this machine.
+    Tampered,
     /// The person was not seen on this device before.
     NewDevice,
     /// Somebody else used this device lately.
@@ -75,6 +77,8 @@ pub enum SignKind {
     BrokenOff,
     /// [`Sign::ClockBack`].
     ClockBack,
+    /// [`Sign::Tampered`].
+    Tampered,
     /// [`Sign::NewDevice`].
     NewDevice,
     /// [`Sign::OtherPerson`].
@@ -101,6 +105,7 @@ impl Sign {
             Self::Unprotected => SignKind::Unprotected,
             Self::BrokenOff => SignKind::BrokenOff,
             Self::ClockBack => SignKind::ClockBack,
+            Self::Tampered => SignKind::Tampered,
             Self::NewDevice => SignKind::NewDevice,
             Self::OtherPerson => SignKind::OtherPerson,
             Self::Travel => SignKind::Travel,

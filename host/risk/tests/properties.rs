@@ -38,6 +38,7 @@ fn sign() -> impl Strategy<Value = Sign> {
         2 => Just(Sign::Override),
         1 => Just(Sign::Unprotected),
         1 => Just(Sign::BrokenOff),
+        1 => Just(Sign::Tampered),
         1 => Just(Sign::ClockBack),
         1 => Just(Sign::OtherPerson),
         1 => Just(Sign::Travel),

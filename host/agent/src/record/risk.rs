@@ -9,7 +9,7 @@ use host_journal::{Beat, Entry, Filter, JournalError, Kind, NewRow, Order, Page}
 use host_risk::arrive::{self, Arrival};
 use host_risk::keep::{self, Said, Tell};
 use host_risk::set;
-use host_risk::{Change, Seen, Sign};
+use host_risk::{Change, Seen, Sign, SignKind};
 use host_store::{StoreError, Tx, View};
 use shared_protocol::{EventId, Level, Millis};
 
@@ -73,8 +73,13 @@ impl Observed {
                 && beat.beat == Beat::Connected
                 && broke_off(tx, row)?
             {
-                noticed = Some("protection-stopped");
-                seen.push(Seen { sign: Sign::BrokenOff, at: row.at, event: event.cloned(), signal: None });
+                seen.push(Seen { sign: Sign::BrokenOff, at: row.at, event: None, signal: None });
+            }
+        }
+        if let Some(event) = event {
+            for one in seen.iter_mut().filter(|one| one.event.is_none()) {
+                one.event = Some(event.clone());
+                noticed = Some(word(one.sign.kind()));
             }
         }
         // The host's own clock: a browser that is ahead of it would let everything fade.
@@ -86,6 +91,17 @@ impl Observed {
         keep::observe(tx, &self.person, rules, at, &seen, by, Tell { receivers, seed: self.seed })?;
         tell(tx, &self.scoring, self.seed, rows)?;
         Ok(beside.zip(noticed).map(|((_, row), name)| device::named(row, name)))
+    }
+}
+
+/// What a row is called that stands for a sign without an interaction.
+fn word(kind: SignKind) -> &'static str {
+    match kind {
+        SignKind::BrokenOff => "protection-stopped",
+        SignKind::ClockBack => "clock-back",
+        SignKind::Tampered => "policy-tampering",
+        SignKind::Unprotected => "unprotected-use",
+        _ => "person",
     }
 }
 
@@ -122,6 +138,15 @@ fn broke_off(view: &View<'_>, row: &NewRow) -> Result<bool, JournalError> {
 }
 
 impl Recorder {
+    /// When the newest heartbeat on record was; none where there is none, or the record cannot be read.
+    pub(crate) fn last_beat(&self) -> Option<Millis> {
+        let filter = Filter { kinds: vec![Kind::Heartbeat], ..Filter::default() };
+        let page = Page { order: Order::Newest, after: None, limit: 1 };
+        let read: Result<_, JournalError> =
+            self.opened().ok()?.store.read(|view| host_journal::list(view, &filter, &page));
+        read.ok()?.first().map(|row| row.at)
+    }
+
     /// Scores what is appended.
     pub(crate) fn scoring(mut self, scores: Scores) -> Self {
         self.scored.scores = Some(scores);

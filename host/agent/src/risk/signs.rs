@@ -29,7 +29,11 @@ fn seen(row: &NewRow) -> Option<Seen> {
         },
         Entry::Late(late) if late.released && late.text_bytes > 0 => Sign::Unprotected,
         Entry::Uncovered(row) if !row.seen.stopped => Sign::Unprotected,
-        Entry::Health(health) if health.trouble == Trouble::ClockBack && !health.over => Sign::ClockBack,
+        Entry::Health(health) if !health.over => match health.trouble {
+            Trouble::ClockBack => Sign::ClockBack,
+            Trouble::Bundle => Sign::Tampered,
+            _ => return None,
+        },
         Entry::Late(_)
         | Entry::Uncovered(_)
         | Entry::Health(_)
@@ -123,6 +127,8 @@ mod tests {
         for (trouble, over, wanted) in [
             (Trouble::ClockBack, false, Some(Sign::ClockBack)),
             (Trouble::ClockBack, true, None),
+            (Trouble::Bundle, false, Some(Sign::Tampered)),
+            (Trouble::Bundle, true, None),
             (Trouble::DiskFull, false, None),
         ] {
             assert_eq!(of(Entry::Health(Health { trouble, over, name: None, count: None })), wanted);

@@ -69,6 +69,16 @@ fn a_kept_bundle_that_does_not_hold_closes_the_machine_until_one_comes() {
         assert!(browser.close().0.success());
         let health = home.lines(&["log", "list", "--kind", "health", "--json"]);
         assert!(health.iter().any(|row| row["trouble"] == "bundle"), "{what}: {health:?}");
+        // Whoever was at the keyboard is told of by it, and a row says so.
+        let shown = home.lines(&["risk", "show", "--json"]).remove(0);
+        let reasons = shown["reasons"].as_array().unwrap();
+        let tampered = reasons.iter().find(|one| one["behaviour"] == "policy-tampering").expect("it counts");
+        let row = home.rows(tampered["events"][0].as_str().unwrap()).remove(0);
+        assert_eq!(
+            (&row["what"], &row["name"]),
+            (&"device-seen".into(), &"policy-tampering".into()),
+            "{what}"
+        );
     }
 }
 
