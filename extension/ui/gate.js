@@ -51,7 +51,9 @@ const openCard = ({ token, focus }) => {
   const frame = document.createElement("iframe");
   frame.title = "Promptgate";
   frame.src = api.runtime.getURL(`ui/card.html#${token}`);
-  card = { token, frame, focus, since: performance.now() };
+  // Until it says how high it is there is nothing in it to be seen, and it takes no room.
+  frame.className = "unsized";
+  card = { token, frame, focus, since: null };
   resize(START_HEIGHT);
   document.getElementById("card").append(frame);
 };
@@ -61,7 +63,7 @@ const resize = (height) => {
 };
 
 // A page of our own has nothing that could lie over the card.
-const seen = (token) => (card?.token === token && !document.hidden ? Math.floor(performance.now() - card.since) : 0);
+const seen = (token) => (card?.token === token && card.since !== null && !document.hidden ? Math.floor(performance.now() - card.since) : 0);
 
 const obey = (message) => {
   switch (message.kind) {
@@ -82,6 +84,8 @@ const obey = (message) => {
     case "card-size":
       if (card?.token !== message.token) return undefined;
       resize(message.height);
+      card.frame.className = "";
+      card.since ??= performance.now();
       if (card.focus) card.frame.focus();
       card.focus = false;
       return undefined;

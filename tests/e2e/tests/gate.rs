@@ -64,6 +64,12 @@ async fn secret(guarded: &Guarded) -> Result<()> {
     ensure!(said.contains(BLOCKED.text), "the words are lost: {said}");
     let picture = std::env::temp_dir().join(format!("promptgate-e2e/gate-refused-{}.png", guarded.browser()));
     guarded.screenshot(&picture).await?;
+    // A card that is not drawn yet takes no room.
+    let gap = "const at = (what) => document.querySelector(what)?.getBoundingClientRect();
+        const card = document.querySelector('iframe:not(.unsized)')?.getBoundingClientRect().height ?? 0;
+        return Math.round(at('.asked').top - at('[data-press=open]').bottom - card)";
+    let gap = guarded.script(gap, Vec::new()).await?;
+    ensure!(gap.as_i64().is_some_and(|gap| (0..60).contains(&gap)), "{gap} pixels of nothing");
     guarded.never_left(BLOCKED.secret)?;
     guarded.sent(0, &["judged"]).await?.expect_action(BLOCKED.action)?;
     guarded.open_without().await?;
