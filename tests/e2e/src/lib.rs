@@ -6,12 +6,14 @@
 mod files;
 mod guarded;
 mod interaction;
+mod on_sites;
 mod prompts;
 mod watch;
 
 pub use files::{Sample, Way, base64, formats};
 pub use guarded::Guarded;
 pub use interaction::Interaction;
+pub use on_sites::PATIENT;
 pub use prompts::{ALLOWED, BLOCKED, COACHED, JUSTIFIED, Prompt, REDACTED, WARNED};
 pub use watch::Watch;
 

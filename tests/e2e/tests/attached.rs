@@ -5,53 +5,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::json;
-use tests_e2e::{ALLOWED, BLOCKED, Guarded, Sample, Way, base64};
-use tests_harness::{Browser, Launch, PATIENCE, Site, State};
+use tests_e2e::{ALLOWED, BLOCKED, Guarded, PATIENT, Sample, Way, base64, on_sites};
+use tests_harness::{PATIENCE, Site, State};
 use tokio::time::sleep;
 
-/// A test on sites in each browser.
-macro_rules! attached {
-    ($($name:ident: $settings:expr, on $($module:ident $site:ident),+;)+) => {
-        $(
-            mod $name {
-                use super::*;
-
-                async fn play(browser: Browser, site: Site) -> Result<()> {
-                    let launch = Launch::guarded(browser)?.settings($settings);
-                    let guarded = Guarded::launch(&launch, site).await?;
-                    let played = super::$name(&guarded, site).await;
-                    guarded.end(module_path!(), &format!("{}-{browser}", site.id()), played).await
-                }
-
-                $(
-                    mod $module {
-                        use super::*;
-
-                        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                        async fn chromium() -> Result<()> {
-                            play(Browser::Chromium, Site::$site).await
-                        }
-
-                        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                        async fn firefox() -> Result<()> {
-                            play(Browser::Firefox, Site::$site).await
-                        }
-                    }
-                )+
-            }
-        )+
-    };
-}
-
-/// Long enough for a debug build on a busy machine.
-const PATIENT: &str =
-    "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\nfile_deadline_ms = 120000\n";
-
-/// The same, and the program that reads text in pictures.
+/// As `PATIENT`, and with the program that reads text in pictures.
 const READING: &str = "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\nfile_deadline_ms = 120000\n\
     [pictures]\nprogram = \"/usr/bin/tesseract\"\n";
 
-attached! {
+on_sites! {
     folder: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
     picture: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
     screenshot: READING, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;

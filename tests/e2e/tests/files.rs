@@ -3,48 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use tests_e2e::{ALLOWED, BLOCKED, Guarded, Sample, Way, formats};
-use tests_harness::{Browser, Launch, PATIENCE, Site, State};
-
-/// A test on one site in each browser.
-macro_rules! files {
-    ($($name:ident: $settings:expr, on $($module:ident $site:ident),+;)+) => {
-        $(
-            mod $name {
-                use super::*;
-
-                async fn play(browser: Browser, site: Site) -> Result<()> {
-                    let launch = Launch::guarded(browser)?.settings($settings);
-                    let guarded = Guarded::launch(&launch, site).await?;
-                    let played = super::$name(&guarded, site).await;
-                    // A host that a test stopped would outlive its browser.
-                    let _none_is_stopped = guarded.wake_host();
-                    guarded.end(module_path!(), &format!("{}-{browser}", site.id()), played).await
-                }
-
-                $(
-                    mod $module {
-                        use super::*;
-
-                        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                        async fn chromium() -> Result<()> {
-                            play(Browser::Chromium, Site::$site).await
-                        }
-
-                        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                        async fn firefox() -> Result<()> {
-                            play(Browser::Firefox, Site::$site).await
-                        }
-                    }
-                )+
-            }
-        )+
-    };
-}
-
-/// Long enough for a debug build on a busy machine.
-const PATIENT: &str =
-    "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\nfile_deadline_ms = 120000\n";
+use tests_e2e::{ALLOWED, BLOCKED, Guarded, PATIENT, Sample, Way, formats, on_sites};
+use tests_harness::{PATIENCE, Site, State};
 
 /// What is not read at all goes, so that only what was found stops anything.
 const LENIENT: &str = "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\nfile_deadline_ms = 120000\n\
@@ -53,7 +13,7 @@ const LENIENT: &str = "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000
 /// The time for a file is soon over.
 const HASTY: &str = "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 6000\nfile_deadline_ms = 3000\n";
 
-files! {
+on_sites! {
     every_format: LENIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
     goes_and_is_named: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
     pasted_and_dropped: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;

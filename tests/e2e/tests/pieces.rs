@@ -3,52 +3,14 @@
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
-use tests_e2e::{ALLOWED, BLOCKED, Guarded, Sample, WARNED, Way};
-use tests_harness::{Browser, Entry, Launch, PATIENCE, Site, State};
-
-/// A test on sites in each browser.
-macro_rules! pieces {
-    ($($name:ident: $settings:expr, on $($module:ident $site:ident),+;)+) => {
-        $(
-            mod $name {
-                use super::*;
-
-                async fn play(browser: Browser, site: Site) -> Result<()> {
-                    let launch = Launch::guarded(browser)?.settings($settings);
-                    let guarded = Guarded::launch(&launch, site).await?;
-                    let played = super::$name(&guarded, site).await;
-                    guarded.end(module_path!(), &format!("{}-{browser}", site.id()), played).await
-                }
-
-                $(
-                    mod $module {
-                        use super::*;
-
-                        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                        async fn chromium() -> Result<()> {
-                            play(Browser::Chromium, Site::$site).await
-                        }
-
-                        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                        async fn firefox() -> Result<()> {
-                            play(Browser::Firefox, Site::$site).await
-                        }
-                    }
-                )+
-            }
-        )+
-    };
-}
-
-/// Long enough for a debug build on a busy machine.
-const PATIENT: &str =
-    "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\nfile_deadline_ms = 120000\n";
+use tests_e2e::{ALLOWED, BLOCKED, Guarded, PATIENT, Sample, WARNED, Way, on_sites};
+use tests_harness::{Entry, PATIENCE, Site, State};
 
 /// What cannot be read goes.
 const LENIENT: &str = "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 20000\nfile_deadline_ms = 120000\n\
     unread_file = \"allow\"\n";
 
-pieces! {
+on_sites! {
     judged_whole: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
     asked_once: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
     unknown: PATIENT, on chatgpt ChatGpt, claude Claude, gemini Gemini, perplexity Perplexity;
