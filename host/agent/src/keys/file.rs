@@ -4,7 +4,7 @@
 //! person's alone.
 
 use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -51,9 +51,22 @@ pub(crate) fn make_folder(folder: &Path) -> Result<()> {
     builder.create(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))
 }
 
-/// Writes `text` under a name of its own, then links it to `path`. `false` when there was a file already, which then
-/// stays as it is.
+/// Writes `text` to a file of this person alone. `false` when there was a file already, which then stays as it is.
 pub(crate) fn write_new(path: &Path, text: &str) -> Result<bool> {
+    match write(path, text.as_bytes(), fs::hard_link) {
+        Ok(()) => Ok(true),
+        Err(fault) if fault.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(fault) => Err(fault).with_context(|| format!("{} cannot be written", path.display())),
+    }
+}
+
+/// Writes a file of this person alone, whole or not at all, over what was there.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    write(path, bytes, fs::rename).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// Writes under a name of its own, which is brought to `path` when all of it is on the disk.
+fn write(path: &Path, bytes: &[u8], bring: fn(PathBuf, PathBuf) -> io::Result<()>) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.{:?}.new", std::process::id(), std::thread::current().id()));
     let new = path.with_file_name(name);
@@ -63,32 +76,9 @@ pub(crate) fn write_new(path: &Path, text: &str) -> Result<bool> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options
         .open(&new)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::hard_link(&new, path));
-    // The linked name stays; the other one has done its work either way.
-    let _gone = fs::remove_file(&new);
-    match written {
-        Ok(()) => Ok(true),
-        Err(fault) if fault.kind() == ErrorKind::AlreadyExists => Ok(false),
-        Err(fault) => Err(fault).with_context(|| format!("{} cannot be written", path.display())),
-    }
-}
-
-/// Writes a file of this person alone, whole or not at all, over what was there.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let new = path.with_file_name(name);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(&new)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        let _gone = fs::remove_file(&new);
-    }
-    written.with_context(|| format!("{} cannot be written", path.display()))
+        .and_then(|()| bring(new.clone(), path.to_owned()));
+    // A linked name stays without it, a moved one is gone already.
+    let _gone = fs::remove_file(&new);
+    written
 }
