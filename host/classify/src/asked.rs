@@ -95,7 +95,9 @@ impl Asking {
             let said = model.odds(&model.weigh(&hidden));
             odds.iter_mut().zip(said).for_each(|(odds, said)| *odds = odds.max(said));
             let (Ok(encoder), Some(chosen)) = (self.encoder.as_ref(), chosen.as_mut()) else { continue };
-            if said.iter().any(|odds| *odds > TELLING) {
+            if room == 0 {
+                chosen.goes_on |= said.iter().any(|odds| *odds > TELLING);
+            } else if said.iter().any(|odds| *odds > TELLING) {
                 let more = choose(encoder.words(), linear, &hidden);
                 let windows = more.windows.into_iter().take(room);
                 let before = chosen.windows.len();

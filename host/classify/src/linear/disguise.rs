@@ -1,7 +1,7 @@
 //! Text out of its disguise: letters replaced by digits, letters set apart, words written backwards or shifted by
 //! thirteen letters, and what stands in base64 or hexadecimal.
 //!
-//! A disguise is looked for by what betrays it, so that ordinary text is weighed once.
+//! A disguise is looked for by what betrays it, and near that only, so that ordinary text is weighed once, however long it is.
 //! INVARIANT: what comes out is bounded by the text, and looked into once more only.
 
 use std::sync::LazyLock;
@@ -13,6 +13,12 @@ const MOST: usize = 64 * 1024;
 
 /// Fewest characters of what is taken to be encoded.
 const LEAST: usize = 16;
+
+/// Most bytes of a text that are looked at together: of a longer one only the pieces are written anew that betray something.
+const PIECE: usize = 8 * 1024;
+
+/// So much of a piece stands in the next one too: about as much as a stretch that is weighed.
+const OVERLAP: usize = 1024;
 
 /// Words that hardly any text does without, and that are no words when reversed or shifted.
 const TELLING: [&str; 40] = [
@@ -73,15 +79,39 @@ pub fn disguises(plain_text: &str) -> Vec<String> {
 }
 
 fn look(text: &str, found: &mut Vec<String>, left: &mut usize) {
-    found.extend([digits_for_letters(text), set_apart(text)].into_iter().flatten());
-    let (reversed, turned) = telling(text);
-    if reversed > 1 {
-        found.push(backwards(text));
-    }
-    if turned > 1 {
-        found.push(shifted(text));
+    for piece in pieces(text) {
+        found.extend([digits_for_letters(piece), set_apart(piece)].into_iter().flatten());
+        let (reversed, turned) = telling(piece);
+        if reversed > 1 {
+            found.push(backwards(piece));
+        }
+        if turned > 1 {
+            found.push(shifted(piece));
+        }
     }
     decoded(text, found, left);
+}
+
+/// The text in pieces that overlap; a short one is one.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let whole = rest.take()?;
+        if whole.len() <= PIECE {
+            return Some(whole);
+        }
+        let end = between_words(whole, PIECE);
+        rest = whole.get(between_words(whole, end - OVERLAP)..);
+        whole.get(..end)
+    })
+}
+
+/// The last place before this one where no word is cut; where a word is so long that there is none near, a place in it.
+fn between_words(text: &str, at: usize) -> usize {
+    let at = text.floor_char_boundary(at);
+    let near = text.floor_char_boundary(at.saturating_sub(OVERLAP / 2));
+    let blank = text.get(near..at).and_then(|part| part.rfind(char::is_whitespace));
+    blank.map_or(at, |blank| near + blank)
 }
 
 /// Which words of [`TELLING`], a bit for each, have a length, a first and a last letter.

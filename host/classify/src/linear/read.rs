@@ -126,6 +126,10 @@ pub fn read(text: &str, sink: &mut impl Sink) {
     reader.sink.end(reader.words);
 }
 
+fn is_remark(word: &str) -> bool {
+    REMARKS.iter().any(|remark| remark.eq_ignore_ascii_case(word))
+}
+
 /// Scripts that are written without spaces: each sign is a word.
 fn is_sign(char: char) -> bool {
     matches!(u32::from(char), 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x2FFFF)
@@ -170,8 +174,13 @@ impl<S: Sink> Reader<'_, S> {
         let mut length = 0;
         let (mut digits, mut capitals) = (0, 0);
         for (at, char) in word.chars().enumerate() {
+            let small = if char.is_ascii() {
+                char.to_ascii_lowercase()
+            } else {
+                char.to_lowercase().next().unwrap_or(char)
+            };
             if let Some(letter) = self.letters.get_mut(at) {
-                *letter = u32::from(char.to_lowercase().next().unwrap_or(char));
+                *letter = u32::from(small);
             }
             digits += usize::from(char.is_numeric());
             capitals += usize::from(char.is_uppercase());
@@ -187,7 +196,7 @@ impl<S: Sink> Reader<'_, S> {
             () if is_long => hash64(LONG, [u64::from(digits > 0), u64::from(capitals > 0), 0]),
             () => letters.iter().fold(kind::WORD, |sum, letter| mix(sum, u64::from(*letter))),
         };
-        if REMARKS.contains(&word.to_ascii_lowercase().as_str()) && self.words > self.ended {
+        if self.words > self.ended && is_remark(word) {
             self.sink.end(self.words);
             self.ended = self.words;
         }
