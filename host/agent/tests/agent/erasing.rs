@@ -81,8 +81,10 @@ fn what_is_old_is_pruned_in_the_background() {
         if let Some(audit) = pruned() {
             break audit;
         }
-        assert!(start.elapsed() < Duration::from_secs(60));
+        assert!(start.elapsed() < Duration::from_secs(180));
         assert!(browser.is_alive());
+        // Whoever reads all the time is in the way of who is waited for.
+        std::thread::sleep(Duration::from_millis(100));
     };
     assert_eq!((&audit["what"], &audit["by"]), (&"log-pruned".into(), &"host".into()));
     // Then pages are gone through, in the background too.
