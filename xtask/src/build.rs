@@ -21,6 +21,9 @@ use crate::{paths, setup, step};
 /// for each selection that wants other features of it.
 pub const EVERYTHING: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 
+/// What links for Windows elsewhere.
+const MINGW: &str = "x86_64-w64-mingw32-gcc";
+
 /// How host and extension are compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
@@ -46,6 +49,23 @@ pub fn all(profile: Profile) -> Result<Built> {
     Ok(Built { host, extensions: extensions(profile)? })
 }
 
+/// The host for Windows, as shipped, linked by mingw-w64.
+pub fn for_windows() -> Result<PathBuf> {
+    use setup::toolchain::WINDOWS;
+    setup::toolchain::target(WINDOWS)?;
+    if setup::system::find(MINGW).is_none() {
+        let fix = "Debian has it in gcc-mingw-w64-x86-64";
+        return Err(setup::Cannot(format!("{MINGW} links for Windows and is not here: {fix}")).into());
+    }
+    let opener = opener::build(Profile::Release)?;
+    let mut cargo = paths::cargo();
+    // A program for Windows holds the time of its linking, unless the linker is told otherwise.
+    reproducible::set(&mut cargo, &["-Clink-arg=-Wl,--no-insert-timestamp"])?;
+    cargo.args(["build", "--quiet", "--package", "host-agent", "--release", "--target", WINDOWS]);
+    step::run("building the host for Windows", cargo.env("PROMPTGATE_OPENER", opener))?;
+    Ok(paths::target().join(WINDOWS).join("release/promptgate.exe"))
+}
+
 /// The programs that drive browsers, quick to build; a development build of the host comes along.
 pub fn programs() -> Result<()> {
     setup::toolchain::target(setup::toolchain::WASM)?;
@@ -64,7 +84,7 @@ fn wasm(package: &str, profile: Profile) -> Result<PathBuf> {
     let profile = match profile {
         Profile::Dev => "wasm-dev",
         Profile::Release => {
-            reproducible::set(&mut cargo)?;
+            reproducible::set(&mut cargo, &[])?;
             "wasm"
         }
     };
@@ -91,7 +111,7 @@ fn host(profile: Profile, opener: &Path) -> Result<PathBuf> {
             "debug"
         }
         Profile::Release => {
-            reproducible::set(&mut cargo)?;
+            reproducible::set(&mut cargo, &[])?;
             // What is shipped has the opener inside; a build for development reads it from the target folder.
             cargo.args(["--package", "host-agent", "--release"]).env("PROMPTGATE_OPENER", opener);
             "release"

@@ -54,8 +54,10 @@ pub struct Inputs {
     /// The extension's files.
     chromium: Entries,
     firefox: Entries,
-    /// The host, unless the extension alone is wanted.
+    /// The host for this system, unless the extension alone is wanted.
     host: Option<Host>,
+    /// The host for Windows, where it is asked for.
+    windows: Option<Host>,
 }
 
 /// The host, and the texts that go along.
@@ -70,7 +72,7 @@ pub struct Host {
     notices: String,
 }
 
-/// `cargo xtask dist [--extension] [--crx-key FILE] [--update-url BASE] [--signed-xpi FILE] [--maintainer WHO] [--json]`
+/// `cargo xtask dist [--extension | --windows] [--crx-key FILE] [--update-url BASE] [--signed-xpi FILE] [--maintainer WHO] [--json]`
 pub fn run(options: &Options) -> Result<()> {
     if options.json {
         step::keep_stdout();
@@ -92,23 +94,30 @@ pub fn run(options: &Options) -> Result<()> {
     };
     step::announce("what is linked in");
     let extension = Crates::of("extension", setup::toolchain::WASM)?;
-    let mut bills = vec![("promptgate-extension", &extension)];
-    let linked;
+    let mut bills = vec![("promptgate-extension", extension.clone())];
     let mut host = None;
     if let Some(program) = &program {
-        linked = Crates::of("host-agent", &setup::toolchain::native()?)?;
-        host = Some(read_host(program, &linked)?);
-        bills.push(("promptgate-host", &linked));
+        let linked = Crates::of("host-agent", &setup::toolchain::native()?)?;
+        let help = step::output(Command::new(program).arg("--help"))?;
+        host = Some(read_host(program, help, &linked)?);
+        bills.push(("promptgate-host", linked));
+    }
+    let mut windows = None;
+    if options.windows {
+        let linked = Crates::of("host-agent", setup::toolchain::WINDOWS)?;
+        // It cannot be asked what it says of itself, and Windows has no manual pages.
+        windows = Some(read_host(&build::for_windows()?, String::new(), &linked)?);
+        bills.push(("promptgate-host-windows", linked));
     }
     let [chromium, firefox] = read_extension(&extensions, &extension)?;
-    let inputs = Inputs { chromium, firefox, host };
+    let inputs = Inputs { chromium, firefox, host, windows };
     refuse_traces(&inputs)?;
     step::announce("packing");
     let mut report = Report::new(&release, &inputs)?;
     let mut files = pack(&inputs, &release, &given, &mut report)?;
     for (name, crates) in bills {
         let file = format!("{name}-{}.cdx.json", release.version);
-        files.push((file, sbom::write(name, crates, release.moment)?.into_bytes()));
+        files.push((file, sbom::write(name, &crates, release.moment)?.into_bytes()));
     }
     write(files, &paths::target().join("dist"), &mut report)?;
     report.tell(options.json)
@@ -143,11 +152,14 @@ fn pack(
         files.push(host::tar_gz(host, release)?);
         if cfg!(target_os = "linux") {
             files.push(deb::pack(host, release)?);
-            report.leave_out("Windows: no archive; `dist` links for the system that it runs on.");
             report.leave_out(
                 "macOS: no archive; its program is linked with Apple's SDK, which is on macOS only.",
             );
         }
+    }
+    match &inputs.windows {
+        Some(host) => files.push(host::windows_zip(host, release)?),
+        None => report.leave_out("Windows: `--windows` builds its archive, with the linker of mingw-w64."),
     }
     Ok(files)
 }
@@ -173,10 +185,10 @@ fn paper(name: &'static str) -> Result<(&'static str, String)> {
     Ok((name, fs::read_to_string(paths::root().join(name)).context(name)?))
 }
 
-fn read_host(program: &Path, crates: &Crates) -> Result<Host> {
+fn read_host(program: &Path, help: String, crates: &Crates) -> Result<Host> {
     Ok(Host {
         program: fs::read(program)?,
-        help: step::output(Command::new(program).arg("--help"))?,
+        help,
         papers: vec![paper("CHANGELOG.md")?, paper("LICENSE")?, paper("README.md")?],
         notices: licences::write(crates)?,
     })
@@ -211,8 +223,9 @@ fn moment() -> Result<Timestamp> {
 fn refuse_traces(inputs: &Inputs) -> Result<()> {
     let files = [&inputs.chromium, &inputs.firefox].into_iter().flat_map(Entries::iter);
     let files = files.map(|(path, entry)| (path, entry.bytes.as_slice()));
-    let host = inputs.host.iter().map(|host| ("promptgate", host.program.as_slice()));
-    for (name, bytes) in files.chain(host) {
+    let hosts = [("promptgate", &inputs.host), ("promptgate.exe", &inputs.windows)].into_iter();
+    let hosts = hosts.filter_map(|(name, host)| Some((name, host.as_ref()?.program.as_slice())));
+    for (name, bytes) in files.chain(hosts) {
         for (place, _) in build::reproducible::places()? {
             let path = place.display().to_string();
             if let Some(at) = bytes.windows(path.len()).position(|window| window == path.as_bytes()) {

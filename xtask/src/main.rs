@@ -30,8 +30,8 @@ cargo xtask <task>
   eval [--data DIR] [--json] [--wrong]     how good the models are, per topic and source; curves go to models/
        [--custom] [--peers [--only KIND]]  topics by examples; what others wrote beside ours; KIND: asks personal secrets
   build [--release|--extension]            the host with its viewer, both extensions, under target/
-  dist [--extension] [--crx-key FILE]      packages of host and extension with checksums and bills of materials, under
-       [--update-url BASE]                 target/dist/; with a key a crx, with an address update.xml and updates.json
+  dist [--extension|--windows]             packages of host and extension with checksums and bills of materials, under
+       [--crx-key FILE] [--update-url BASE]  target/dist/; with a key a crx, with an address update.xml and updates.json
        [--signed-xpi FILE] [--maintainer WHO] [--json]
   capture FILE.har                         recorded traffic as invented cases, under target/cases/
   tidy                                     the rules of the house

@@ -29,8 +29,8 @@ pub fn places() -> Result<Vec<(PathBuf, String)>> {
     Ok(places)
 }
 
-/// Tells rustc, and the C compilers that crates call.
-pub fn set(cargo: &mut Command) -> Result<()> {
+/// Tells rustc, with these flags besides, and the C compilers that crates call.
+pub fn set(cargo: &mut Command, also: &[&str]) -> Result<()> {
     // What is not there yet has no folder to be named.
     step::run("fetching crates", paths::cargo().args(["fetch", "--locked", "--quiet"]))?;
     let places = places()?;
@@ -40,6 +40,7 @@ pub fn set(cargo: &mut Command) -> Result<()> {
     };
     let map = |(place, name): &(PathBuf, String)| format!("{}={name}", Path::display(place));
     rust.extend(places.iter().map(|place| format!("--remap-path-prefix={}", map(place))));
+    rust.extend(also.iter().map(|flag| (*flag).to_owned()));
     cargo.env("CARGO_ENCODED_RUSTFLAGS", rust.join("\x1f"));
     for name in ["CFLAGS", "CXXFLAGS"] {
         let mut flags: Vec<String> = env::var(name).ok().into_iter().collect();

@@ -9,19 +9,26 @@ use super::{Host, Release, archive};
 pub fn tar_gz(host: &Host, release: &Release) -> Result<(String, Vec<u8>)> {
     let (machine, system) = (std::env::consts::ARCH, std::env::consts::OS);
     let folder = format!("promptgate-{}-{machine}-{system}", release.version);
-    let entries = entries(host, release, &folder, &format!("promptgate{}", std::env::consts::EXE_SUFFIX))?;
+    let mut entries = entries(host, &folder, &format!("promptgate{}", std::env::consts::EXE_SUFFIX));
+    entries.put(&format!("{folder}/promptgate.1"), manual(&host.help, release));
     Ok((format!("{folder}.tar.gz"), archive::tar_gz(&entries, release)?))
 }
 
-fn entries(host: &Host, release: &Release, folder: &str, program: &str) -> Result<Entries> {
+/// A zip for Windows.
+pub fn windows_zip(host: &Host, release: &Release) -> Result<(String, Vec<u8>)> {
+    let folder = format!("promptgate-{}-x86_64-windows", release.version);
+    let entries = entries(host, &folder, "promptgate.exe");
+    Ok((format!("{folder}.zip"), archive::zip(&entries, release)?))
+}
+
+fn entries(host: &Host, folder: &str, program: &str) -> Entries {
     let mut entries = Entries::default();
     entries.put_program(&format!("{folder}/{program}"), host.program.as_slice());
-    entries.put(&format!("{folder}/promptgate.1"), manual(&host.help, release));
     for (name, text) in &host.papers {
         entries.put(&format!("{folder}/{name}"), text.as_bytes());
     }
     entries.put(&format!("{folder}/THIRD-PARTY.txt"), host.notices.as_bytes());
-    Ok(entries)
+    entries
 }
 
 /// A manual page, with what the program says of itself.

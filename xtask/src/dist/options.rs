@@ -22,6 +22,8 @@ pub struct Given {
 pub struct Options {
     /// The extension alone, as a store's reviewer builds it.
     pub extension: bool,
+    /// The host for Windows too.
+    pub windows: bool,
     /// The private key of the crx.
     pub crx_key: Option<PathBuf>,
     /// Where the packages will lie, without a slash at the end.
@@ -39,6 +41,7 @@ impl Options {
     pub fn read(words: &[&str]) -> Result<Self, String> {
         let mut options = Self {
             extension: false,
+            windows: false,
             crx_key: None,
             update_url: None,
             signed_xpi: None,
@@ -50,6 +53,7 @@ impl Options {
             let mut value = |what: &str| words.next().ok_or(format!("{word} wants {what}"));
             match *word {
                 "--extension" => options.extension = true,
+                "--windows" => options.windows = true,
                 "--json" => options.json = true,
                 "--crx-key" => options.crx_key = Some(value("a file with a private key")?.into()),
                 "--signed-xpi" => options.signed_xpi = Some(value("the signed file")?.into()),
@@ -65,6 +69,9 @@ impl Options {
                 }
                 other => return Err(format!("`{other}` is no option of dist")),
             }
+        }
+        if options.extension && options.windows {
+            return Err("--extension is the extension alone, without any host".to_owned());
         }
         if options.signed_xpi.is_some() && options.update_url.is_none() {
             return Err("--signed-xpi goes with --update-url: it is for updates.json".to_owned());
@@ -111,6 +118,7 @@ mod tests {
             &["--update-url", "https://a.example/?a&b"],
             &["--signed-xpi", "x"],
             &["--maintainer", "nobody"],
+            &["--extension", "--windows"],
             &["--other"],
         ] {
             assert!(Options::read(wrong).is_err(), "{wrong:?}");

@@ -24,8 +24,10 @@ impl Report {
             "moment": release.moment.to_string(),
             "wasm": {"bytes": wasm.len(), "gzip": archive::gz(wasm, release)?.len(), "sha256": sha256(wasm)},
         });
-        if let Some(host) = &inputs.host {
-            head["host"] = json!({"bytes": host.program.len(), "sha256": sha256(&host.program)});
+        for (name, host) in [("host", &inputs.host), ("host_windows", &inputs.windows)] {
+            if let Some(host) = host {
+                head[name] = json!({"bytes": host.program.len(), "sha256": sha256(&host.program)});
+            }
         }
         Ok(Self { head, files: Vec::new(), left_out: Vec::new() })
     }
@@ -64,8 +66,10 @@ impl Report {
         }
         let wasm = &self.head["wasm"];
         println!("\nWASM: {} bytes, {} with gzip", wasm["bytes"], wasm["gzip"]);
-        if let Some(host) = self.head.get("host") {
-            println!("the host's program: {} bytes", host["bytes"]);
+        for (name, what) in [("host", "the host's program"), ("host_windows", "the same for Windows")] {
+            if let Some(host) = self.head.get(name) {
+                println!("{what}: {} bytes", host["bytes"]);
+            }
         }
         if let Some(id) = self.head["extension_id"].as_str() {
             println!(

@@ -4,6 +4,7 @@
 mod crx;
 mod deb;
 mod extension;
+mod host;
 mod linked;
 mod reviewers;
 
@@ -65,7 +66,7 @@ fn inputs() -> Inputs {
     extension.put("manifest.json", manifest);
     extension.put("page/worker.js", "// works\n");
     extension.put("wasm/promptgate_bg.wasm", vec![0; 4096]);
-    Inputs { chromium: extension.clone(), firefox: extension, host: Some(host()) }
+    Inputs { chromium: extension.clone(), firefox: extension, host: Some(host()), windows: Some(host()) }
 }
 
 fn host() -> Host {

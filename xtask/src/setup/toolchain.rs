@@ -11,8 +11,11 @@ use crate::{paths, step};
 /// What runs in the browser.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
+/// Windows, as far as it can be linked for elsewhere.
+pub const WINDOWS: &str = "x86_64-pc-windows-gnu";
+
 /// Systems the host is type-checked for on every run and run on by hand, if at all.
-pub const OTHER_SYSTEMS: [&str; 2] = ["aarch64-apple-darwin", "x86_64-pc-windows-gnu"];
+pub const OTHER_SYSTEMS: [&str; 2] = ["aarch64-apple-darwin", WINDOWS];
 
 /// Adds the target when it is missing.
 pub fn target(name: &str) -> Result<()> {

@@ -67,7 +67,7 @@ fn every_host_has_its_sentence_and_is_asked_for_everywhere_alike() {
 }
 
 #[test]
-fn nothing_is_optional_or_asked_for_later() {
+fn nothing_is_optional_and_no_script_comes_from_elsewhere() {
     let manifest = manifest();
     for entry in ["optional_permissions", "optional_host_permissions", "externally_connectable", "sandbox"] {
         assert!(manifest.get(entry).is_none(), "{entry}");
