@@ -50,8 +50,7 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: PathBuf) {
         loop {
             thread::sleep(TICK);
             let active = live.active();
-            let settings = active.configured.ssf.clone();
-            let is_wanted = settings.as_ref().is_some_and(|ssf| !ssf.receivers.is_empty());
+            let is_wanted = active.configured.ssf.as_ref().is_some_and(|ssf| !ssf.receivers.is_empty());
             if !is_wanted && !standing_before(&recorder) {
                 held = None;
                 continue;
@@ -61,29 +60,26 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: PathBuf) {
                 held = lease(&data).ok().flatten();
             }
             // Messages wait while somebody else than the person of the settings is at the keyboard.
-            let silent = may_speak(&active).err();
+            let spoken =
+                if held.is_some() { senders.turn(&recorder, &active) } else { may_speak(&active).map(drop) };
+            let silent = spoken.err();
             if silent != told {
                 if let Some(why) = &silent {
                     out::note(&format!("sharing: {why}"));
                 }
                 told.clone_from(&silent);
             }
-            if held.is_some()
-                && silent.is_none()
-                && let Err(fault) = senders.round(&recorder, settings)
-            {
-                out::note(&format!("sharing: {fault:#}"));
-            }
         }
     });
 }
 
-/// Whether this machine may speak now: where there is a provider, only of the person of `[ssf]`, who is signed in, bound to
-/// this device as the settings ask, and has the same address there. Else why not, and what to do.
-pub(crate) fn may_speak(active: &Active) -> Result<(), String> {
-    let configured = &active.configured;
-    let (Some(ssf), Some(_)) = (&configured.ssf, &configured.identity) else { return Ok(()) };
-    let known = active.known();
+/// Of whom this machine may speak now, as rows name them: where there is a provider, only the person of `[ssf]`, who is signed
+/// in, bound to this device as the settings ask, and has the same address there. Else why of nobody, and what to do.
+pub(crate) fn may_speak(active: &Active) -> Result<String, String> {
+    let (configured, known) = (&active.configured, active.known());
+    let (Some(ssf), Some(_)) = (&configured.ssf, &configured.identity) else {
+        return Ok(known.person.clone());
+    };
     let is_them = known.session.is_some()
         && known.facts.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(&ssf.person));
     if !is_them {
@@ -98,7 +94,7 @@ pub(crate) fn may_speak(active: &Active) -> Result<(), String> {
             ssf.person
         ));
     }
-    Ok(())
+    Ok(known.person.clone())
 }
 
 /// A sender for each receiver.
@@ -109,7 +105,22 @@ struct Senders {
 }
 
 impl Senders {
-    fn round(&mut self, recorder: &Recorder, settings: Option<SsfSettings>) -> anyhow::Result<()> {
+    /// Tells what may be told. Why nothing may, where that is so.
+    fn turn(&mut self, recorder: &Recorder, active: &Active) -> Result<(), String> {
+        // Settings and person are of one moment: who comes next is not told of under this one's address.
+        let whom = may_speak(active)?;
+        if let Err(fault) = self.round(recorder, &whom, active.configured.ssf.clone()) {
+            out::note(&format!("sharing: {fault:#}"));
+        }
+        Ok(())
+    }
+
+    fn round(
+        &mut self,
+        recorder: &Recorder,
+        whom: &str,
+        settings: Option<SsfSettings>,
+    ) -> anyhow::Result<()> {
         mark(recorder, settings.as_ref())?;
         if settings != self.settings {
             // What was parked may have been for want of these very settings.
@@ -126,7 +137,7 @@ impl Senders {
                 .entry(receiver.name.clone())
                 .or_insert_with(|| Sender::new(settings.clone(), receiver.clone()));
             // All that is due: until there is nothing, or the receiver takes nothing now.
-            while let Step::Sent(_) = sender.step(recorder, now())? {}
+            while let Step::Sent(_) = sender.step(recorder, whom, now())? {}
         }
         Ok(())
     }

@@ -266,7 +266,9 @@ fn reset(data: PathBuf, args: &Reset, env: &Env, scoring: &Scoring, json: bool) 
     }
     let active = Active::load(env);
     let (person, store) = (person(&args.whose, &active), store(&data)?);
-    let recorder = Recorder::new(Some(data), live::person(env), Box::new(move || active.holders()));
+    let at_keyboard = active.known().person.clone();
+    let recorder = Recorder::new(Some(data), live::person(env), Box::new(move || active.holders()))
+        .naming(Box::new(move || at_keyboard.clone()));
     let own = live::person(env);
     let said = Said { by: args.by.as_deref().unwrap_or(&own), note: args.note.trim() };
     let behaviour = args.behaviour.as_deref();

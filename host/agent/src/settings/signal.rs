@@ -9,7 +9,8 @@
 //! address = "https://idp.example.com/ssf/poll"    # the stream's endpoint_url
 //! jwks_uri = "https://idp.example.com/jwks.json"
 //! token_file = "/etc/promptgate/idp.token"        # what the stream wants for authorisation
-//! subject = "email"                               # or iss_sub, or opaque with `id`: by what it names this person
+//! subject = "email"                               # or iss_sub: by what it names this person
+//! # or: subject = "opaque", with its `id` and `person`, the address or subject of whom it means
 //! every_s = 60
 //! ca = "/etc/promptgate/ca.pem"
 //! proxy = "http://proxy.example:3128"
@@ -62,8 +63,8 @@ pub(crate) enum Named {
     Email,
     /// The provider and its name for them.
     IssSub,
-    /// An id of this machine's person.
-    Opaque(String),
+    /// An id of its own, and whom it means: their address, or the provider's name for them.
+    Opaque { id: String, person: String },
 }
 
 #[derive(Deserialize)]
@@ -76,6 +77,7 @@ pub(super) struct Written {
     jwks_uri: Spanned<String>,
     subject: Option<Spanned<String>>,
     id: Option<Spanned<String>>,
+    person: Option<Spanned<String>>,
     token_file: Option<PathBuf>,
     ca: Option<PathBuf>,
     proxy: Option<String>,
@@ -121,12 +123,21 @@ impl Written {
             check_address(one.get_ref()).map_err(|what| wrong(one, what))?;
         }
         let word = self.subject.as_ref().map_or("email", |word| word.get_ref().as_str());
-        let by = match (word, &self.id) {
-            ("email", None) => Named::Email,
-            ("iss_sub", None) => Named::IssSub,
-            ("opaque", Some(id)) if !id.get_ref().is_empty() => Named::Opaque(id.get_ref().clone()),
-            ("opaque", _) => return Err(wrong(&self.name, "`subject = \"opaque\"` wants an `id`")),
-            (_, Some(id)) => return Err(wrong(id, "an `id` goes with `subject = \"opaque\"` only")),
+        let said = |one: &Option<Spanned<String>>| one.as_ref().map(|one| one.get_ref().clone());
+        let said = |one| said(one).filter(|one| !one.is_empty());
+        let by = match (word, &self.id, &self.person) {
+            ("email", None, None) => Named::Email,
+            ("iss_sub", None, None) => Named::IssSub,
+            ("opaque", id, person) => match (said(id), said(person)) {
+                (Some(id), Some(person)) => Named::Opaque { id, person },
+                _ => {
+                    let what = "`subject = \"opaque\"` wants an `id`, and the `person` whom it means";
+                    return Err(wrong(&self.name, what));
+                }
+            },
+            (_, Some(one), _) | (_, _, Some(one)) => {
+                return Err(wrong(one, "`id` and `person` go with `subject = \"opaque\"` only"));
+            }
             _ => {
                 let place = self.subject.as_ref().unwrap_or(&self.name);
                 return Err(wrong(place, "a subject is email, iss_sub or opaque"));
@@ -172,11 +183,14 @@ mod tests {
         assert_eq!((one.by, one.every.as_secs()), (Named::Email, 60));
         let by = |more: &str| read(&format!("{good}{more}")).map(|mut all| all.remove(0).by);
         assert_eq!(by("subject = \"iss_sub\"\n"), Ok(Named::IssSub));
-        assert_eq!(by("subject = \"opaque\"\nid = \"u7\"\n"), Ok(Named::Opaque("u7".to_owned())));
+        let theirs = Named::Opaque { id: "u7".to_owned(), person: "jane@example.com".to_owned() };
+        assert_eq!(by("subject = \"opaque\"\nid = \"u7\"\nperson = \"jane@example.com\"\n"), Ok(theirs));
         for (text, place) in [
             (format!("{good}subject = \"mail\"\n"), "\"mail\""),
             (format!("{good}id = \"u7\"\n"), "\"u7\""),
             (format!("{good}subject = \"opaque\"\n"), "\"idp\""),
+            (format!("{good}subject = \"opaque\"\nid = \"u7\"\n"), "\"idp\""),
+            (format!("{good}person = \"p\"\n"), "\"p\""),
             (good.replace("https://idp.example\"\na", "https://ssf.host.example\"\na"), "\"https://ssf.host"),
             (good.replace("https://idp.example/poll", "idp.example/poll"), "\"idp.example"),
             (good.replace("\"idp\"", "\"i d\""), "\"i d\""),

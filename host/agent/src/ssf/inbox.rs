@@ -72,7 +72,13 @@ impl Whose {
                 iss: session.person.issuer.clone(),
                 sub: session.person.sub.clone(),
             }),
-            Named::Opaque(id) => Some(Subject::Opaque(id.clone())),
+            Named::Opaque { id, person } => {
+                let is_address = self.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(person));
+                let is_name = self.session.as_ref().is_some_and(|session| session.person.sub == *person);
+                // Where nobody signs in, the machine's own person is meant.
+                let is_them = self.identity.is_none() || is_address || is_name;
+                is_them.then(|| Subject::Opaque(id.clone()))
+            }
         }
     }
 }

@@ -24,6 +24,8 @@ use crate::settings::{ReceiverSettings, SsfSettings};
 const OLD: Millis = 10 * 60 * 1_000;
 /// Until a key or a file that cannot be read is looked at again.
 const SETUP: Millis = 60 * 1_000;
+/// A next try that is later than this was written by a clock that has gone back since: no pause is as long.
+const AHEAD: Millis = 2 * 3_600_000;
 /// Most of a fault that is kept, in characters.
 const FAULT: usize = 400;
 
@@ -52,16 +54,24 @@ impl Sender {
         Self { ssf, receiver, way: None }
     }
 
-    /// Deals with one message that is due at `now`.
-    pub(crate) fn step(&mut self, recorder: &Recorder, now: Millis) -> Result<Step> {
+    /// Deals with one message that is due at `now`. `whom`: of whom this machine may speak, as rows name them.
+    pub(crate) fn step(&mut self, recorder: &Recorder, whom: &str, now: Millis) -> Result<Step> {
         let name = self.receiver.name.clone();
         let due = recorder.look(|view| view.outbox_first(&name))?;
         // A time that a clock wrote which has gone back since is no reason to wait for it.
-        let is_due = |row: &OutboxRow| row.retry_at <= now || row.retry_at > now.saturating_add(86_400_000);
+        let is_due = |row: &OutboxRow| row.retry_at <= now || row.retry_at > now.saturating_add(AHEAD);
         let Some(row) = due.into_iter().find(is_due) else { return Ok(Step::Idle) };
-        if row.person != recorder.person() {
-            let why = "it is about somebody else than the person of this machine, which it may not speak of";
-            return self.parked(recorder, row, why.to_owned(), now);
+        // No receiver refused it, and there is nothing to be done: it is told to nobody.
+        if row.person != whom {
+            let row = OutboxRow {
+                state: OutboxState::Overtaken,
+                done_at: Some(now),
+                claims: None,
+                fault: None,
+                ..row
+            };
+            recorder.in_record(|tx, _| Ok(tx.put_outbox(&row)?))?;
+            return Ok(Step::Sent(String::new()));
         }
         let Some(row) = self.newest(recorder, row, now)? else { return Ok(Step::Sent(String::new())) };
         let may_be_there = row.claims.is_some();
@@ -72,18 +82,18 @@ impl Sender {
         let token = match keys::signing(&self.ssf.key_file).and_then(|key| Ok(key.sign(&claims)?)) {
             Ok(token) => token,
             Err(fault) => {
-                let row = kept_here(row, may_be_there);
+                let row = not_there(row, may_be_there);
                 return later(recorder, row, SETUP, format!("{fault:#}"), now);
             }
         };
         let way = match self.way.take().map_or_else(|| open(&self.receiver), Ok) {
             Ok(way) => way,
             Err(fault) => {
-                let row = kept_here(row, may_be_there);
+                let row = not_there(row, may_be_there);
                 return later(recorder, row, SETUP, format!("{fault:#}"), now);
             }
         };
-        let mut is_kept_here = false;
+        let is_not_there;
         let outcome = match way.bring(&token) {
             Ok(answered) => {
                 let retry_after = answered
@@ -96,15 +106,17 @@ impl Sender {
                     rate_reset: answered.rate_reset,
                 };
                 self.way = Some(way);
+                // What is refused is not taken, though it goes again where the key may become known.
+                is_not_there = answered.status == 400;
                 answer::outcome(&answer, row.attempts, now)
             }
             // What is broken may be the connection: the next try makes a new one.
             Err(fault) => {
-                is_kept_here = matches!(fault, NetError::Unreachable(_));
+                is_not_there = matches!(fault, NetError::Unreachable(_));
                 Outcome::Again(0, fault.to_string())
             }
         };
-        let row = if is_kept_here { kept_here(row, may_be_there) } else { row };
+        let row = if is_not_there { not_there(row, may_be_there) } else { row };
         match outcome {
             Outcome::Taken => self.taken(recorder, row, now),
             Outcome::Again(pause, why) => {
@@ -267,8 +279,8 @@ impl Sender {
     }
 }
 
-/// What this try wrote down is taken back: it did not leave this machine. An earlier one's stays, for it may have.
-fn kept_here(row: OutboxRow, may_be_there: bool) -> OutboxRow {
+/// What this try wrote down is taken back: the receiver does not have it. An earlier one's stays, for it may be there.
+fn not_there(row: OutboxRow, may_be_there: bool) -> OutboxRow {
     OutboxRow { claims: row.claims.filter(|_| may_be_there), ..row }
 }
 

@@ -45,6 +45,7 @@ mod previewing;
 mod receiver;
 mod receiving;
 mod reporting;
+mod rotating;
 mod rows;
 mod scanning;
 mod sharing;

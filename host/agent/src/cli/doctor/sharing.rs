@@ -31,7 +31,7 @@ fn key(ssf: &SsfSettings, active: &Active) -> Check {
         return Check::wrong(CHECK, format!("{fault:#}"), "do what it says; until then messages wait");
     }
     match may_speak(active) {
-        Ok(()) => Check::new(CHECK, State::Ok, format!("messages about {} can be signed", ssf.person)),
+        Ok(_) => Check::new(CHECK, State::Ok, format!("messages about {} can be signed", ssf.person)),
         Err(why) => Check::new(CHECK, State::Note, why),
     }
 }

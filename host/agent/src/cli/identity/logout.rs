@@ -90,15 +90,13 @@ pub(in crate::cli) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
 /// Receivers hear of it before the person is gone: nothing is told of who is not signed in. `false` where some did not.
 fn tell(desk: &Desk<'_>) -> Result<bool> {
     let Some(sharing) = &desk.active.configured.ssf else { return Ok(true) };
-    if ssf::may_speak(&desk.active).is_err() {
-        return Ok(false);
-    }
+    let Ok(whom) = ssf::may_speak(&desk.active) else { return Ok(false) };
     // Without it a browser's host sends at this moment, and takes it within seconds.
     if let Some(_lease) = ssf::lease(&desk.data)? {
         ssf::mark(&desk.recorder, Some(sharing))?;
         for receiver in &sharing.receivers {
             let mut sender = Sender::new(sharing.clone(), receiver.clone());
-            while let Step::Sent(_) = sender.step(&desk.recorder, now())? {}
+            while let Step::Sent(_) = sender.step(&desk.recorder, &whom, now())? {}
         }
     }
     let until = Instant::now() + PATIENCE;

@@ -4,7 +4,7 @@
 //! `rotate` lets it sign; once nothing waits that the old one signed, `rotate` forgets it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use host_journal::{Audit, Change, SiteWord};
@@ -77,10 +77,13 @@ pub(super) fn well_known(ssf: &SsfSettings, json: bool) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// What there is to do once the next key signs.
+const STAYS: &str = "The old key stays hosted until `promptgate ssf rotate` forgets it: when `promptgate ssf outbox` \
+                     shows nothing that waits.";
+
 pub(super) fn rotate(args: &Rotate, ssf: &SsfSettings, env: &Env, json: bool) -> Result<Exit> {
     let file = &ssf.key_file;
     let (next, old) = (keys::next(file), keys::old(file));
-    let current = keys::signing(file)?;
     let tell = |step: &str, kid: &str, then: &str| {
         if json {
             out::line(&json!({"step": step, "kid": kid}).to_string());
@@ -90,12 +93,20 @@ pub(super) fn rotate(args: &Rotate, ssf: &SsfSettings, env: &Env, json: bool) ->
         }
         Ok(Exit::Done)
     };
-    if old.symlink_metadata().is_ok() {
+    let is_there = |path: &Path| path.symlink_metadata().is_ok();
+    if !is_there(file) && is_there(&next) && is_there(&old) {
+        // Ended between the two renames below, the row is written.
+        let coming = keys::signing(&next)?;
+        take_over(&next, file)?;
+        return tell("signs", &coming.kid(), STAYS);
+    }
+    let current = keys::signing(file)?;
+    if is_there(&old) {
         let gone = keys::signing(&old)?.kid();
         fs::remove_file(&old).with_context(|| format!("{} cannot be removed", old.display()))?;
         return tell("forgotten", &gone, "Host what `promptgate ssf jwks` prints now: without the old key.");
     }
-    if next.symlink_metadata().is_err() {
+    if !is_there(&next) {
         let made = keys::make(&next)?;
         return tell(
             "made",
@@ -125,13 +136,12 @@ pub(super) fn rotate(args: &Rotate, ssf: &SsfSettings, env: &Env, json: bool) ->
         recorder.audit(None, audit)?;
     }
     fs::rename(file, &old).with_context(|| format!("{} cannot be put aside", file.display()))?;
-    fs::rename(&next, file).with_context(|| {
+    take_over(&next, file)?;
+    tell("signs", &coming.kid(), STAYS)
+}
+
+fn take_over(next: &Path, file: &Path) -> Result<()> {
+    fs::rename(next, file).with_context(|| {
         format!("{} cannot take the place of {}: rename it by hand", next.display(), file.display())
-    })?;
-    tell(
-        "signs",
-        &coming.kid(),
-        "The old key stays hosted until `promptgate ssf rotate` forgets it: when `promptgate ssf outbox` shows nothing \
-         that waits.",
-    )
+    })
 }

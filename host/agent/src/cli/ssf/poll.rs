@@ -35,8 +35,10 @@ pub(super) fn run(args: &Args, env: &Env, json: bool) -> Result<Exit> {
     let whose = Whose::of(&active, data.clone())
         .context("nobody is signed in whom signals could be about: `promptgate login`")?;
     let scoring = active.scoring();
-    let recorder = Recorder::new(Some(data.clone()), live::person(env), Box::new(move || active.holders()));
-    let recorder = recorder.scoring(Box::new(move || scoring.clone()));
+    let person = active.known().person.clone();
+    let recorder = Recorder::new(Some(data.clone()), live::person(env), Box::new(move || active.holders()))
+        .naming(Box::new(move || person.clone()))
+        .scoring(Box::new(move || scoring.clone()));
     let Some(_lease) = inbox::lease(&data)? else {
         bail!("a browser's host asks at this moment, and goes on asking by itself");
     };

@@ -32,10 +32,13 @@ pub(super) fn run(args: &Args, ssf: &SsfSettings, env: &Env, json: bool) -> Resu
     let data = env.data().context("no home folder is known; set HOME")?;
     drop(Store::existing(&data, Store::BUSY)?);
     let active = Active::load(env);
-    ssf::may_speak(&active).map_err(anyhow::Error::msg)?;
+    let person = ssf::may_speak(&active).map_err(anyhow::Error::msg)?;
     let scoring = active.scoring();
-    let person = live::person(env);
-    let recorder = Recorder::new(Some(data.clone()), person.clone(), Box::new(move || active.holders()));
+    let recorder = Recorder::new(Some(data.clone()), live::person(env), Box::new(move || active.holders()));
+    let recorder = {
+        let person = person.clone();
+        recorder.naming(Box::new(move || person.clone()))
+    };
     let at = now();
     let rules = scoring
         .map(|scoring| scoring.rules)
@@ -48,7 +51,7 @@ pub(super) fn run(args: &Args, ssf: &SsfSettings, env: &Env, json: bool) -> Resu
         jti: record::uuid()?,
         txn: record::uuid()?,
         receiver: receiver.name.clone(),
-        person,
+        person: person.clone(),
         at,
         before: level,
         after: level,
@@ -66,7 +69,7 @@ pub(super) fn run(args: &Args, ssf: &SsfSettings, env: &Env, json: bool) -> Resu
     recorder.in_record(|tx, _| Ok(tx.add_outbox(&row)?))?;
     if lease.is_some() {
         let mut sender = Sender::new(ssf.clone(), receiver.clone());
-        while let Step::Sent(_) = sender.step(&recorder, now())? {}
+        while let Step::Sent(_) = sender.step(&recorder, &person, now())? {}
     } else {
         out::note("a browser's host sends at this moment and takes it within seconds");
         std::thread::sleep(std::time::Duration::from_secs(3));

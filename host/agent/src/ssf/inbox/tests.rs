@@ -14,6 +14,8 @@ use host_risk::{Rules, keep};
 use serde_json::{Value, json};
 use shared_protocol::Level;
 
+mod named;
+
 use super::{Inbox, Polled, Whose};
 use crate::identity::{Session, State, Vault};
 use crate::record::Recorder;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::provider::Provider;
 use crate::browser::Browser;
 use crate::receiver::{Receiver, Reply, until};
-use crate::sharing::outbox;
+use crate::sharing::{TOKEN, judge, outbox};
 
 const CAEP: &str = "https://schemas.openid.net/secevent/caep/event-type/";
 
@@ -127,4 +127,28 @@ fn a_device_that_its_security_product_calls_at_risk_is_told_once_and_so_is_its_r
     assert_eq!(row["what"], "device-seen");
     let shown = provider.home.lines(&["risk", "show", "--json"]).remove(0);
     assert!(shown["reasons"].to_string().contains(&said[1].2), "{shown}");
+}
+
+/// What is tried is about the person who is signed in, whatever their account is called.
+#[test]
+fn a_test_tells_the_level_of_who_is_signed_in_and_sets_nothing_aside() {
+    let Some((provider, _receiver)) = telling("") else { return };
+    assert!(provider.sign_in(&["enrol"], &[("who", "jane"), ("acr", "high")]).ok);
+    let mut browser = Browser::start(&provider.home);
+    let level = |told: &[(String, String, Value)]| {
+        let of_okta =
+            told.iter().rev().find(|(to, event, _)| to == "okta" && event.ends_with("user-risk-change"));
+        of_okta.map(|(_, _, said)| said["current_level"].clone())
+    };
+    for number in 1..=3 {
+        judge(&mut browser, number, TOKEN);
+    }
+    until("Okta heard of it", || level(&told(&provider)) == Some(json!("high")));
+    assert!(browser.close().0.success());
+    let before = told(&provider).len();
+    assert!(provider.home.run(&["ssf", "send-test", "--to", "okta"]).status.success());
+    let after = told(&provider);
+    assert_eq!(after.len(), before + 1, "{after:?}");
+    assert_eq!(level(&after), Some(json!("high")));
+    assert!(outbox(&provider.home).iter().all(|row| row["state"] == "sent" || row["state"] == "overtaken"));
 }
