@@ -21,6 +21,8 @@ const people = {
   joe: { email: "joe@example.com", email_verified: false, groups: ["staff"], department: "sales" },
 };
 let grant;
+// So many answers about a person fail.
+let fails = 0;
 
 const pair = alg.startsWith("ES")
   ? generateKeyPairSync("ec", { namedCurve: "P-256" })
@@ -85,8 +87,13 @@ server.on("request", async (request, response) => {
       const asked = await fields(request);
       if (asked.get("groups")) people[asked.get("who")].groups = asked.get("groups").split(" ");
       if (asked.get("ipaddr")) people[asked.get("who")].ipaddr = asked.get("ipaddr");
+      if (asked.get("fails")) fails = Number(asked.get("fails"));
       if (asked.get("revoke")) await provider.RefreshToken.revokeByGrantId(grant);
       response.end("done");
+    } else if (pathname === "/me" && fails > 0) {
+      fails -= 1;
+      response.statusCode = 503;
+      response.end();
     } else if (pathname.startsWith("/interaction/") && request.method === "GET") {
       const { prompt } = await provider.interactionDetails(request, response);
       const inputs = ["who", "acr", "amr", "age", "refuse"].map((name) => `<label>${name} <input name="${name}"></label>`);

@@ -42,11 +42,6 @@ pub enum IdentityError {
     /// The page was closed, or another sign-in was begun.
     #[error("the provider's page was closed before anybody came back from it: sign in again")]
     GivenUp,
-    /// Others spoke instead.
-    #[error(
-        "too many requests that were none of this sign-in: see what else talks to 127.0.0.1, and sign in again"
-    )]
-    Disturbed,
     /// The provider said no.
     #[error("the provider refused (`{error}`{}): {}", said(.description), remedy(.error))]
     Refused {

@@ -4,7 +4,7 @@
 //! let found = Discovered::at(provider)?;                    // metadata and keys, over TLS
 //! let attempt = found.begin(&demand, hint, now)?;           // a listener on 127.0.0.1, and the address to open
 //! let signed_in = attempt.finish(patience)?;                // one answer, exchanged and checked
-//! found.refresh(&tokens, &person, now)?                     // silently; who it is stays, groups may change
+//! found.refresh(&tokens, &person, keep)?                    // silently; who it is stays, groups may change
 //! found.end_session(&tokens), found.revoke(&tokens)         // signing out
 //! ```
 //!
@@ -67,6 +67,8 @@ pub struct SignedIn {
     /// The address at which the provider saw them prove who they are, where it is asked for and said. A silent sign-in has
     /// none: nobody was seen anywhere.
     pub address: Option<IpAddr>,
+    /// Whether it is what [`Attempt::also`] asks for too. A silent sign-in proves nothing.
+    pub meets_also: bool,
 }
 
 /// What is kept of a token response. The access token is not: nothing of ours is behind it.

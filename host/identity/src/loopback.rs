@@ -2,15 +2,17 @@
 //!
 //! INVARIANT: only `GET /callback` with this sign-in's `state`, asked of `127.0.0.1` by name, ends the wait; whatever else
 //! comes is turned away and the wait goes on, so nobody can end or take over a sign-in without knowing its `state`.
+//! Of many at a time the oldest is closed: who comes back is the newest and asks at once.
 //! INVARIANT: the port is closed before the answer is looked into: there is no second one. INVARIANT: no answer of ours
 //! leads anywhere.
 
 mod page;
 mod request;
 
-use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,7 +21,7 @@ use request::Request;
 
 /// Where the provider sends the browser.
 const PATH: &str = "/callback";
-/// Most connections of one sign-in: browsers open some ahead.
+/// Most connections at a time: browsers open some ahead.
 const MOST: usize = 64;
 /// Between two looks for a connection.
 const PAUSE: Duration = Duration::from_millis(15);
@@ -33,7 +35,7 @@ pub(crate) struct Loopback {
 /// The answer, and the browser that waits to be told how it ended.
 pub(crate) struct Callback {
     fields: BTreeMap<String, String>,
-    stream: TcpStream,
+    stream: Arc<TcpStream>,
 }
 
 impl Loopback {
@@ -68,13 +70,12 @@ impl Loopback {
         is_over: &dyn Fn() -> bool,
     ) -> Result<Callback, IdentityError> {
         let (sender, requests) = channel();
-        let mut connections = 0;
+        let mut open = VecDeque::new();
         while Instant::now() < until {
             if let Ok((stream, _)) = self.listener.accept() {
-                connections += 1;
-                if connections > MOST {
-                    return Err(IdentityError::Disturbed);
-                }
+                let stream = Arc::new(stream);
+                made_room(&mut open);
+                open.push_back(Arc::downgrade(&stream));
                 reading(stream, sender.clone());
             } else {
                 thread::sleep(PAUSE);
@@ -89,7 +90,7 @@ impl Loopback {
         Err(IdentityError::TimedOut)
     }
 
-    fn looked(&self, state: &str, requests: &Receiver<(Request, TcpStream)>) -> Option<Callback> {
+    fn looked(&self, state: &str, requests: &Receiver<(Request, Arc<TcpStream>)>) -> Option<Callback> {
         while let Ok((request, stream)) = requests.try_recv() {
             match self.judged(request, state) {
                 Ok(fields) => return Some(Callback { fields, stream }),
@@ -129,8 +130,19 @@ impl Callback {
     }
 }
 
+/// Leaves room for one more.
+fn made_room(open: &mut VecDeque<Weak<TcpStream>>) {
+    open.retain(|stream| stream.strong_count() > 0);
+    while open.len() >= MOST {
+        if let Some(oldest) = open.pop_front().and_then(|stream| stream.upgrade()) {
+            // Its reader ends with it.
+            let _gone = oldest.shutdown(Shutdown::Both);
+        }
+    }
+}
+
 /// Reads beside the others: a connection that says nothing holds up nobody.
-fn reading(stream: TcpStream, sender: Sender<(Request, TcpStream)>) {
+fn reading(stream: Arc<TcpStream>, sender: Sender<(Request, Arc<TcpStream>)>) {
     thread::spawn(move || {
         if let Some(request) = Request::read(&stream) {
             // When nobody waits any more there is nothing to do.

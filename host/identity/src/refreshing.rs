@@ -1,7 +1,8 @@
 //! The silent sign-in: a refresh token for a new look at who somebody is.
 //!
 //! INVARIANT: it never says more of how somebody proved who they are: `acr`, `amr` and `auth_time` stay those of the
-//! sign-in. INVARIANT: it is about the same person or about nobody.
+//! sign-in. INVARIANT: it is about the same person or about nobody. INVARIANT: a refresh token that came in place of the one
+//! that was spent is handed over before anything else of the answer can fail.
 
 use openidconnect::core::CoreErrorResponseType;
 use openidconnect::{Nonce, OAuth2TokenResponse as _, RefreshToken, RequestTokenError, TokenResponse as _};
@@ -11,11 +12,17 @@ use crate::signing_in::{now, unusable};
 use crate::{Discovered, IdentityError, Person, SignedIn, Tokens};
 
 impl Discovered {
-    /// Asks the provider again.
+    /// Asks the provider again. `rotated`: keeps the refresh token that came in place of this one, with nothing else of
+    /// the answer, which is not checked yet; whatever becomes of the rest, the next question needs it.
     ///
     /// # Errors
     /// [`IdentityError::Ended`] when the provider has ended the sign-in, or there is nothing to ask with.
-    pub fn refresh(&self, tokens: &Tokens, person: &Person) -> Result<SignedIn, IdentityError> {
+    pub fn refresh(
+        &self,
+        tokens: &Tokens,
+        person: &Person,
+        rotated: impl FnOnce(Tokens),
+    ) -> Result<SignedIn, IdentityError> {
         let refresh = tokens.refresh_token.clone().map(RefreshToken::new).ok_or(IdentityError::Ended)?;
         let began = now();
         let request = self.oidc.exchange_refresh_token(&refresh);
@@ -28,6 +35,10 @@ impl Discovered {
             }
             _ => unusable(fault),
         })?;
+        let fresh = response.refresh_token().filter(|fresh| fresh.secret() != refresh.secret());
+        if let Some(fresh) = fresh {
+            rotated(Tokens { refresh_token: Some(fresh.secret().clone()), ..tokens.clone() });
+        }
         let access = response.access_token();
         let claims = match response.id_token() {
             Some(token) => {
@@ -48,13 +59,14 @@ impl Discovered {
                     person: person.clone(),
                     tokens: kept(tokens, &response),
                     address: None,
+                    meets_also: false,
                 });
             }
         };
         let again = self.provider.claims.person(&claims)?;
         let Person { acr, amr, auth_time, .. } = person.clone();
         let person = Person { acr, amr, auth_time, ..again };
-        Ok(SignedIn { person, tokens: kept(tokens, &response), address: None })
+        Ok(SignedIn { person, tokens: kept(tokens, &response), address: None, meets_also: false })
     }
 }
 

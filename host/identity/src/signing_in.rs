@@ -22,6 +22,7 @@ use crate::{Demand, Discovered, IdentityError, SignedIn, Tokens, Unmet};
 pub struct Attempt<'a> {
     found: &'a Discovered,
     demand: Demand,
+    also: Demand,
     only: Option<String>,
     listener: Loopback,
     redirect: RedirectUrl,
@@ -70,6 +71,7 @@ impl Discovered {
         Ok(Attempt {
             found: self,
             demand: demand.clone(),
+            also: Demand::default(),
             only: about.map(|(sub, _)| sub.to_owned()),
             listener,
             url: url.into(),
@@ -89,6 +91,12 @@ impl Attempt<'_> {
         &self.url
     }
 
+    /// Holds the sign-in against this demand too, which it need not meet: [`SignedIn::meets_also`] says whether it does.
+    #[must_use]
+    pub fn also(self, also: Demand) -> Self {
+        Self { also, ..self }
+    }
+
     /// Waits for the answer, at most this long, and checks it.
     ///
     /// # Errors
@@ -106,11 +114,12 @@ impl Attempt<'_> {
         patience: Duration,
         is_over: &dyn Fn() -> bool,
     ) -> Result<SignedIn, IdentityError> {
-        let Self { found, demand, only, listener, redirect, state, nonce, verifier, began, .. } = self;
+        let Self { found, demand, also, only, listener, redirect, state, nonce, verifier, began, .. } = self;
         let mut callback = listener.wait(state.secret(), Instant::now() + patience, is_over)?;
-        let made = code(found, &mut callback)
-            .and_then(|code| exchanged(found, code, redirect, verifier))
-            .and_then(|response| accepted(found, &response, &nonce, &demand, only.as_deref(), began));
+        let made =
+            code(found, &mut callback).and_then(|code| exchanged(found, code, redirect, verifier)).and_then(
+                |response| accepted(found, &response, &nonce, (&demand, &also), only.as_deref(), began),
+            );
         callback.answer(made.as_ref().map(drop));
         made
     }
@@ -154,7 +163,7 @@ fn accepted(
     found: &Discovered,
     response: &crate::token::Response,
     nonce: &Nonce,
-    demand: &Demand,
+    (demand, also): (&Demand, &Demand),
     only: Option<&str>,
     began: i64,
 ) -> Result<SignedIn, IdentityError> {
@@ -168,12 +177,13 @@ fn accepted(
         return Err(IdentityError::Unmet(Unmet::OtherPerson));
     }
     demand.check(&person, &claims, began, now).map_err(IdentityError::Unmet)?;
+    let meets_also = also.check(&person, &claims, began, now).is_ok();
     let tokens = Tokens {
         id_token: token.to_string(),
         refresh_token: response.refresh_token().map(|token| token.secret().clone()),
     };
     let address = found.provider.claims.address(&claims)?;
-    Ok(SignedIn { person, tokens, address })
+    Ok(SignedIn { person, tokens, address, meets_also })
 }
 
 /// What the token endpoint said instead of tokens.

@@ -20,6 +20,15 @@ pub(super) fn signed_in(data: &Path, vault: &Vault, signed_in: SignedIn, now: i6
     })?
 }
 
+/// The refresh token was changed for another; who it is may still not be said. Nothing when somebody signed in or out
+/// meanwhile.
+pub(super) fn rotated(data: &Path, vault: &Vault, asked_for: &Session, tokens: &Tokens) -> Result<()> {
+    State::change(data, |state| match same(state, asked_for) {
+        Some(_) => vault.keep(tokens).map(drop),
+        None => Ok(()),
+    })?
+}
+
 /// The provider said again who it is. `false` when somebody signed in or out meanwhile: then nothing changes.
 pub(super) fn renewed(
     data: &Path,
@@ -59,18 +68,26 @@ pub(crate) fn signed_out(data: &Path, vault: &Vault) -> Result<Option<(Session, 
     })?
 }
 
-/// Somebody proved who they are as the settings ask; `enrols`: and is bound to this device by it.
-pub(super) fn verified(
+/// Somebody is bound to this device (`enrols`), proved who they are as the settings ask (`proves`), or both.
+pub(super) fn bound(
     data: &Path,
     person: &Person,
     machine: Option<&str>,
-    enrols: bool,
+    (enrols, proves): (bool, bool),
     now: i64,
 ) -> Result<()> {
     State::change(data, |state| {
         let is_same = |bound: &Bound| bound.issuer == person.issuer && bound.sub == person.sub;
         let before = state.bound.iter().find(|bound| is_same(bound) && bound.machine.as_deref() == machine);
         let enrolled_at = before.and_then(|bound| bound.enrolled_at).or(enrols.then_some(now));
+        let (verified_at, acr, amr) = if proves {
+            // The proof counts, and not the token that tells of it.
+            let at = person.auth_time.map_or(now, |at| at.min(now));
+            (Some(at), person.acr.clone(), person.amr.clone())
+        } else {
+            // An earlier proof stays as old as it is.
+            before.map(|bound| (bound.verified_at, bound.acr.clone(), bound.amr.clone())).unwrap_or_default()
+        };
         state.bound.retain(|bound| !is_same(bound));
         state.bound.push(Bound {
             issuer: person.issuer.clone(),
@@ -78,10 +95,9 @@ pub(super) fn verified(
             id: (person.id != person.sub).then(|| person.id.clone()),
             machine: machine.map(str::to_owned),
             enrolled_at,
-            // The proof counts, and not the token that tells of it.
-            verified_at: person.auth_time.map_or(now, |at| at.min(now)),
-            acr: person.acr.clone(),
-            amr: person.amr.clone(),
+            verified_at,
+            acr,
+            amr,
         });
     })
 }

@@ -67,7 +67,8 @@ impl Known {
         }
         let person = &session.person;
         let bound = state.bound(person).filter(|bound| bound.machine.as_deref() == machine);
-        let verified_at = bound.map(|bound| bound.verified_at).filter(|at| at.saturating_sub(now) <= SKEW_S);
+        let verified_at = bound.and_then(|bound| bound.verified_at);
+        let verified_at = verified_at.filter(|at| at.saturating_sub(now) <= SKEW_S);
         let again = settings.again_days.map(|days| i64::from(days).saturating_mul(DAY_S));
         let verified_until = verified_at.map(|at| again.map_or(i64::MAX, |again| at.saturating_add(again)));
         let enrolled = settings.enrol.is_none() || bound.is_some_and(|bound| bound.enrolled_at.is_some());

@@ -1,8 +1,9 @@
 //! The silent sign-in: every so often the provider is asked again who somebody is.
 //!
 //! INVARIANT: of all processes on this data folder one asks: who holds the lease; so a refresh token that is good for one
-//! use is used once. INVARIANT: a provider that cannot be reached ends nothing by itself (the settings' `offline_hours`
-//! does), and one that says no ends it at once. Nothing here is on the way of a verdict.
+//! use is used once, and the one that comes for it is kept before anything else can fail.
+//! INVARIANT: a provider that cannot be reached ends nothing by itself (the settings' `offline_hours` does), and one
+//! that says no ends it at once. Nothing here is on the way of a verdict.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -84,8 +85,12 @@ pub(crate) fn renew(
             "the provider gave no refresh token; add `offline_access` to `scopes` and allow it there"
         );
     }
-    let asked =
-        Discovered::at(settings.provider.clone()).and_then(|found| found.refresh(&tokens, &session.person));
+    let mut rotated = Ok(());
+    let asked = Discovered::at(settings.provider.clone()).and_then(|found| {
+        found.refresh(&tokens, &session.person, |tokens| {
+            rotated = change::rotated(data, &vault, session, &tokens);
+        })
+    });
     match asked {
         Ok(again) => {
             let is_same = change::renewed(data, &vault, session, again, seconds())?;
@@ -95,7 +100,8 @@ pub(crate) fn renew(
             let is_same = ended(data, &vault, session, recorder, "ended-by-provider")?;
             Ok(if is_same { Renewed::Ended } else { Renewed::Meanwhile })
         }
-        Err(fault) => Err(fault.into()),
+        // With the old one the next question would be the last: why the new one is not kept comes first.
+        Err(fault) => rotated.and(Err(fault.into())),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! INVARIANT: what changes who counts as whom is on record before it takes effect, and so is what a sign-in fell short of.
 //! INVARIANT: nobody is bound or verified by a sign-in that fell short in anything; whoever was stays so.
+//! INVARIANT: an enrolment is a proof as well only where it meets what a proof asks for.
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -54,7 +55,7 @@ impl Signing<'_> {
         let about = self.known.session.as_ref().filter(|_| what == SignIn::StepUp);
         let about = about.map(|session| (session.person.sub.as_str(), session.person.email.as_deref()));
         let found = Discovered::at(self.settings.provider.clone())?;
-        let attempt = found.begin(&demand, about)?;
+        let attempt = found.begin(&demand, about)?.also(self.settings.verify.clone());
         open(attempt.url());
         let signed_in = match attempt.finish_unless(self.settings.patience, self.is_over) {
             Ok(signed_in) => signed_in,
@@ -65,6 +66,7 @@ impl Signing<'_> {
             }
         };
         let (person, address, now) = (signed_in.person.clone(), signed_in.address, seconds());
+        let proves = signed_in.meets_also;
         // What follows from where they were seen points at this row.
         let event = self.event.cloned().map_or_else(|| Ok::<_, anyhow::Error>(uuid()?.try_into()?), Ok)?;
         self.recorder.audit(Some(&event), self.said(Change::SignedIn, Some(&person.id), &person.issuer))?;
@@ -73,7 +75,7 @@ impl Signing<'_> {
         if let Some(address) = address {
             self.seen_at(address, &person, event, now)?;
         }
-        self.proved(what, &person, now)?;
+        self.proved(what, &person, proves, now)?;
         Ok(kept)
     }
 
@@ -99,15 +101,20 @@ impl Signing<'_> {
         self.recorder.signed_in_at(&person.id, &arrival)
     }
 
-    fn proved(&self, what: SignIn, person: &Person, now: i64) -> Result<()> {
+    /// `proves`: it met what `[identity.verify]` asks for.
+    fn proved(&self, what: SignIn, person: &Person, proves: bool, now: i64) -> Result<()> {
         let (change, enrols) = match what {
             SignIn::Login => return Ok(()),
             SignIn::StepUp => (Change::Verified, false),
             SignIn::Enrol => (Change::Enrolled, true),
         };
         let audit = self.said(change, Some(&person.id), &person.issuer);
-        self.recorder.verified(self.event, &person.id, audit)?;
-        change::verified(self.data, person, self.machine, enrols, now)
+        if proves {
+            self.recorder.verified(self.event, &person.id, audit)?;
+        } else {
+            self.recorder.audit(self.event, audit)?;
+        }
+        change::bound(self.data, person, self.machine, (enrols, proves), now)
     }
 
     fn audit(&self, what: Change, whose: Option<&str>, name: &str) -> Result<()> {
@@ -139,7 +146,6 @@ fn word(fault: &IdentityError) -> &'static str {
         IdentityError::Refused { .. } | IdentityError::Ended => "refused",
         IdentityError::TimedOut => "timed-out",
         IdentityError::GivenUp => "closed",
-        IdentityError::Disturbed => "disturbed",
         IdentityError::Net { .. }
         | IdentityError::Discovery { .. }
         | IdentityError::Insecure(_)

@@ -58,8 +58,9 @@ pub(crate) struct Bound {
     /// When they were bound to this device; none when they only verified themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) enrolled_at: Option<i64>,
-    /// When they last proved who they are as the settings ask.
-    pub(crate) verified_at: i64,
+    /// When they last proved who they are as the settings ask; none when they never did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) verified_at: Option<i64>,
     /// In what context.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) acr: Option<String>,

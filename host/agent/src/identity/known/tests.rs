@@ -67,7 +67,7 @@ fn bound(machine: Option<&str>, enrolled: bool, verified_at: i64) -> Bound {
         sub: "00u1".to_owned(),
         machine: machine.map(str::to_owned),
         enrolled_at: enrolled.then_some(NOW - 100 * DAY_S),
-        verified_at,
+        verified_at: Some(verified_at),
         acr: None,
         amr: Vec::new(),
     }

@@ -132,6 +132,26 @@ fn a_step_up_is_a_fresh_proof_of_the_same_person() {
 }
 
 #[test]
+fn an_enrolment_is_no_proof_where_a_proof_asks_for_more() {
+    let Some(provider) = Provider::start() else { return };
+    provider.settings(
+        "[identity.enrol]\nacr = [\"low\", \"high\"]\n[identity.verify]\nacr = [\"high\"]\nmax_age_s = 0",
+    );
+    let standing = || {
+        let told = provider.whoami();
+        (told["enrolled"].clone(), told["verified"].clone(), told["verified_at"].clone())
+    };
+    assert!(provider.sign_in(&["enrol"], &[("who", "jane"), ("acr", "low")]).ok);
+    assert_eq!(standing(), (json!(true), json!(false), json!(null)));
+    // One that is strong enough is a proof as well, and a weak one later makes it no fresher.
+    assert!(provider.sign_in(&["enrol"], &[("who", "jane"), ("acr", "high"), ("age", "30")]).ok);
+    let proved = standing();
+    assert_eq!((&proved.0, &proved.1), (&json!(true), &json!(true)));
+    assert!(provider.sign_in(&["enrol"], &[("who", "jane"), ("acr", "low")]).ok);
+    assert_eq!(standing(), proved);
+}
+
+#[test]
 fn without_a_demand_there_is_nothing_to_enrol_for() {
     let Some(provider) = Provider::start() else { return };
     let output = provider.home.run(&["enrol", "--no-browser"]);

@@ -263,6 +263,26 @@ fn strangers_on_the_way_back_are_turned_away_and_the_wait_goes_on() {
 }
 
 #[test]
+fn no_number_of_strangers_ends_a_sign_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let issuer = Issuer::start(folder.path(), Twist::default());
+    let home = issuer.home("");
+    let login = Login::start(&home, &["login"]);
+    let redirect = login.field("redirect_uri");
+    let port = redirect.trim_end_matches("/callback").rsplit(':').next().unwrap().parse().unwrap();
+    // Some that say nothing and stay, and some that ask for what is not theirs.
+    let silent: Vec<TcpStream> = (0..100).map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
+    let visitor = Visitor::new();
+    for _ in 0..100 {
+        assert_eq!(visitor.get(&format!("{redirect}?code=evil&state=guessed")).0, 400);
+    }
+    let page = visitor.get(&issuer.callback(&login)).1;
+    let login = login.ended(page);
+    assert!(login.ok, "{}", login.said);
+    drop(silent);
+}
+
+#[test]
 fn two_sign_ins_share_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let issuer = Issuer::start(folder.path(), Twist::default());

@@ -58,6 +58,21 @@ fn a_provider_that_is_away_ends_nothing() {
     assert_eq!(provider.whoami()["person"], "jane");
 }
 
+/// The refresh token is spent by then: the one that came in its place is what the next question needs.
+#[test]
+fn a_provider_that_fails_after_the_exchange_ends_nothing() {
+    let Some(provider) = Provider::with(json!({ "claims": "userinfo" })) else { return };
+    assert!(provider.sign_in(&["login"], &[("who", "jane")]).ok);
+    provider.control(&[("who", "jane"), ("groups", "legal"), ("fails", "1")]);
+    let (ok, said) = refresh(&provider);
+    assert!(!ok && said.contains("userinfo has status 503"), "{said}");
+    let told = provider.whoami();
+    assert_eq!((&told["person"], &told["groups"]), (&json!("jane"), &json!(["hr", "staff"])));
+    let (ok, said) = refresh(&provider);
+    assert!(ok, "{said}");
+    assert_eq!(provider.whoami()["groups"], json!(["legal"]));
+}
+
 /// Nobody runs a command: the host of a connected browser asks when the time has come, and of two hosts one does.
 #[test]
 fn the_host_asks_by_itself_and_the_next_prompt_knows() {
