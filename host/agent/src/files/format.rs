@@ -12,10 +12,13 @@ mod odf;
 mod office;
 mod pdf;
 mod picture;
+mod rest;
 mod rtf;
 mod sheet;
 mod slides;
 mod tar;
+#[cfg(test)]
+mod tests;
 pub(crate) mod text;
 mod zip;
 

@@ -30,20 +30,24 @@ const FIRST: &[&str] = &[
     "dkim-signature",
 ];
 
-/// Whether a text begins like a mail: lines of headers, three of them of those that mails have.
+/// Whether a text begins like a mail: lines of headers, three of them of those that mails have, or those of a page with
+/// its pictures (MHTML, RFC 2557), which has no sender.
 pub(super) fn is_mail(head: &str) -> bool {
-    let mut known = 0;
+    let (mut known, mut is_mime, mut has_parts) = (0, false, false);
     for line in head.lines() {
         if line.starts_with([' ', '\t']) {
             continue;
         }
-        let Some((name, _)) = line.split_once(':') else { break };
+        let Some((name, value)) = line.split_once(':') else { break };
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             break;
         }
-        known += usize::from(FIRST.contains(&name.to_ascii_lowercase().as_str()));
+        let (name, value) = (name.to_ascii_lowercase(), value.trim_start().to_ascii_lowercase());
+        known += usize::from(FIRST.contains(&name.as_str()));
+        is_mime |= name == "mime-version";
+        has_parts |= name == "content-type" && value.starts_with("multipart/");
     }
-    known >= 3
+    known >= 3 || (is_mime && has_parts)
 }
 
 pub(super) fn read(bytes: &[u8], inside: &[String], out: &mut Out<'_>) {
@@ -115,5 +119,7 @@ mod tests {
         assert!(is_mail("Received: from x\n by y\nFrom: a@b.c\nTo: d@e.f\n\nhello"));
         assert!(!is_mail("From: here\nnothing else"));
         assert!(!is_mail("key: value\nto: x\nfrom: y\nand no more"));
+        assert!(is_mail("MIME-Version: 1.0\nContent-Type: multipart/related;\n boundary=\"x\"\n\n--x"));
+        assert!(!is_mail("MIME-Version: 1.0\nContent-Type: text/plain\n\nhello"));
     }
 }

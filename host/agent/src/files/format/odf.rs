@@ -5,8 +5,9 @@ use shared_protocol::UnreadFile;
 use super::super::out::{Counted, Out};
 use super::super::said::Places;
 use super::markup::{Node, walk};
+use super::rest;
 use super::sheet::Grid;
-use super::zip::{Package, pictures};
+use super::zip::{Package, deeper, pictures};
 
 /// Cells that stand for many at once: further ones are empty in every document that a person made.
 const REPEATED: u32 = 1_024;
@@ -42,7 +43,39 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
         }
         out.text(inside, text, Places::About);
     }
+    objects(package, inside, out);
     pictures(package, "Pictures/", inside, out);
+    rest::read(package, inside, out);
+}
+
+/// Documents inside of it, each a folder of parts: sheets, charts, formulas.
+fn objects(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
+    for name in package.like("", "/content.xml") {
+        if !out.member() {
+            return;
+        }
+        let Some(xml) = package.part(&name, out) else { continue };
+        let inside = deeper(inside, name.strip_suffix("/content.xml").unwrap_or(&name));
+        let (mut is_sheet, mut is_shown, mut is_flow) = (false, false, false);
+        walk(&xml, |node| match node {
+            Node::Start("spreadsheet", _) => is_sheet = true,
+            Node::Start("presentation", _) => is_shown = true,
+            Node::Start("p" | "h", _) => is_flow = true,
+            Node::Start(..) | Node::End(_) | Node::Text(_) => {}
+        });
+        let whole = match () {
+            () if is_sheet => sheets(&xml, &inside, out),
+            () if is_flow => flow(&xml, is_shown, &inside, out),
+            () => {
+                let (text, whole) = rest::strings(&xml);
+                out.text(&inside, text, Places::About);
+                whole
+            }
+        };
+        if !whole {
+            out.unread(UnreadFile::Damaged);
+        }
+    }
 }
 
 /// Paragraphs, or slides.

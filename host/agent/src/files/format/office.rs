@@ -5,7 +5,8 @@ use shared_protocol::UnreadFile;
 use super::super::out::{Counted, Out};
 use super::super::said::Places;
 use super::markup::{Node, walk};
-use super::zip::{Package, embedded, pictures};
+use super::rest;
+use super::zip::{Package, embedded, nested, pictures};
 
 pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
     let before = out.texts();
@@ -21,6 +22,7 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
     {
         beside(package, &format!("word/{kind}"), inside, out);
     }
+    chunks(package, inside, out);
     let has_text = out.texts() > before;
     about(package, "word/", inside, out);
     embedded(package, "word/embeddings/", inside, out);
@@ -28,6 +30,54 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
     if !are_read && !has_text && !package.like("word/media/", "").is_empty() {
         out.unread(UnreadFile::Picture);
     }
+    rest::read(package, inside, out);
+}
+
+/// Documents of other formats that stand in the text as they are (`altChunk`): some programs put all of it there.
+fn chunks(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
+    for name in related(package, "word/_rels/", "/aFChunk", out) {
+        if package.find(&name).is_none() {
+            out.unread(UnreadFile::Damaged);
+        } else if !nested(package, &name, inside, out) {
+            return;
+        }
+    }
+}
+
+/// Parts that relationships of a type lead to, which is the end of an address; `from` is how the names of the parts that
+/// hold these begin.
+pub(super) fn related(package: &mut Package<'_>, from: &str, kind: &str, out: &mut Out<'_>) -> Vec<String> {
+    let mut parts = Vec::new();
+    for name in package.like(from, ".rels") {
+        let Some((folder, _)) = name.rsplit_once("_rels/") else { continue };
+        let Some(xml) = package.part(&name, out) else { continue };
+        walk(&xml, |node| {
+            if let Node::Start("Relationship", attributes) = node
+                && attributes.get("Type").is_some_and(|address| address.ends_with(kind))
+                && attributes.get("TargetMode").as_deref() != Some("External")
+                && let Some(target) = attributes.get("Target")
+            {
+                parts.push(part(folder, &target));
+            }
+        });
+    }
+    parts
+}
+
+/// The name of the part that a target means.
+fn part(folder: &str, target: &str) -> String {
+    let from = if target.starts_with('/') { "" } else { folder };
+    let mut steps: Vec<&str> = Vec::new();
+    for step in from.split('/').chain(target.split('/')) {
+        match step {
+            "" | "." => {}
+            ".." => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
 }
 
 /// Text of parts beside the main one.

@@ -7,11 +7,12 @@ use shared_protocol::{Text, UnreadFile};
 use super::super::out::{Counted, Out};
 use super::super::said::Places;
 use super::markup::{Node, walk};
-use super::office::{about, beside};
+use super::office::{about, beside, related};
+use super::rest;
 use super::zip::{Package, embedded, pictures};
 
 pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
-    let shared = package.part("xl/sharedStrings.xml", out).map(|xml| shared(&xml)).unwrap_or_default();
+    let shared = strings(package, out);
     let mut read = Vec::new();
     for (name, part) in listed(package, "xl/workbook.xml", "sheet", out) {
         one(package, &part, &name, &shared, inside, out);
@@ -30,6 +31,7 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
     about(package, "xl/", inside, out);
     embedded(package, "xl/embeddings/", inside, out);
     pictures(package, "xl/media/", inside, out);
+    rest::read(package, inside, out);
 }
 
 /// What a book or a presentation lists, in its order: name and part.
@@ -67,11 +69,25 @@ pub(super) fn listed(
     listed
 }
 
-/// Strings that cells name by number.
-fn shared(xml: &str) -> Vec<String> {
+/// Strings that cells name by number, of the part that the book names.
+fn strings(package: &mut Package<'_>, out: &mut Out<'_>) -> Vec<String> {
+    let named = related(package, "xl/_rels/workbook.xml", "/sharedStrings", out);
+    let named = named.into_iter().find(|name| package.find(name).is_some());
+    let Some(xml) = package.part(named.as_deref().unwrap_or("xl/sharedStrings.xml"), out) else {
+        return Vec::new();
+    };
+    let (all, whole) = shared(&xml);
+    if !whole {
+        out.unread(UnreadFile::Damaged);
+    }
+    all
+}
+
+/// Strings in their order, and whether the part is well formed.
+fn shared(xml: &str) -> (Vec<String>, bool) {
     let (mut all, mut one) = (Vec::new(), String::new());
     let (mut in_text, mut is_sound) = (false, false);
-    walk(xml, |node| match node {
+    let whole = walk(xml, |node| match node {
         Node::Start("si", _) => one.clear(),
         Node::Start("t", _) => in_text = !is_sound,
         Node::Start("rPh", _) => is_sound = true,
@@ -81,7 +97,7 @@ fn shared(xml: &str) -> Vec<String> {
         Node::Text(more) if in_text => one.push_str(more),
         Node::Start(..) | Node::End(_) | Node::Text(_) => {}
     });
-    all
+    (all, whole)
 }
 
 fn one(
@@ -95,6 +111,7 @@ fn one(
     let Some(xml) = package.part(part, out) else { return };
     let mut grid = Grid::default();
     let (mut kind, mut value, mut is_value) = (String::new(), String::new(), false);
+    let mut is_missing = false;
     let whole = walk(&xml, |node| match node {
         Node::Start("row", attributes) => grid.row(attributes.number("r")),
         Node::Start("c", attributes) => {
@@ -109,13 +126,11 @@ fn one(
         Node::Text(more) if is_value => value.push_str(more),
         Node::End("c") => {
             let shown = match kind.as_str() {
-                "s" => value
-                    .trim()
-                    .parse()
-                    .ok()
-                    .and_then(|at: usize| shared.get(at))
-                    .cloned()
-                    .unwrap_or_default(),
+                "s" => {
+                    let found = value.trim().parse().ok().and_then(|at: usize| shared.get(at)).cloned();
+                    is_missing |= found.is_none() && !value.trim().is_empty();
+                    found.unwrap_or_default()
+                }
                 "" | "n" => number(&value),
                 _ => value.clone(),
             };
@@ -123,7 +138,7 @@ fn one(
         }
         Node::Start(..) | Node::End(_) | Node::Text(_) => {}
     });
-    if !whole {
+    if !whole || is_missing {
         out.unread(UnreadFile::Damaged);
     }
     grid.tell(name, inside, out);

@@ -5,6 +5,7 @@ use shared_protocol::UnreadFile;
 use super::super::out::{Counted, Out};
 use super::super::said::Places;
 use super::office::{about, beside, paragraphs};
+use super::rest;
 use super::sheet::listed;
 use super::zip::{Package, embedded, pictures};
 
@@ -42,4 +43,5 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
     if !are_read && !has_text && !package.like("ppt/media/", "").is_empty() {
         out.unread(UnreadFile::Picture);
     }
+    rest::read(package, inside, out);
 }

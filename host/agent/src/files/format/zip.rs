@@ -16,6 +16,8 @@ pub(super) struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     /// Names as they stand in the archive, in its order.
     pub(super) names: Vec<String>,
+    /// Which of them somebody asked for.
+    asked: Vec<bool>,
 }
 
 impl<'a> Package<'a> {
@@ -26,16 +28,32 @@ impl<'a> Package<'a> {
             let member = archive.by_index_raw(at).map_err(|fault| why(&fault))?;
             names.push(String::from_utf8_lossy(member.name_raw()).into_owned());
         }
-        Ok(Self { archive, names })
+        let asked = vec![false; names.len()];
+        Ok(Self { archive, names, asked })
     }
 
     /// The bytes of a part.
     pub(super) fn bytes(&mut self, name: &str, out: &mut Out<'_>) -> Option<Vec<u8>> {
-        let at = self.names.iter().position(|one| one == name)?;
+        let at = self.find(name)?;
         self.at(at, out)
     }
 
-    fn at(&mut self, at: usize, out: &mut Out<'_>) -> Option<Vec<u8>> {
+    /// Where a part stands; names of parts are the same in small and in capital letters (ECMA-376, part 2, section 6.2.2).
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        let exact = self.names.iter().position(|one| one == name);
+        exact.or_else(|| self.names.iter().position(|one| one.eq_ignore_ascii_case(name)))
+    }
+
+    /// Whether nobody asked for the part so far.
+    pub(super) fn is_left(&self, at: usize) -> bool {
+        self.asked.get(at) == Some(&false)
+    }
+
+    /// The bytes of the part that stands there.
+    pub(super) fn at(&mut self, at: usize, out: &mut Out<'_>) -> Option<Vec<u8>> {
+        if let Some(asked) = self.asked.get_mut(at) {
+            *asked = true;
+        }
         if self.archive.by_index_raw(at).is_ok_and(|member| member.encrypted()) {
             out.unread(UnreadFile::Encrypted);
             return None;
@@ -138,15 +156,27 @@ fn members(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
 /// file that could not be read.
 pub(super) fn embedded(package: &mut Package<'_>, folder: &str, inside: &[String], out: &mut Out<'_>) {
     for name in package.like(folder, "") {
-        if !out.member() {
+        if !nested(package, &name, inside, out) {
             return;
         }
-        if let Some(bytes) = package.bytes(&name, out) {
-            let last = name.rsplit('/').next().unwrap_or_default().to_owned();
-            let inside: Vec<String> = inside.iter().cloned().chain([last]).collect();
-            super::read(&bytes, &inside, out);
-        }
     }
+}
+
+/// One part as a file of its own. `false`: no more of them are looked at.
+pub(super) fn nested(package: &mut Package<'_>, name: &str, inside: &[String], out: &mut Out<'_>) -> bool {
+    if !out.member() {
+        return false;
+    }
+    if let Some(bytes) = package.bytes(name, out) {
+        super::read(&bytes, &deeper(inside, name), out);
+    }
+    true
+}
+
+/// The way to a part, which the last piece of its name stands for.
+pub(super) fn deeper(inside: &[String], name: &str) -> Vec<String> {
+    let last = name.rsplit('/').next().unwrap_or_default().to_owned();
+    inside.iter().cloned().chain([last]).collect()
 }
 
 /// Pictures of a document, where somebody reads them. `false`: nobody does. Drawings of other kinds are part of the page.
@@ -165,9 +195,7 @@ pub(super) fn pictures(
         }
         let bytes = package.bytes(&name, out).filter(|bytes| kind(bytes) == Kind::Picture);
         if let Some(bytes) = bytes {
-            let last = name.rsplit('/').next().unwrap_or_default().to_owned();
-            let inside: Vec<String> = inside.iter().cloned().chain([last]).collect();
-            super::read(&bytes, &inside, out);
+            super::read(&bytes, &deeper(inside, &name), out);
         }
     }
     true
