@@ -9,6 +9,7 @@ use shared_protocol::{App, Drift, DriftKind, Millis, ToHost};
 
 use super::Session;
 use super::effect::Effect;
+use super::link::passed;
 
 /// The same drift again within this time says nothing new.
 const SAME_MS: Millis = 24 * 60 * 60 * 1000;
@@ -26,7 +27,7 @@ impl Told {
     /// Whether this is worth a row; remembers that it has one.
     fn is_new(&mut self, now: Millis, app: &App, drift: &Drift) -> bool {
         let key = (app.clone(), drift.what, drift.path.clone(), drift.place.clone());
-        if self.0.get(&key).is_some_and(|at| now.saturating_sub(*at) < SAME_MS) {
+        if self.0.get(&key).is_some_and(|at| !passed(now, *at, at.saturating_add(SAME_MS))) {
             return false;
         }
         if self.0.len() >= MOST {
@@ -72,6 +73,8 @@ mod tests {
         assert!(!told.is_new(6, &app, &Drift { size: Some(9), ..drift("POST /a") }));
         assert!(told.is_new(6, &App::new("gemini"), &drift("POST /a")));
         assert!(told.is_new(5 + SAME_MS, &app, &drift("POST /a")));
+        // A clock that was set back keeps nothing quiet.
+        assert!(told.is_new(4, &app, &drift("POST /a")));
         for n in 0..3 * MOST {
             assert!(told.is_new(7, &app, &drift(&n.to_string())));
             assert!(told.0.len() <= MOST);

@@ -55,8 +55,9 @@ impl Session {
                 self.link.set_status(status);
                 if self.late.taken() {
                     out.push(Effect::SaveLate { entries: self.late.entries().to_vec() });
-                    self.deliver_late(out);
                 }
+                // What came meanwhile, and what the host could not write down before.
+                self.deliver_late(out);
             }
             ToExtension::Previewed { round, card } => self.previewed(now, round, card, out),
             ToExtension::CodeRefused { event, why } => self.code_refused(&event, why, out),
@@ -86,7 +87,8 @@ impl Session {
                 out.push(Effect::CloseHost);
                 self.host_lost(now, HostLink::Version, out);
             }
-            ToExtension::Error { code: _, event: None } => {}
+            // A question about where the host stands has no answer; so late entries may not be on record.
+            ToExtension::Error { code: _, event: None } => self.late.failed(),
         }
     }
 
@@ -151,20 +153,26 @@ impl Session {
 
     /// Hands over the late entries; the answer to the question after them says that they arrived.
     pub(super) fn deliver_late(&mut self, out: &mut Vec<Effect>) {
-        if self.late.entries().is_empty() || !self.link.is_up() {
+        if self.late.is_handed() || self.late.entries().is_empty() || !self.link.is_up() {
             return;
         }
         let entries = self.late.hand_over();
         self.link.say_now(&ToHost::Late { entries }, out);
-        self.link.say_now(&ToHost::Status, out);
+        self.say_status(out);
+    }
+
+    /// The question where the host stands, counted: an answer may be one to a question before the late entries.
+    fn say_status(&mut self, out: &mut Vec<Effect>) {
+        if self.link.say_now(&ToHost::Status, out) {
+            self.late.asked();
+        }
     }
 
     /// The person wants to sign in.
     pub(super) fn sign_in(&mut self, now: Millis, what: SignIn, out: &mut Vec<Effect>) {
         self.want_host(now, out);
         self.link.say_now(&ToHost::SignIn { what }, out);
-        // Where it stands.
-        self.link.say_now(&ToHost::Status, out);
+        self.say_status(out);
     }
 
     /// The provider's page was closed. Where its answer came back before, this changes nothing.
@@ -175,12 +183,12 @@ impl Session {
     /// Asks where the host stands, for whoever looks at it now.
     fn tell_popups_anew(&mut self, out: &mut Vec<Effect>) {
         if !self.popups.is_empty() {
-            self.link.say_now(&ToHost::Status, out);
+            self.say_status(out);
         }
     }
 
     pub(super) fn ask_status(&mut self, now: Millis, out: &mut Vec<Effect>) {
         self.want_host(now, out);
-        self.link.say_now(&ToHost::Status, out);
+        self.say_status(out);
     }
 }

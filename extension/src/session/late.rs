@@ -16,12 +16,15 @@ const SAME_DRAFT_MS: u64 = 60_000;
 pub(super) struct Late {
     entries: Vec<LateEntry>,
     handed: usize,
+    /// Questions without an answer: all, and those from before the entries were handed over.
+    open: usize,
+    before: usize,
 }
 
 impl Late {
     pub(super) fn new(mut entries: Vec<LateEntry>) -> Self {
         entries.truncate(MOST);
-        Self { entries, handed: 0 }
+        Self { entries, ..Self::default() }
     }
 
     pub(super) fn entries(&self) -> &[LateEntry] {
@@ -54,11 +57,27 @@ impl Late {
     /// All of them, for the host.
     pub(super) fn hand_over(&mut self) -> Vec<LateEntry> {
         self.handed = self.entries.len();
+        self.before = self.open;
         self.entries.clone()
     }
 
-    /// The host answered: what was handed over is there. Says whether anything was.
+    /// Whether the host was given some and has not said yet that they are there.
+    pub(super) fn is_handed(&self) -> bool {
+        self.handed > 0
+    }
+
+    /// The host was asked something.
+    pub(super) fn asked(&mut self) {
+        self.open += 1;
+    }
+
+    /// The host answered. Says whether anything was handed over and is there now.
     pub(super) fn taken(&mut self) -> bool {
+        self.open = self.open.saturating_sub(1);
+        if self.before > 0 {
+            self.before -= 1;
+            return false;
+        }
         let any = self.handed > 0;
         self.entries.drain(..self.handed.min(self.entries.len()));
         self.handed = 0;
@@ -67,7 +86,19 @@ impl Late {
 
     /// The host is gone: nothing is known to be there.
     pub(super) fn lost(&mut self) {
+        self.open = 0;
+        self.forget_handing();
+    }
+
+    /// The host could not answer: what was handed over may not be there.
+    pub(super) fn failed(&mut self) {
+        self.open = self.open.saturating_sub(1);
+        self.forget_handing();
+    }
+
+    fn forget_handing(&mut self) {
         self.handed = 0;
+        self.before = 0;
     }
 }
 
@@ -115,5 +146,18 @@ mod tests {
         late.lost();
         assert!(!late.taken());
         assert_eq!(late.entries().len(), 1);
+    }
+
+    #[test]
+    fn an_answer_to_an_earlier_question_takes_nothing() {
+        let mut late = Late::default();
+        late.asked();
+        late.push(entry(1, Operation::SendPrompt));
+        late.hand_over();
+        late.asked();
+        assert!(!late.taken());
+        assert_eq!(late.entries().len(), 1);
+        assert!(late.taken());
+        assert!(late.entries().is_empty());
     }
 }

@@ -3,6 +3,8 @@
 //! INVARIANT: read from the edited request by the same reader that judged the first one: what is shown is what leaves.
 //! A text that is too long to look at is shown around each change, with a count of what is left out.
 
+use std::collections::BTreeSet;
+
 use shared_protocol::{Edit, Text};
 use shared_sites::{Api, Body, Reading, Request, Sites, Thread};
 
@@ -33,18 +35,21 @@ pub(super) fn leaving(sites: &Sites, request: &Request, body: &Body, edits: &[Ed
     Some(prompt.parts.iter().filter(|part| !part.text.is_empty()).map(part).collect())
 }
 
-/// `text` cut at the names.
+/// `text` cut at the names, which are sorted. Each `[` is looked up once for each length that a name has: there can be
+/// a name in every line.
 fn pieces(text: &str, names: &[&str], long: bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut plain = 0;
+    let lengths: BTreeSet<usize> = names.iter().map(|name| name.len()).collect();
     for (opened, _) in text.match_indices('[') {
         let rest = text.get(opened..).unwrap_or_default();
-        let Some(name) = names.iter().find(|name| rest.starts_with(**name)) else { continue };
+        let mut heads = lengths.iter().filter_map(|length| rest.get(..*length));
+        let Some(name) = heads.find(|head| names.binary_search(head).is_ok()) else { continue };
         if opened < plain {
             continue;
         }
         push(&mut pieces, text.get(plain..opened).unwrap_or_default(), long);
-        pieces.push(Piece { text: Text::new(*name), name: Some((*name).to_owned()), left_out: 0 });
+        pieces.push(Piece { text: Text::new(name), name: Some(name.to_owned()), left_out: 0 });
         plain = opened + name.len();
     }
     push(&mut pieces, text.get(plain..).unwrap_or_default(), long);

@@ -186,6 +186,6 @@ impl Link {
 }
 
 /// Whether `at` has come. A clock that was set back must not make anybody wait for it to come round again.
-fn passed(now: Millis, since: Millis, at: Millis) -> bool {
+pub(super) fn passed(now: Millis, since: Millis, at: Millis) -> bool {
     now >= at || now < since
 }

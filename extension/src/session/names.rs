@@ -6,7 +6,7 @@
 //! INVARIANT: bounded, and gone with its tab, its conversation or the extension. Kept outside of this session only where
 //! [`Effect::SaveNames`](super::Effect::SaveNames) puts it: in the browser's memory, never on a disk.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use shared_protocol::{Edit, Placeholder, Prompt, Text};
@@ -49,9 +49,11 @@ impl Table {
         self.tab == tab && self.conversation.as_deref() == conversation
     }
 
-    fn add(&mut self, one: Placeholder) {
-        let value = if one.value.len() > MOST_VALUE { Text::default() } else { one.value };
-        self.names.push(Placeholder { value, ..one });
+    fn add(&mut self, new: Vec<Placeholder>) {
+        self.names.extend(new.into_iter().map(|one| {
+            let value = if one.value.len() > MOST_VALUE { Text::default() } else { one.value };
+            Placeholder { name: one.name, value }
+        }));
         let mut kept = self.names.iter().map(|one| one.value.len()).sum::<usize>();
         for one in &mut self.names {
             if kept <= MOST_BYTES {
@@ -59,17 +61,24 @@ impl Table {
             }
             kept -= std::mem::take(&mut one.value).len();
         }
-        while self.names.len() > MOST_NAMES {
-            let Some(at) = self.names.iter().position(|one| !self.is_highest(&one.name)) else { break };
-            self.names.remove(at);
-        }
+        let mut spare = self.names.len().saturating_sub(MOST_NAMES);
+        let mut highest = self.highest().into_iter();
+        self.names.retain(|_| {
+            let goes = !highest.next().unwrap_or(true) && spare > 0;
+            spare -= usize::from(goes);
+            !goes
+        });
     }
 
-    /// Whether no other name of its kind has a higher number.
-    fn is_highest(&self, name: &str) -> bool {
-        let Some((kind, number)) = parts(name) else { return false };
-        let same = self.names.iter().filter_map(|one| parts(&one.name)).filter(|(other, _)| *other == kind);
-        same.map(|(_, number)| number).max() == Some(number)
+    /// Of each name, whether no other one of its kind has a higher number.
+    fn highest(&self) -> Vec<bool> {
+        let mut most: BTreeMap<&str, u32> = BTreeMap::new();
+        for (kind, number) in self.names.iter().filter_map(|one| parts(&one.name)) {
+            let most = most.entry(kind).or_default();
+            *most = number.max(*most);
+        }
+        let is_highest = |(kind, number)| most.get(kind) == Some(&number);
+        self.names.iter().map(|one| parts(&one.name).is_some_and(is_highest)).collect()
     }
 }
 
@@ -87,13 +96,20 @@ impl Names {
     /// Takes the names that `edits` give to the values they take out of `prompt`; all of them or none.
     pub(super) fn take(&mut self, whose: Whose<'_>, prompt: &Prompt, edits: &[Edit]) -> Result<(), Taken> {
         let mut new: Vec<Placeholder> = Vec::new();
-        for edit in edits.iter().filter(|edit| parts(&edit.replacement).is_some()) {
-            let value = span(prompt, edit);
-            let known = self.of(whose).iter().chain(&new).find(|one| one.name == edit.replacement);
-            match known {
-                Some(known) if known.value.expose() == value => {}
+        let mut known: BTreeMap<&str, &str> =
+            self.of(whose).iter().map(|one| (one.name.as_str(), one.value.expose())).collect();
+        for (edit, value) in edits.iter().zip(values(prompt, edits)) {
+            let name = edit.replacement.as_str();
+            if parts(name).is_none() {
+                continue;
+            }
+            match known.get(name) {
+                Some(before) if *before == value => {}
                 Some(_) => return Err(Taken),
-                None => new.push(Placeholder { name: edit.replacement.clone(), value: Text::from(value) }),
+                None => {
+                    known.insert(name, value);
+                    new.push(Placeholder { name: name.to_owned(), value: Text::from(value) });
+                }
             }
         }
         if new.is_empty() {
@@ -102,7 +118,7 @@ impl Names {
         let at = self.tables.iter().position(|table| table.is(whose));
         let empty = || Table { tab: whose.0, conversation: whose.1.map(str::to_owned), names: Vec::new() };
         let mut table = at.and_then(|at| self.tables.remove(at)).unwrap_or_else(empty);
-        new.into_iter().for_each(|one| table.add(one));
+        table.add(new);
         self.tables.push_back(table);
         if self.tables.len() > MOST_TABLES {
             self.tables.pop_front();
@@ -148,13 +164,17 @@ impl Names {
         if known.is_empty() || text.len() > MOST_ANSWER {
             return None;
         }
-        let value = |name: &str| known.iter().find(|one| one.name == name && !one.value.is_empty());
+        let with_value = known.iter().filter(|one| !one.value.is_empty());
+        let values: BTreeMap<&str, &Placeholder> = with_value.map(|one| (one.name.as_str(), one)).collect();
+        let longest = values.keys().map(|name| name.len()).max().unwrap_or(0);
         let mut pieces = Vec::new();
         let mut plain = 0;
         let text = text.expose();
         for (opened, _) in text.match_indices('[') {
-            let name = text.get(opened..).and_then(|rest| rest.split_inclusive(']').next());
-            let Some(one) = name.and_then(value) else { continue };
+            let rest = text.get(opened..).unwrap_or_default();
+            let closed = rest.bytes().take(longest).position(|byte| byte == b']');
+            let name = closed.and_then(|closed| rest.get(..=closed));
+            let Some(one) = name.and_then(|name| values.get(name)) else { continue };
             pieces.push(Piece::plain(text.get(plain..opened).unwrap_or_default()));
             pieces.push(Piece { text: one.value.clone(), name: Some(one.name.clone()), left_out: 0 });
             plain = opened + one.name.len();
@@ -174,9 +194,27 @@ pub(super) fn parts(name: &str) -> Option<(&str, u32)> {
     Some((kind, number.parse().ok()?))
 }
 
-fn span(prompt: &Prompt, edit: &Edit) -> String {
-    let text = prompt.parts.get(edit.part).map_or("", |part| part.text.expose());
-    text.chars().skip(edit.start).take(edit.end.saturating_sub(edit.start)).collect()
+/// What each edit takes out. In one walk over each part: the edits are sorted, and there can be one for every line.
+fn values<'a>(prompt: &'a Prompt, edits: &[Edit]) -> Vec<&'a str> {
+    let cut = |text: &'a str, points: usize| {
+        let at = text.char_indices().nth(points).map_or(text.len(), |(at, _)| at);
+        text.split_at_checked(at).unwrap_or((text, ""))
+    };
+    let mut values = Vec::with_capacity(edits.len());
+    let (mut part, mut at, mut rest) = (None, 0, "");
+    for edit in edits {
+        if part != Some(edit.part) || edit.start < at {
+            part = Some(edit.part);
+            at = 0;
+            rest = prompt.parts.get(edit.part).map_or("", |part| part.text.expose());
+        }
+        let (_, from) = cut(rest, edit.start - at);
+        let (value, after) = cut(from, edit.end.saturating_sub(edit.start));
+        values.push(value);
+        at = edit.end.max(edit.start);
+        rest = after;
+    }
+    values
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@
 //! INVARIANT: the network level is open only where every fault that it stands in for lets go: it never makes a trial
 //! stricter than its settings.
 
-use std::collections::VecDeque;
-
 use shared_protocol::{
     Action, App, Code, EventId, FailAction, FailSettings, Millis, ToHost, Uncovered, UnreachableAction,
 };
@@ -15,6 +13,7 @@ use super::Session;
 use super::effect::Effect;
 use super::event::Seen;
 use super::hold::own_card;
+use super::link::passed;
 use crate::ui::model::{CardModel, HostLink, Stage};
 
 /// The same again within this time is one row.
@@ -27,7 +26,7 @@ const MOST: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct Net {
     closed: Option<bool>,
-    told: VecDeque<(Millis, App, Uncovered)>,
+    told: Vec<(Millis, App, Uncovered)>,
     /// Something was stopped where no card could say so.
     unsaid: bool,
 }
@@ -50,14 +49,12 @@ impl Net {
 
     /// Whether this is a row of its own.
     fn is_new(&mut self, now: Millis, app: &App, seen: &Uncovered) -> bool {
-        while self.told.front().is_some_and(|(at, ..)| now.saturating_sub(*at) >= SAME_MS) {
-            self.told.pop_front();
-        }
+        self.told.retain(|(at, ..)| !passed(now, *at, at.saturating_add(SAME_MS)));
         let same = |(_, of, before): &(Millis, App, Uncovered)| of == app && before == seen;
         if self.told.len() >= MOST || self.told.iter().any(same) {
             return false;
         }
-        self.told.push_back((now, app.clone(), seen.clone()));
+        self.told.push((now, app.clone(), seen.clone()));
         true
     }
 }

@@ -12,6 +12,7 @@ use shared_protocol::{App, Card, ComposerText, EventId, Millis, Operation, Previ
 use super::Session;
 use super::effect::{Effect, ToPort, ToRelay};
 use super::event::PortId;
+use super::link::passed;
 use crate::ui::model::{FromHint, HintModel, ToHint};
 
 /// Most texts of one composer, and bytes of one text, that are asked about.
@@ -84,7 +85,8 @@ impl Session {
             self.previews.lost();
             return;
         }
-        let waits = self.previews.asked.is_some_and(|(_, since)| now.saturating_sub(since) < PATIENCE_MS);
+        let is_open = |(_, since): (u32, Millis)| !passed(now, since, since.saturating_add(PATIENCE_MS));
+        let waits = self.previews.asked.is_some_and(is_open);
         if waits || !self.link.is_up() {
             return;
         }

@@ -4,7 +4,7 @@
 //! replaced span is left anywhere in the request: body, copies, keys, other fields, address. Else an error, and
 //! the request must not be sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared_protocol::{Edit, Prompt, Text};
 
@@ -64,7 +64,8 @@ impl Sites {
         {
             return Err(EditError::ReadBack);
         }
-        let is_left = |text: &Text| replaced.iter().any(|span| is_in(text.expose(), span.expose()));
+        let wanted = Wanted::new(replaced);
+        let is_left = |text: &Text| wanted.is_in(text.expose());
         let own_doc = (0..content.docs.len()).filter_map(|index| content.docs.doc(index));
         let address = Url::parse(&edited.url).map(|url| url.decoded()).unwrap_or_default();
         let left = own_doc.into_iter().any(|doc| is_in_doc(doc, &is_left, NESTING))
@@ -79,13 +80,19 @@ impl Sites {
 pub(crate) fn replaced_spans(prompt: &Prompt, edits: &[Edit]) -> Result<Vec<Text>, EditError> {
     let mut last = (0, 0);
     let mut spans = Vec::new();
+    // One walk over each part: there can be an edit in every line.
+    let (mut walked, mut at, mut rest) = (None, 0, "".chars());
     for edit in edits {
         let part = prompt.parts.get(edit.part).ok_or(EditError::Span)?;
+        if walked != Some(edit.part) {
+            (walked, at, rest) = (Some(edit.part), 0, part.text.expose().chars());
+        }
         if (edit.part, edit.start) < last || edit.start >= edit.end {
             return Err(EditError::Span);
         }
         last = (edit.part, edit.end);
-        let span: String = part.text.expose().chars().skip(edit.start).take(edit.end - edit.start).collect();
+        let span: String = rest.by_ref().skip(edit.start - at).take(edit.end - edit.start).collect();
+        at = edit.end;
         if span.chars().count() < edit.end - edit.start {
             return Err(EditError::Span);
         }
@@ -180,6 +187,52 @@ fn is_inside(text: &Text, is_left: &dyn Fn(&Text) -> bool, nesting: u8) -> bool 
 /// Texts of the body outside the document: other fields of a form.
 fn other_texts(content: &Content, body: &Body) -> Vec<Text> {
     if content.is_whole() { Vec::new() } else { plain_texts(body) }
+}
+
+/// Spans that are looked for together.
+struct Wanted<'a> {
+    /// Sorted; none begins with another.
+    long: Vec<&'a str>,
+    short: BTreeSet<&'a str>,
+}
+
+impl<'a> Wanted<'a> {
+    fn new(spans: &'a [Text]) -> Self {
+        let all: BTreeSet<&str> = spans.iter().map(Text::expose).collect();
+        let (mut long, short) =
+            (Vec::<&str>::new(), all.iter().copied().filter(|span| is_short(span)).collect());
+        for span in all.iter().copied().filter(|span| !is_short(span)) {
+            if !long.last().is_some_and(|last| span.starts_with(last)) {
+                long.push(span);
+            }
+        }
+        Self { long, short }
+    }
+
+    /// Whether one of them is in `text`; a short one as a word of its own.
+    fn is_in(&self, text: &str) -> bool {
+        let mut before = None;
+        text.char_indices().any(|(at, char)| {
+            let rest = text.get(at..).unwrap_or_default();
+            let joined = before.replace(char).is_some_and(char::is_alphanumeric);
+            // As none begins with another, only the last one up to here can stand here.
+            let next = self.long.partition_point(|span| *span <= rest);
+            let last = next.checked_sub(1).and_then(|last| self.long.get(last));
+            last.is_some_and(|span| rest.starts_with(span)) || (!joined && self.is_word(rest))
+        })
+    }
+
+    fn is_word(&self, rest: &str) -> bool {
+        !self.short.is_empty()
+            && rest.char_indices().take(SHORT - 1).any(|(at, char)| {
+                let (word, after) = rest.split_at_checked(at + char.len_utf8()).unwrap_or_default();
+                !after.starts_with(char::is_alphanumeric) && self.short.contains(word)
+            })
+    }
+}
+
+fn is_short(span: &str) -> bool {
+    span.chars().count() < SHORT
 }
 
 /// Whether `span` is in `text`; a short one as a word of its own.

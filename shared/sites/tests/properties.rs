@@ -117,6 +117,30 @@ proptest! {
     }
 }
 
+/// A redaction holds up whatever else the background has to answer meanwhile: edits of a long table are made in one walk,
+/// and looked for together.
+#[test]
+fn a_table_with_an_edit_in_every_line() {
+    let lines = 20_000;
+    let line = |at: usize| format!("{at:05},person-{at:05}@example.com\n");
+    let text: String = (0..lines).map(line).collect();
+    let (length, from) = (line(0).len(), "00000,".len());
+    let request = SENDS[0].request(&text, "b", 0, false);
+    let edit = |at: usize| Edit {
+        part: 0,
+        start: at * length + from,
+        end: (at + 1) * length - 1,
+        replacement: format!("[EMAIL_{at}]"),
+    };
+    let edits: Vec<Edit> = (0..lines).map(edit).collect();
+    let body = SITES.edit(&request, &edits).unwrap();
+    let edited: String = (0..lines).map(|at| format!("{at:05},[EMAIL_{at}]\n")).collect();
+    let Reading::Prompt(prompt) = SITES.read(&Request { body, ..request }, &Thread::default()).reading else {
+        panic!("not read")
+    };
+    assert!(prompt.parts[0].text.expose() == edited, "another text");
+}
+
 #[test]
 fn large_and_deep_bodies_are_a_value_with_a_reason() {
     use shared_protocol::DriftKind;

@@ -1,6 +1,6 @@
 //! Names for what redaction took out: shown before, kept for the conversation, put back for the person alone.
 
-use shared_protocol::{Action, Choice, Outcome, Placeholder, ToExtension, ToHost};
+use shared_protocol::{Action, Choice, Edit, Outcome, Placeholder, ToExtension, ToHost, Verdict};
 use shared_sites::Body;
 
 use super::*;
@@ -73,6 +73,32 @@ fn what_leaves_is_shown_to_the_letter() {
     let said = words(&gone);
     let [ToRelay::SendThis { body: Body::Text { text }, .. }] = &said[..] else { panic!("{said:?}") };
     assert!(text.expose().contains(&format!("[\"{shown}\"]")), "another text leaves");
+}
+
+#[test]
+fn a_table_with_a_name_in_every_line_leaves_as_it_was_shown() {
+    let lines = 20_000;
+    let line = |at: usize| format!("{at:05},person-{at:05}@example.com\n");
+    let text: String = (0..lines).map(line).collect();
+    let length = line(0).len();
+    let edit = |at: usize| Edit {
+        part: 0,
+        start: at * length + 6,
+        end: (at + 1) * length - 1,
+        replacement: format!("[EMAIL_{}]", at + 1),
+    };
+    let mut script = Script::with_host(enforcing());
+    script.hold(&event(1), send(&text));
+    let edits = (0..lines).map(edit).collect();
+    let asked = Verdict { edits, ..verdict(&event(1), Outcome::Ask, Action::Redact) };
+    script.host(&ToExtension::Verdict(Box::new(asked)));
+    script.card_opens(&event(1));
+    script.choose(Choice::Redact { reason: None });
+    let gone = script.host(&ToExtension::Go { event: event(1), outcome: Outcome::Release });
+    let said = words(&gone);
+    let [ToRelay::SendThis { body: Body::Text { text }, .. }] = &said[..] else { panic!("not sent") };
+    let edited: String = (0..lines).map(|at| format!("{at:05},[EMAIL_{}]\\n", at + 1)).collect();
+    assert!(text.expose().contains(&edited), "another text leaves");
 }
 
 #[test]

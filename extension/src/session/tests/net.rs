@@ -36,6 +36,10 @@ fn a_row_without_text_and_once_a_minute() {
     script.now += 60_000;
     let later = script.happen(seen(None, "GET", "https://chatgpt.com/?q=another", false));
     assert_eq!(told(&mut script, &later).len(), 1);
+    // A clock that was set back silences nothing.
+    script.now -= 30_000;
+    let earlier = script.happen(seen(None, "GET", "https://chatgpt.com/?q=another", false));
+    assert_eq!(told(&mut script, &earlier).len(), 1);
 }
 
 #[test]

@@ -210,3 +210,15 @@ fn a_send_is_judged_as_if_nothing_had_been_read() {
     let effects = script.host(&says(verdict(&event(1), Outcome::Release, Action::Allow)));
     assert!(matches!(&words(&effects)[..], [ToRelay::Send { .. }]));
 }
+
+#[test]
+fn a_clock_that_was_set_back_keeps_no_question_open() {
+    let mut script = Script::with_host(enforcing());
+    let effects = reads(&mut script, PAGE, "pay");
+    assert_eq!(asked(&mut script, &effects).len(), 1);
+    let effects = reads(&mut script, PAGE, "pay now");
+    assert!(asked(&mut script, &effects).is_empty());
+    script.now -= 1;
+    let effects = reads(&mut script, PAGE, "pay now!");
+    assert_eq!(asked(&mut script, &effects).len(), 1);
+}

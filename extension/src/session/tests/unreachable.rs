@@ -130,6 +130,29 @@ fn entries_stay_when_the_host_dies_before_it_answered() {
 }
 
 #[test]
+fn entries_stay_when_the_host_could_not_write_them_down() {
+    let mut script = alone(UnreachableAction::Allow);
+    script.hold(&event(1), send("hello"));
+    script.wait(10_000);
+    script.host_comes(enforcing());
+    let all = std::mem::take(&mut script.effects);
+    script.host_hears(&all);
+    let emptied = Effect::SaveLate { entries: Vec::new() };
+    let failed = script.host(&ToExtension::Error { code: Code::NotRecorded, event: None });
+    assert!(script.host_hears(&failed).is_empty(), "asked again at once");
+    let effects = script.host(&status());
+    assert!(!effects.contains(&emptied));
+    let said = script.host_hears(&effects);
+    assert!(
+        matches!(&said[..], [ToHost::Late { entries }, ToHost::Status] if entries.len() == 1),
+        "{said:?}"
+    );
+    let effects = script.host(&status());
+    assert!(effects.contains(&emptied));
+    assert!(script.host_hears(&effects).is_empty());
+}
+
+#[test]
 fn a_host_that_dies_is_started_again_and_asked_again() {
     let mut script = Script::with_host(enforcing());
     script.hold(&event(1), send("hello"));
