@@ -49,7 +49,7 @@ pub(super) fn unsigned(configured: &mut Configured, root: &Path) -> InForce {
         grant_keys: Vec::new(),
         stale: false,
         fault: None,
-        until: None,
+        fresh: None,
         seen: Vec::new(),
     }
 }

@@ -4,6 +4,7 @@
 //! INVARIANT: an expired bundle keeps its policies, and each judgement gets the setting `expired` at least.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use host_policy::Guardrails;
@@ -29,8 +30,8 @@ pub(crate) struct InForce {
     pub(crate) stale: bool,
     /// Why the machine is closed though there is, or was, a bundle.
     pub(crate) fault: Option<Fault>,
-    /// From when on it holds otherwise, in seconds since 1970.
-    pub(super) until: Option<i64>,
+    /// From when on and until when it is not stale, in seconds since 1970; none where time changes nothing.
+    pub(super) fresh: Option<Range<i64>>,
     pub(super) seen: Vec<(PathBuf, Option<Stamp>)>,
 }
 
@@ -71,7 +72,7 @@ impl InForce {
                 grant_keys: Vec::new(),
                 stale: false,
                 fault: None,
-                until: None,
+                fresh: None,
                 seen: Vec::new(),
             },
         };
@@ -80,7 +81,8 @@ impl InForce {
 
     /// Whether a file came, went or changed since, or its time is over.
     pub(crate) fn is_stale(&self, configured: &Configured, data: Option<&Path>, now: i64) -> bool {
-        self.until.is_some_and(|until| now >= until) || self.seen != stamps(configured, data)
+        self.fresh.as_ref().is_some_and(|fresh| fresh.contains(&now) == self.stale)
+            || self.seen != stamps(configured, data)
     }
 
     /// Repaired data of known sites, whole.
@@ -143,15 +145,14 @@ fn kept(
         grant_keys: if opened.stale { Vec::new() } else { kept.eras.now().to_vec() },
         stale: opened.stale,
         fault: None,
-        until: until(manifest, now),
+        fresh: Some(fresh(manifest)),
         seen: Vec::new(),
     }
 }
 
-/// When a bundle becomes stale, or stops being so.
-fn until(manifest: &Manifest, now: i64) -> Option<i64> {
-    let begins = manifest.issued.saturating_sub(CLOCK);
-    [begins, manifest.expires].into_iter().find(|moment| now < *moment)
+/// When a bundle is not stale, as [`host_policy::bundle`] has it: also once a clock that was ahead is set right.
+fn fresh(manifest: &Manifest) -> Range<i64> {
+    manifest.issued.saturating_sub(CLOCK)..manifest.expires
 }
 
 /// The organisation's settings over the machine's.
@@ -201,7 +202,7 @@ pub(super) fn closed(configured: &mut Configured, fault: Option<Fault>, refused:
         grant_keys: Vec::new(),
         stale: false,
         fault,
-        until: None,
+        fresh: None,
         seen: Vec::new(),
     }
 }

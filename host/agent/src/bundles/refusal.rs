@@ -36,7 +36,7 @@ impl Arrivals {
         };
         let before = kept.state.refused.clone().or_else(|| last.clone());
         let before = before.as_ref();
-        let is_late = |one: &Refusal| parcel.at.saturating_sub(one.fetched.at) >= REFUSED_S;
+        let is_late = |one: &Refusal| is_late(one, parcel.at);
         // Of what nobody signed one is as good as the other: a server that says something else each time is told once an hour.
         let is_told = before.is_some_and(|one| {
             (&one.code, &one.reason) == (&refusal.code, &refusal.reason)
@@ -64,6 +64,11 @@ impl Arrivals {
         }
         Ok(if is_told { Came::RefusedAgain(refused) } else { Came::Refused(refused) })
     }
+}
+
+/// Whether it was refused too long ago to count, or at a time that is still to come: the clock was ahead then.
+pub(super) fn is_late(one: &Refusal, at: i64) -> bool {
+    at < one.fetched.at || at.saturating_sub(one.fetched.at) >= REFUSED_S
 }
 
 /// What a bundle is held against besides the time: another settings file or a newer program may take it.

@@ -17,8 +17,8 @@ use crate::settings::Stamp;
 /// A watched file: how it looked when it was last dealt with, and the time before.
 #[derive(Default)]
 pub(super) struct Watched {
-    /// With the moment from which on it is tried again.
-    done: Option<(Stamp, Option<i64>)>,
+    /// With when that was and the moment from which on it is tried again.
+    done: Option<(Stamp, Option<(i64, i64)>)>,
     before: Option<Stamp>,
     told: Option<String>,
     failures: u32,
@@ -35,8 +35,9 @@ impl Worker {
             return self.watched(watched, Err(told));
         };
         let is_settled = watched.before.replace(stamp) == Some(stamp);
-        let is_done =
-            watched.done.is_some_and(|(done, again)| done == stamp && again.is_none_or(|again| at < again));
+        // What was refused by a clock that was ahead is tried again once that is set right.
+        let waits = |(from, again): (i64, i64)| (from..again).contains(&at);
+        let is_done = watched.done.is_some_and(|(done, again)| done == stamp && again.is_none_or(waits));
         if is_done {
             return;
         }
@@ -62,7 +63,7 @@ impl Worker {
                 Some(at.saturating_add(i64::try_from(pause.as_secs()).unwrap_or(i64::MAX)))
             }
         };
-        watched.done = Some((stamp, again));
+        watched.done = Some((stamp, again.map(|again| (at, again))));
         let answer = answer.map(|(told, _)| told);
         self.watched(watched, answer);
     }

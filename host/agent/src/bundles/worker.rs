@@ -14,7 +14,7 @@ use super::Changed;
 use super::arrive::{Arrivals, Came, Parcel};
 use super::health::SourceHealth;
 use super::kept::Kept;
-use super::refusal::{REFUSED_S, against};
+use super::refusal::{against, is_late};
 use super::standing::Standing;
 use super::state::Fetched;
 use super::watched::Watched;
@@ -106,9 +106,11 @@ impl Worker {
         let from = self.settings.from.to_string();
         let good = kept.good().and(kept.state.fetched.as_ref());
         let against = against(&self.settings);
-        let refused = kept.state.refused.as_ref().filter(|one| {
-            one.against == against && at.saturating_sub(one.fetched.at) < REFUSED_S && kept.bundle.is_ok()
-        });
+        let refused = kept
+            .state
+            .refused
+            .as_ref()
+            .filter(|one| one.against == against && !is_late(one, at) && kept.bundle.is_ok());
         let tag_of = |one: &Fetched| one.tag.clone().filter(|_| one.from == from);
         let held = kept.good().and_then(|_| self.tag.clone().or_else(|| tag_of(good?)));
         let mut tags: Vec<String> =

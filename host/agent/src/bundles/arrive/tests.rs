@@ -7,11 +7,13 @@ use host_policy::Files;
 use host_policy::bundle::{self, Manifest, SecretKey, Signer as _};
 
 use super::{Arrivals, Came, Parcel};
+use crate::bundles::in_force::InForce;
 use crate::bundles::keep::Keep;
 use crate::bundles::kept::Kept;
-use crate::bundles::refusal::REFUSED_S;
+use crate::bundles::refusal::{REFUSED_S, is_late};
+use crate::os::{Env, Os};
 use crate::record::Recorder;
-use crate::settings::{BundleSettings, BundlesFrom};
+use crate::settings::{BundleSettings, BundlesFrom, Configured};
 
 const NOW: i64 = 1_800_000_000;
 
@@ -135,4 +137,44 @@ fn without_its_row_nothing_takes_effect() {
     let parcel = Parcel { archive: &archive(1), tag: None, at: NOW };
     assert!(arrivals.arrive(&settings, &parcel, &|| false).is_err());
     assert!(keep.archive().unwrap().is_none());
+}
+
+/// What was refused by a clock that was ahead is looked at again once the clock is right.
+#[test]
+fn a_refusal_of_the_future_does_not_count() {
+    let machine = Machine::new();
+    let ahead = NOW + 2 * 86_400;
+    assert!(matches!(machine.came(&archive(1), ahead), Came::Refused(_)));
+    let refused = machine.kept().state.refused.unwrap();
+    assert!(!is_late(&refused, ahead + REFUSED_S - 1) && is_late(&refused, ahead + REFUSED_S));
+    assert!(is_late(&refused, NOW));
+    // As of now from then on.
+    machine.came(b"noise", ahead);
+    machine.came(b"noise", NOW);
+    assert_eq!(machine.kept().state.refused.unwrap().fetched.at, NOW);
+    assert_eq!(machine.came(&archive(1), NOW), Came::Activated);
+}
+
+#[test]
+fn what_expired_by_a_clock_that_was_ahead_holds_again() {
+    let machine = Machine::new();
+    machine.came(&archive(1), NOW);
+    let data = machine._data.path();
+    let env = Env::new(Os::Linux, [("HOME", data.to_str().unwrap().to_owned())]);
+    let at = |now| {
+        let mut configured = Configured::load(&env);
+        configured.bundle = Some(machine.settings.clone());
+        let in_force = InForce::over(&mut configured, Some(data), now);
+        (in_force, configured)
+    };
+    let (expired, configured) = at(NOW + 2 * 86_400);
+    assert!(expired.stale);
+    assert!(!expired.is_stale(&configured, Some(data), NOW + 3 * 86_400));
+    assert!(expired.is_stale(&configured, Some(data), NOW));
+    let (holds, configured) = at(NOW);
+    assert!(!holds.stale);
+    assert!(!holds.is_stale(&configured, Some(data), NOW + 86_399));
+    assert!(holds.is_stale(&configured, Some(data), NOW + 86_400));
+    // A clock that is far behind says nothing of expiry.
+    assert!(holds.is_stale(&configured, Some(data), NOW - 86_401));
 }
