@@ -152,43 +152,59 @@ impl Active {
 
     /// Policy and classifier.
     pub(crate) fn snapshot(&self) -> Result<&Snapshot> {
-        let made = self.snapshot.get_or_init(|| {
-            // Compiled in, and parsed by its own tests: a fault here is one of the build.
-            let builtin = || Engine::builtin().map_err(|fault| fault.to_string());
-            let settings = self.configured.settings.clone();
-            let compiled = |policy| (policy, Messages::default(), BundleSettings::default());
-            let (engine, (policy, messages, theirs)) = match &self.in_force.rules {
-                Rules::Compiled => (builtin()?, compiled(policy(&settings))),
-                Rules::Closed => (builtin()?, compiled(Policy::closed())),
-                Rules::Theirs(theirs) => {
-                    let files = theirs.detectors.iter().map(|(file, text)| (file.as_str(), text.as_str()));
-                    let tables = theirs.tables.iter().map(|(file, bytes)| (file.as_str(), &**bytes));
-                    let engine = Engine::with(files).ok().and_then(|own| own.with_exact(tables).ok());
-                    match engine {
-                        Some(engine) => {
-                            let Guardrails { policy, messages, settings, .. } = &**theirs;
-                            let engine = engine.with_examples(&theirs.examples);
-                            (engine, (policy.clone(), messages.clone(), settings.clone()))
-                        }
-                        // They were understood by the version that took them: nothing that rests on them goes.
-                        None => (builtin()?, compiled(Policy::closed())),
-                    }
-                }
-            };
-            Ok(Snapshot {
-                settings,
-                policy,
-                engine: Arc::new(engine),
-                user: self.known.facts.clone(),
-                may_keep_text: self.configured.may_keep_text(),
-                takes_codes: !self.grant_keys().is_empty(),
-                proves_to: self.proves_to(),
-                messages,
-                theirs,
-                stale: self.in_force.stale,
-            })
-        });
+        let made = self.snapshot.get_or_init(|| self.made());
         made.as_ref().map_err(|fault| anyhow::anyhow!("{fault}"))
+    }
+
+    /// Whether policy and classifier are there, so that nobody waits for them.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.snapshot.get().is_some()
+    }
+
+    /// Makes policy and classifier, and is not done before `wait` is.
+    #[cfg(test)]
+    pub(crate) fn make_slowly(&self, wait: impl FnOnce()) {
+        let _made = self.snapshot.get_or_init(|| {
+            wait();
+            self.made()
+        });
+    }
+
+    fn made(&self) -> Result<Snapshot, String> {
+        // Compiled in, and parsed by its own tests: a fault here is one of the build.
+        let builtin = || Engine::builtin().map_err(|fault| fault.to_string());
+        let settings = self.configured.settings.clone();
+        let compiled = |policy| (policy, Messages::default(), BundleSettings::default());
+        let (engine, (policy, messages, theirs)) = match &self.in_force.rules {
+            Rules::Compiled => (builtin()?, compiled(policy(&settings))),
+            Rules::Closed => (builtin()?, compiled(Policy::closed())),
+            Rules::Theirs(theirs) => {
+                let files = theirs.detectors.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+                let tables = theirs.tables.iter().map(|(file, bytes)| (file.as_str(), &**bytes));
+                let engine = Engine::with(files).ok().and_then(|own| own.with_exact(tables).ok());
+                match engine {
+                    Some(engine) => {
+                        let Guardrails { policy, messages, settings, .. } = &**theirs;
+                        let engine = engine.with_examples(&theirs.examples);
+                        (engine, (policy.clone(), messages.clone(), settings.clone()))
+                    }
+                    // They were understood by the version that took them: nothing that rests on them goes.
+                    None => (builtin()?, compiled(Policy::closed())),
+                }
+            }
+        };
+        Ok(Snapshot {
+            settings,
+            policy,
+            engine: Arc::new(engine),
+            user: self.known.facts.clone(),
+            may_keep_text: self.configured.may_keep_text(),
+            takes_codes: !self.grant_keys().is_empty(),
+            proves_to: self.proves_to(),
+            messages,
+            theirs,
+            stale: self.in_force.stale,
+        })
     }
 
     /// Makes the key ahead of the first row, where text is to be sealed at all.

@@ -7,7 +7,7 @@ use std::env;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -97,7 +97,8 @@ fn run(
         return contents;
     };
     let (to, from) = (child.stdin.take(), child.stdout.take());
-    let (tell, told) = channel();
+    // One at most waits here: a picture is large, and reading its text takes long.
+    let (tell, told) = sync_channel(1);
     thread::spawn(move || {
         // Whoever does not read all of it says so by its end.
         let _gone = to.map(|mut to| to.write_all(&bytes));

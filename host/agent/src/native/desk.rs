@@ -73,8 +73,8 @@ pub(super) struct Desk {
     waiting: Mutex<HashMap<EventId, Vec<ToHost>>>,
     /// A sign-in that the extension started is under way.
     signing_in: Mutex<Option<signing_in::Waiting>>,
-    /// Late entries could not be written down: the question after them is not answered, so that the extension
-    /// keeps them.
+    /// Late entries could not be written down: until they are, no question of how things stand is answered, so that
+    /// the extension keeps them.
     late_lost: AtomicBool,
 }
 
@@ -271,6 +271,8 @@ impl Desk {
         let browser = self.browser.get().copied();
         let (judgement, mut timings) = match done {
             Ok(done) => done,
+            // Said by the watchdog, which does not wait for rules that are still being read.
+            Err(Code::Deadline) if !active.is_ready() => return Err(Code::Deadline),
             Err(code) => {
                 let snapshot = active.snapshot().map_err(|_| Code::PolicyFault)?;
                 (snapshot.fault(&self.asked(held, judge::UNKNOWN), code), Timings::default())

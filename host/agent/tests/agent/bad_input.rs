@@ -8,6 +8,7 @@ use shared_protocol::{Action, Code, Outcome, ToExtension, ToHost};
 
 use crate::browser::{AT, Browser, ORIGIN, ask, event};
 use crate::home::{Home, holds};
+use crate::previewing;
 
 /// Kibibytes of memory at most, so far.
 fn peak(browser: &Browser) -> u64 {
@@ -128,6 +129,8 @@ fn a_deadline_that_passes_is_answered_by_its_setting() {
             "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 50\ndeadline = \"{setting}\"\n"
         ));
         let mut browser = Browser::start(&home);
+        // The rules are read by then: before, there is no verdict at all.
+        previewing::preview(&mut browser, 1, &["hello"]);
         // Far more than can be read in that time.
         let verdict = browser.judge(&event(1), &"4111 1111 1111 1111, ".repeat(50_000));
         assert_eq!((verdict.outcome, verdict.fault), (outcome, Some(Code::Deadline)), "{setting}");

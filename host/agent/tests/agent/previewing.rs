@@ -7,7 +7,7 @@ use crate::home::Home;
 
 const CARD: &str = "why was 4111 1111 1111 1111 declined?";
 
-fn preview(browser: &mut Browser, round: u32, texts: &[&str]) -> Option<Card> {
+pub(crate) fn preview(browser: &mut Browser, round: u32, texts: &[&str]) -> Option<Card> {
     let texts = texts.iter().map(|text| (*text).into()).collect();
     let ahead = ComposerText { round, app: App::new("chatgpt"), texts, private_window: false };
     browser.send(&ToHost::Preview(Box::new(ahead)));

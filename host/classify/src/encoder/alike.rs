@@ -24,7 +24,11 @@ const HIGH: f32 = 1.386_294_4;
 
 /// Sentences that have nothing to do with any topic of anybody.
 #[derive(Debug)]
-pub struct Background(Vec<Vector>);
+pub struct Background {
+    vectors: Vec<Vector>,
+    /// How near each of them comes to the others: the same for every topic.
+    near: Vec<f32>,
+}
 
 impl Background {
     /// The one that is compiled in.
@@ -47,11 +51,10 @@ impl Background {
             return Err(EncoderError::Damaged);
         }
         let number = |byte: &u8| f32::from(byte.cast_signed());
-        Ok(Self(
-            rest.chunks_exact(size)
-                .map(|row| Vector::along(&row.iter().map(number).collect::<Vec<_>>()))
-                .collect(),
-        ))
+        let vector = |row: &[u8]| Vector::along(&row.iter().map(number).collect::<Vec<_>>());
+        let vectors: Vec<Vector> = rest.chunks_exact(size).map(vector).collect();
+        let near = vectors.iter().map(|vector| near(&vectors, vector)).collect();
+        Ok(Self { vectors, near })
     }
 
     /// The file of some vectors.
@@ -64,12 +67,12 @@ impl Background {
         bytes.extend(vectors.iter().flat_map(|vector| vector.0.iter().map(byte)));
         bytes
     }
+}
 
-    /// How near the nearest are, the same one left out.
-    fn near(&self, vector: &Vector) -> f32 {
-        let likes = self.0.iter().map(|other| vector.like(other));
-        mean_of_most(likes.filter(|like| *like < 0.999), NEAREST)
-    }
+/// How near the nearest of the background are, the same one left out.
+fn near(background: &[Vector], vector: &Vector) -> f32 {
+    let likes = background.iter().map(|other| vector.like(other));
+    mean_of_most(likes.filter(|like| *like < 0.999), NEAREST)
 }
 
 /// A topic told by examples.
@@ -93,8 +96,8 @@ impl Alike {
         let read = examples.into_iter().filter_map(|example| encoder.embed(&crate::linear::plain(example)));
         let read = read.collect();
         let mut alike = Self { topic, examples: read, slope: 1.0, offset: 0.0 };
-        let mut margins: Vec<f32> =
-            background.0.iter().map(|vector| alike.margin(background, vector)).collect();
+        let known = background.vectors.iter().zip(&background.near);
+        let mut margins: Vec<f32> = known.map(|(vector, near)| alike.nearness(vector) - near).collect();
         margins.sort_by(|one, other| other.total_cmp(one));
         // Of the background one in a hundred may come to medium.
         let at = margins.get(margins.len() / 100).copied().unwrap_or_default();
@@ -108,8 +111,12 @@ impl Alike {
     /// How much nearer a text is to the examples than to the background.
     #[must_use]
     pub fn margin(&self, background: &Background, vector: &Vector) -> f32 {
-        let likes = self.examples.iter().map(|example| vector.like(example));
-        mean_of_most(likes, EXAMPLES) - background.near(vector)
+        self.nearness(vector) - near(&background.vectors, vector)
+    }
+
+    /// How near a text comes to the nearest examples.
+    fn nearness(&self, vector: &Vector) -> f32 {
+        mean_of_most(self.examples.iter().map(|example| vector.like(example)), EXAMPLES)
     }
 
     /// 0 to 1 for a text; medium begins at 0.5.

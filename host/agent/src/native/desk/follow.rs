@@ -110,8 +110,10 @@ impl Desk {
 
     /// Rows of what happened while the host was away.
     pub(super) fn late(&self, entries: &[LateEntry]) {
-        if let Err(fault) = self.recorder.late(entries) {
-            self.late_lost.store(true, Ordering::Release);
+        let written = self.recorder.late(entries);
+        // All that was not taken is handed over each time: what is written holds what was lost before.
+        self.late_lost.store(written.is_err(), Ordering::Release);
+        if let Err(fault) = written {
             self.send(ToExtension::Error { code: unwritten(&fault), event: None });
         }
     }
@@ -214,7 +216,7 @@ impl Desk {
     pub(super) fn status(&self) -> Result<(), Code> {
         // Who signed out a moment ago is not said to be here.
         self.settings.refresh();
-        if self.late_lost.swap(false, Ordering::AcqRel) {
+        if self.late_lost.load(Ordering::Acquire) {
             return Err(Code::NotRecorded);
         }
         let since = now().saturating_sub(COUNTED_SINCE);

@@ -4,7 +4,7 @@ mod coded;
 
 use std::fs;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use shared_protocol::{
 
 use super::Desk;
 use crate::judge::{Asked, Judgement, Snapshot};
-use crate::live::Live;
+use crate::live::{Active, Live};
 use crate::native::drafts::DraftRows;
 use crate::native::heart::Heart;
 use crate::native::queue::{Limits, Pool};
@@ -44,14 +44,23 @@ fn office(settings: &str, fault: Fault) -> Office {
 }
 
 fn office_trusting(settings: &str, fault: Fault, keys: Vec<PublicKey>) -> Office {
+    // Made before the clock of a deadline runs.
+    office_after(settings, fault, keys, |active| assert!(active.snapshot().is_ok()))
+}
+
+fn office_after(
+    settings: &str,
+    fault: Fault,
+    keys: Vec<PublicKey>,
+    begin: impl FnOnce(Arc<Active>),
+) -> Office {
     let home = tempfile::tempdir().unwrap();
     let env = Env::new(Os::Linux, [("HOME", home.path().to_str().unwrap().to_owned())]);
     let path = env.own_settings().unwrap();
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, settings).unwrap();
     let live = Arc::new(Live::trusting(&env, keys));
-    // Made before the clock of a deadline runs.
-    live.active().snapshot().unwrap();
+    begin(live.active());
     let recorder = Arc::new(Recorder::new(env.data(), "jane".to_owned(), Box::new(|| None)));
     let (out, said) = sync_channel(64);
     let watch = Watch::start(LONG, || {});
@@ -75,6 +84,14 @@ impl Office {
     }
 
     fn judge(&self, event: &EventId) -> Verdict {
+        self.prompt(event);
+        match self.said.recv_timeout(LONG).unwrap() {
+            ToExtension::Verdict(verdict) => *verdict,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn prompt(&self, event: &EventId) {
         let reading = Reading::Prompt(Prompt::new(Operation::SendPrompt));
         let (event, app) = (event.clone(), App::new("claude"));
         self.say(&ToHost::Judge(Box::new(Judge {
@@ -86,10 +103,6 @@ impl Office {
             page: None,
             placeholders: Vec::new(),
         })));
-        match self.said.recv_timeout(LONG).unwrap() {
-            ToExtension::Verdict(verdict) => *verdict,
-            other => panic!("{other:?}"),
-        }
     }
 
     fn close(self) {
@@ -145,4 +158,49 @@ fn a_judgement_that_hangs_is_answered_once_and_in_time() {
     drop(desk);
     assert_eq!(said.iter().count(), 0);
     assert_eq!(recorder.known(&event(1)).unwrap().0.judged.unwrap().fault, Some(Code::Deadline));
+}
+
+#[test]
+fn while_rules_are_still_read_the_deadline_is_told() {
+    let (go, goes) = channel::<()>();
+    let settings = "policy = \"builtin-enforce\"\n[fail]\ndeadline_ms = 100\ndeadline = \"warn\"";
+    let office = office_after(settings, Snapshot::judge, Vec::new(), |active| {
+        let (begin, begun) = channel();
+        thread::spawn(move || {
+            active.make_slowly(|| {
+                begin.send(()).unwrap();
+                let _gone = goes.recv();
+            });
+        });
+        begun.recv_timeout(LONG).unwrap();
+    });
+    office.prompt(&event(1));
+    match office.said.recv_timeout(LONG).unwrap() {
+        ToExtension::Error { code, event: named } => {
+            assert_eq!((code, named), (Code::Deadline, Some(event(1))));
+        }
+        other => panic!("{other:?}"),
+    }
+    go.send(()).unwrap();
+    let Office { desk, pool, watch, said, recorder, _home } = office;
+    pool.finish();
+    watch.finish();
+    drop(desk);
+    assert_eq!(said.iter().count(), 0);
+    // The extension's late entry tells of it.
+    assert!(recorder.known(&event(1)).unwrap().0.judged.is_none());
+}
+
+#[test]
+fn late_entries_that_were_lost_are_asked_for_until_they_are_written() {
+    use std::sync::atomic::Ordering;
+
+    let office = office("policy = \"builtin-enforce\"", Snapshot::judge);
+    office.desk.late_lost.store(true, Ordering::Release);
+    for _ in 0..2 {
+        assert_eq!(office.desk.status(), Err(Code::NotRecorded));
+    }
+    office.say(&ToHost::Late { entries: Vec::new() });
+    assert_eq!(office.desk.status(), Ok(()));
+    office.close();
 }
