@@ -64,6 +64,9 @@ pub(crate) struct Snapshot {
     pub(crate) stale: bool,
 }
 
+/// Edits of one verdict at most: far more would not fit into one message, and nobody reads a text with so many gaps.
+const MOST_EDITS: usize = 50_000;
+
 /// A request, and who asks where.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
@@ -175,7 +178,7 @@ impl Snapshot {
         let mut edits = edits(&self.engine, &decision, &found, &whole.prompt, &ask.judge.placeholders);
         // Nothing in a file is redacted.
         edits.retain(|edit| edit.part < whole.own);
-        let (decision, redacted) = self.after_redaction(ask, prompt, decision, &edits, &is_over);
+        let (decision, redacted) = self.after_redaction(ask, (prompt, &facts), decision, &edits, &is_over);
         let decided = clock();
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let timings = Timings {
@@ -205,7 +208,8 @@ impl Snapshot {
         };
         let facts = self.with_person(facts, ask);
         let decision = self.policy.decide(&facts);
-        self.judgement(ask, (facts, nothing(), None), decision, Vec::new(), Some(code))
+        let judgement = self.judgement(ask, (facts, nothing(), None), decision, Vec::new(), Some(code));
+        Judgement { files: ask.files.told(), ..judgement }
     }
 
     /// What is kept of a text: what the policies say, else the settings; `limit` is the most.
@@ -266,13 +270,17 @@ impl Snapshot {
     fn after_redaction(
         &self,
         ask: &Asked<'_>,
-        prompt: &Prompt,
+        (prompt, facts): (&Prompt, &Facts),
         decision: Decision,
         edits: &[Edit],
         is_over: &dyn Fn() -> bool,
     ) -> (Decision, Option<Facts>) {
         if !decision.obligations.contains(&Obligation::Redact) {
             return (decision, None);
+        }
+        if edits.len() > MOST_EDITS {
+            // Not redacted: what is decided again is the text as it is, which still needs it.
+            return (decision.clone().after_redaction(decision), Some(facts.clone()));
         }
         let (facts, _) = self.facts(ask, &ask.files.appended(&prompt.edited(edits)), is_over);
         let again = self.policy.decide(&facts);
@@ -289,7 +297,9 @@ impl Snapshot {
     ) -> Judgement {
         let failing = |code| fit(facts.operation, fail_action(&self.settings.fail, code).action());
         let expired = if self.stale { failing(Code::Expired) } else { Action::Allow };
-        let fail = code.map_or(Action::Allow, failing).max(expired);
+        // One fault does not hide another.
+        let unread = if ask.files.is_open() { failing(Code::UnreadFile) } else { Action::Allow };
+        let fail = code.map_or(Action::Allow, failing).max(expired).max(unread);
         let (action, obligations) = tighten(&decision, fail);
         let (reported, mode) = match decision.reported() {
             // The fault is stricter: it is carried out, whatever the policy's mode.

@@ -43,11 +43,8 @@ impl Tails {
     pub(crate) fn before(&self, ask: &Judge, now: Instant) -> Text {
         let Some(prompt) = written(ask) else { return Text::default() };
         let kept = self.fresh(now);
-        kept.iter()
-            .rev()
-            .find(|tail| tail.is_of(ask, prompt))
-            .map(|tail| tail.sent.clone())
-            .unwrap_or_default()
+        let tail = place(&kept, ask, prompt).and_then(|place| kept.get(place));
+        tail.map(|tail| tail.sent.clone()).unwrap_or_default()
     }
 
     /// A prompt was judged: it goes, waits for an answer, or is refused.
@@ -57,7 +54,7 @@ impl Tails {
             return;
         }
         let mut kept = self.fresh(now);
-        let place = kept.iter().rposition(|tail| tail.is_of(ask, prompt));
+        let place = place(&kept, ask, prompt);
         let mut tail = place.and_then(|place| kept.remove(place)).unwrap_or_else(|| Tail {
             app: ask.app.clone(),
             page: ask.page,
@@ -101,15 +98,17 @@ impl Tails {
     }
 }
 
-impl Tail {
-    /// A conversation's first prompt has no id of it, so its second one is known by the page. Another first prompt of the
-    /// page begins another conversation.
-    fn is_of(&self, ask: &Judge, prompt: &Prompt) -> bool {
-        let Some(id) = &prompt.conversation_id else { return false };
-        let same_page = || self.page.is_some() && self.page == ask.page;
-        self.app == ask.app && self.conversation.as_ref().map_or_else(same_page, |known| known == id)
-    }
+/// Where the conversation of a prompt is. Its first prompt has no id of it, so its second one is known by the page, where no
+/// other has that id. Another first prompt of the page begins another conversation.
+fn place(kept: &VecDeque<Tail>, ask: &Judge, prompt: &Prompt) -> Option<usize> {
+    let id = prompt.conversation_id.as_ref()?;
+    let last =
+        |is_it: &dyn Fn(&Tail) -> bool| kept.iter().rposition(|tail| tail.app == ask.app && is_it(tail));
+    last(&|tail| tail.conversation.as_ref() == Some(id))
+        .or_else(|| last(&|tail| tail.conversation.is_none() && tail.page.is_some() && tail.page == ask.page))
+}
 
+impl Tail {
     fn add(&mut self, text: &Text) {
         let joined = zeroize::Zeroizing::new(format!("{}{}", self.sent.expose().trim_end(), text.expose()));
         let from = joined.char_indices().rev().nth(LENGTH - 1).map_or(0, |(at, _)| at);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use host_classify::{Classification, NameFinding};
 use host_journal::{FileNote, TopicNote};
 use shared_protocol::{
-    CardFile, FileId, FilePlace, Finding, Label, Level, Part, PartKind, Prompt, Spot, Text, Topic,
+    CardFile, FileId, FilePlace, Finding, Label, Level, Operation, Part, PartKind, Prompt, Spot, Text, Topic,
     TopicScore, UnreadFile,
 };
 
@@ -139,6 +139,13 @@ impl Attached {
         after.into_iter().map(note).collect()
     }
 
+    /// The same where nothing was looked through.
+    pub(crate) fn told(&self) -> Vec<FileNote> {
+        let prompt = Prompt::new(Operation::UploadFile);
+        let whole = Whole { prompt, own: 0, from: Vec::new(), is_cut: false };
+        self.notes(&whole, &Classification::default())
+    }
+
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.files.is_empty()
@@ -167,11 +174,16 @@ impl Attached {
 
     /// Whether one of them was not read, or not whole, and nobody answered about that yet.
     pub(crate) fn is_unread(&self, whole: &Whole) -> bool {
+        whole.is_cut || self.is_open()
+    }
+
+    /// The same, of what each of them says of itself.
+    pub(crate) fn is_open(&self) -> bool {
         let is_open = |(at, file): (usize, &Arc<FileRead>)| {
             let answer = self.answers.get(&at);
             file.unread.iter().any(|why| !answer.is_some_and(|answer| answer.unread.contains(why)))
         };
-        whole.is_cut || self.files.iter().enumerate().any(is_open)
+        self.files.iter().enumerate().any(is_open)
     }
 
     /// The prompt and its files as if those at these places were not there. A name that was not judged with the file

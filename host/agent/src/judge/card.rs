@@ -150,9 +150,9 @@ fn group(found: &Classification, to: &To<'_>) -> Vec<CardFinding> {
     if let Some(prompt) = to.prompt {
         // What is in a file has its place there instead.
         let own: Vec<Finding> = found.findings.iter().filter(|one| one.part < to.own).cloned().collect();
-        for (label, spot) in spots::spots(prompt, &own) {
+        for (label, spot) in spots::spots(prompt, &own, MASKS) {
             let group = groups.iter_mut().find(|group| group.label == *label);
-            if let Some(group) = group.filter(|group| group.spots.len() < MASKS) {
+            if let Some(group) = group {
                 group.spots.push(spot);
             }
         }

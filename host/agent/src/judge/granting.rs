@@ -6,8 +6,9 @@
 use host_journal::Judged;
 use host_policy::grant::{Grant, GrantError, GrantFor};
 use host_policy::{Decision, Facts, Granted};
-use shared_protocol::{Action, CodeFault, Edit, Prompt, Reading, Text};
+use shared_protocol::{Action, CodeFault, Edit, Reading, Text};
 
+use super::numbering::values;
 use super::{Asked, Snapshot};
 
 /// What the card says of a code that was not read.
@@ -59,9 +60,10 @@ impl Snapshot {
         let whole = ask.files.appended(prompt);
         let (_, found) = self.facts(ask, &whole, &|| false);
         let mut edits: Vec<Edit> = Vec::new();
-        for one in &found.findings {
-            let is_it = span(prompt, one.part, one.start, one.end)
-                .is_some_and(|value| grant.covers_value(value.expose()));
+        // Wiped once they are looked at.
+        let values = values(prompt, &found.findings).into_iter().map(Text::from);
+        for (one, value) in found.findings.iter().zip(values) {
+            let is_it = !value.is_empty() && grant.covers_value(value.expose());
             let overlaps = edits.last().is_some_and(|edit| edit.part == one.part && edit.end > one.start);
             // Nothing is taken out of a file.
             if is_it && !overlaps && one.part < whole.own {
@@ -79,11 +81,4 @@ impl Snapshot {
 
 fn goes(decision: &Decision) -> bool {
     decision.action <= Action::Coach
-}
-
-/// These code points of a part.
-fn span(prompt: &Prompt, part: usize, start: usize, end: usize) -> Option<Text> {
-    let text = prompt.parts.get(part)?.text.expose();
-    let length = end.checked_sub(start)?;
-    Some(Text::from(text.chars().skip(start).take(length).collect::<String>()))
 }

@@ -82,10 +82,12 @@ pub(crate) fn reason_text(event: &EventId, at: Millis, app: &App, choice: &Choic
 
 /// With every finding masked; without the files' names, in which nothing can be masked.
 fn masked(prompt: &Prompt, findings: &[Finding]) -> Prompt {
+    // Of a long file the beginning is kept: of what was found over its end that much is masked.
+    let lengths: Vec<usize> = prompt.parts.iter().map(|part| part.text.expose().chars().count()).collect();
     let mask = |one: &Finding| Edit {
         part: one.part,
         start: one.start,
-        end: one.end,
+        end: lengths.get(one.part).map_or(one.end, |length| one.end.min(*length)),
         replacement: one.mask.clone(),
     };
     let masks: Vec<Edit> = merged(findings).iter().map(mask).collect();

@@ -106,12 +106,12 @@ fn written(prompt: &Prompt) -> BTreeSet<String> {
 }
 
 /// What each finding found. In one walk over each part: a text can have a finding in every line.
-fn values(prompt: &Prompt, findings: &[Finding]) -> Vec<String> {
+pub(super) fn values(prompt: &Prompt, findings: &[Finding]) -> Vec<String> {
     let mut values = Vec::with_capacity(findings.len());
     let (mut part, mut at) = (usize::MAX, 0);
     let mut rest = "".chars();
     for one in findings {
-        // Findings are sorted and do not overlap; were they not, the walk would begin anew.
+        // Findings are sorted, though some may overlap; were they not, the walk would begin anew.
         if one.part != part || one.start < at {
             (part, at) = (one.part, 0);
             rest = prompt.parts.get(one.part).map_or("", |part| part.text.expose()).chars();
@@ -119,8 +119,8 @@ fn values(prompt: &Prompt, findings: &[Finding]) -> Vec<String> {
         if let Some(skipped) = one.start.checked_sub(at + 1) {
             rest.nth(skipped);
         }
-        values.push(rest.by_ref().take(one.end.saturating_sub(one.start)).collect());
-        at = one.end.max(one.start);
+        at = one.start;
+        values.push(rest.clone().take(one.end.saturating_sub(one.start)).collect());
     }
     values
 }

@@ -7,12 +7,14 @@ use host_classify::Engine;
 use host_policy::{BundleSettings, Facts, Messages, Policy, UserFacts, permitted};
 use shared_protocol::{
     Action, App, Capture, Code, Drift, DriftKind, EventId, FailAction, FailSettings, Judge, Level, Mode,
-    Obligation, Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings,
+    Obligation, Operation, Outcome, Part, PartKind, PolicySource, Prompt, Reading, Settings, UnreadFile,
 };
 
 mod numbering;
 
-use super::{Around, Asked, Judgement, Snapshot, UNKNOWN, fail_action, outcome, unrecorded};
+use crate::files::Attached;
+
+use super::{Around, Asked, Judgement, MOST_EDITS, Snapshot, UNKNOWN, fail_action, outcome, unrecorded};
 
 const FAILS: [FailAction; 4] = [FailAction::Allow, FailAction::Warn, FailAction::Justify, FailAction::Block];
 
@@ -180,6 +182,40 @@ fn text_over_the_limit_is_not_looked_at() {
     assert_eq!(judged.verdict.fault, Some(Code::Oversize));
     assert!(judged.found.findings.is_empty() && judged.found.engines.is_empty());
     assert_eq!(judge(&snapshot, &prompt(Operation::SendPrompt, "0123456789")).verdict.fault, None);
+}
+
+#[test]
+fn a_fault_does_not_hide_a_file_that_was_not_read() {
+    let fail = FailSettings { oversize_bytes: 10, unread_file: FailAction::Block, ..all(FailAction::Allow) };
+    let snapshot = snapshot(Policy::builtin(Mode::Monitor), fail);
+    let long = prompt(Operation::SendPrompt, "0123456789!");
+    assert_eq!(judge(&snapshot, &long).verdict.outcome, Outcome::Release);
+    let file = crate::files::FileRead::failed(None, None, 7, UnreadFile::Encrypted);
+    let files = Attached { files: vec![file.into()], ..Attached::default() };
+    for code in [Code::Oversize, Code::Deadline] {
+        let judged = snapshot.fault(&Asked { files: &files, ..asked(&long) }, code);
+        assert_eq!((judged.verdict.outcome, judged.verdict.fault), (Outcome::Refuse, Some(code)));
+        assert_eq!(judged.files[0].unread, [UnreadFile::Encrypted]);
+    }
+}
+
+#[test]
+fn what_needs_more_edits_than_fit_is_blocked() {
+    let snapshot = snapshot(Policy::builtin(Mode::Enforce), FailSettings::CLOSED);
+    let few = judge(&snapshot, &prompt(Operation::SendPrompt, "card 4111 1111 1111 1111"));
+    let Judgement { facts, redacted, verdict, .. } = few;
+    assert!(redacted.is_some());
+    let first = snapshot.policy.decide(&facts);
+    let empty = Prompt::new(Operation::SendPrompt);
+    let request = ask(Reading::Prompt(empty.clone()));
+    for (count, action) in [(MOST_EDITS, Action::Redact), (MOST_EDITS + 1, Action::Block)] {
+        let edits = vec![verdict.edits[0].clone(); count];
+        let (settled, again) =
+            snapshot.after_redaction(&asked(&request), (&empty, &facts), first.clone(), &edits, &|| false);
+        assert_eq!((settled.action, settled.obligations.is_empty()), (action, action == Action::Block));
+        // Replayed from what is kept.
+        assert_eq!(first.clone().after_redaction(snapshot.policy.decide(&again.unwrap())), settled);
+    }
 }
 
 #[test]

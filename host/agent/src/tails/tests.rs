@@ -40,6 +40,17 @@ fn what_was_sent_is_known_in_its_conversation_alone() {
 }
 
 #[test]
+fn a_new_conversation_takes_nothing_from_the_one_before_it_in_its_page() {
+    let (tails, now) = (Tails::default(), Instant::now());
+    tails.judged(&ask(1, 1, Some("b"), "4111 1111 "), Outcome::Release, now);
+    tails.judged(&ask(2, 1, None, "something else"), Outcome::Release, now);
+    assert_eq!(before(&tails, 1, Some("b"), now), "4111 1111 ");
+    tails.judged(&ask(3, 1, Some("b"), "1111 1111"), Outcome::Release, now);
+    assert_eq!(before(&tails, 1, Some("b"), now), "4111 11111111 1111");
+    assert_eq!(before(&tails, 1, Some("n"), now), "something else");
+}
+
+#[test]
 fn what_was_not_sent_is_no_part_of_it() {
     let (tails, now) = (Tails::default(), Instant::now());
     tails.judged(&ask(1, 1, Some("c"), "refused"), Outcome::Refuse, now);

@@ -2,6 +2,8 @@
 //!
 //! INVARIANT: no found character is in a spot: what is around one is masked wherever anything was found.
 
+use std::collections::BTreeMap;
+
 use shared_protocol::{Excerpt, Finding, Label, Prompt, Text};
 
 /// Code points that are shown on each side.
@@ -13,9 +15,11 @@ const LONGEST: usize = 256;
 /// Texts longer than this are not walked for it.
 const MOST_BYTES: usize = 1 << 20;
 
-/// A spot for each finding that is a place in a line, in their order.
-pub(super) fn spots<'a>(prompt: &Prompt, findings: &'a [Finding]) -> Vec<(&'a Label, Excerpt)> {
+/// A spot for each finding that is a place in a line, in their order, at most `most` of each label. A text can be one line
+/// with a finding in every word: each is looked at as far as is shown of it.
+pub(super) fn spots<'a>(prompt: &Prompt, findings: &'a [Finding], most: usize) -> Vec<(&'a Label, Excerpt)> {
     let mut spots = Vec::new();
+    let mut told: BTreeMap<&Label, usize> = BTreeMap::new();
     for (index, part) in prompt.parts.iter().enumerate() {
         if part.text.len() > MOST_BYTES {
             continue;
@@ -34,8 +38,13 @@ pub(super) fn spots<'a>(prompt: &Prompt, findings: &'a [Finding]) -> Vec<(&'a La
                 *char = '•';
             }
         }
-        let in_line = mine.iter().filter(|one| one.end.saturating_sub(one.start) <= LONGEST);
-        spots.extend(in_line.map(|one| (&one.label, spot(&shown, one))));
+        for one in mine.into_iter().filter(|one| one.end.saturating_sub(one.start) <= LONGEST) {
+            let told = told.entry(&one.label).or_default();
+            *told += 1;
+            if *told <= most {
+                spots.push((&one.label, spot(&shown, one)));
+            }
+        }
     }
     spots
 }
@@ -43,11 +52,11 @@ pub(super) fn spots<'a>(prompt: &Prompt, findings: &'a [Finding]) -> Vec<(&'a La
 fn spot(shown: &[char], one: &Finding) -> Excerpt {
     let before = shown.get(..one.start).unwrap_or_default();
     let after = shown.get(one.end..).unwrap_or_default();
-    let line = before.iter().rev().take_while(|char| **char != '\n').count();
+    let line = before.iter().rev().take(AROUND + 1).take_while(|char| **char != '\n').count();
     let far = before.len() - line.min(AROUND);
     let mut words = String::from(if line > AROUND { "…" } else { "" });
     words.extend(before.get(far..).unwrap_or_default());
-    let rest = after.iter().take_while(|char| **char != '\n').count();
+    let rest = after.iter().take(AROUND + 1).take_while(|char| **char != '\n').count();
     let mut behind: String = after.iter().take(rest.min(AROUND)).collect();
     if rest > AROUND {
         behind.push('…');
@@ -79,7 +88,7 @@ mod tests {
         let mut prompt = Prompt::new(Operation::SendPrompt);
         prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text.into() });
         let findings = [finding(text, "jane@example.com"), finding(text, "joe@example.com")];
-        let spots = spots(&prompt, &findings);
+        let spots = spots(&prompt, &findings, 3);
         let told: Vec<_> = spots
             .iter()
             .map(|(_, spot)| (spot.before.expose(), spot.mask.as_str(), spot.after.expose()))
@@ -89,6 +98,31 @@ mod tests {
             [
                 ("write to ", "j••••", " and to •••••••••••••••, he …"),
                 ("… to •••••••••••••••• and to ", "j••••", ", he knows all about the her…"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_line_full_of_findings_tells_of_some() {
+        let count = 20_000;
+        let word = "somebody@example.com";
+        let text = format!("{word},{}", "x".repeat(40)).repeat(count);
+        let step = word.len() + 41;
+        let one =
+            |at: usize| Finding { start: at * step, end: at * step + word.len(), ..finding(word, word) };
+        let findings: Vec<Finding> = (0..count).map(one).collect();
+        let mut prompt = Prompt::new(Operation::SendPrompt);
+        prompt.parts.push(Part { kind: PartKind::Text, name: None, text: text[..1 << 20].into() });
+        let spots = spots(&prompt, &findings, 3);
+        let sides: Vec<_> =
+            spots.iter().map(|(_, spot)| (spot.before.expose(), spot.after.expose())).collect();
+        let (x, behind) = ("x".repeat(28), format!(",{}…", "x".repeat(27)));
+        assert_eq!(
+            sides,
+            [
+                ("", behind.as_str()),
+                (format!("…{x}").as_str(), behind.as_str()),
+                (format!("…{x}").as_str(), behind.as_str()),
             ]
         );
     }

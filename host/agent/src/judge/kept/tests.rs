@@ -52,6 +52,12 @@ fn masks_stand_in_place_of_what_was_found() {
     assert!(kept.parts.iter().all(|part| part.name.is_none()));
 }
 
+#[test]
+fn what_reaches_over_the_end_of_what_is_kept_is_masked_too() {
+    let kept = masked(&prompt(&["a SECR", "c"]), &[finding(0, 2, 8), finding(0, 90, 99), finding(1, 0, 1)]);
+    assert_eq!(texts(&kept), ["a ••", "••"]);
+}
+
 /// A text of plain words with secrets at any place, as the engine reads it.
 fn texts_with_secrets() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
