@@ -8,11 +8,10 @@ const promptgateFiles = (() => {
   const PIECE_BYTES = 180_000;
   const MOST_PARTS = 256;
   const MOST_WHOLES = 256;
-  // By id: {events, handle}.
+  // By id: {events, handle, turn}.
   const files = new Map();
   // The ids of files of which pieces are sent, by the hook's numbers: all pieces of one have one id.
   const wholes = new Map();
-  let turn = Promise.resolve();
 
   const named = (event, handle, whole) => {
     const file = (isId(whole) && wholes.get(whole)) || draw();
@@ -20,8 +19,8 @@ const promptgateFiles = (() => {
       wholes.set(whole, file);
       if (wholes.size > MOST_WHOLES) wholes.delete(wholes.keys().next().value);
     }
-    const events = files.get(file)?.events ?? new Set();
-    files.set(file, { events: events.add(event), handle });
+    const { events, turn } = files.get(file) ?? { events: new Set(), turn: Promise.resolve() };
+    files.set(file, { events: events.add(event), handle, turn });
     return file;
   };
 
@@ -79,9 +78,11 @@ const promptgateFiles = (() => {
       reader.readAsDataURL(blob);
     });
 
-  // In the order in which they are asked for.
+  // In the order in which they are asked for. One whose disk does not answer is waited for by itself alone.
   const read = (file, offset, say) => {
-    turn = turn.then(async () => {
+    const asked = files.get(file);
+    if (!asked) return;
+    asked.turn = asked.turn.then(async () => {
       const known = files.get(file);
       if (!known) return;
       try {
