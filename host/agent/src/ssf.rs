@@ -1,7 +1,8 @@
 //! Sharing risk: messages of the outbox to the receivers of the settings, signed, in order for each person.
 //!
 //! INVARIANT: of all processes on this data folder one sends: who holds the lease. INVARIANT: a message is written down as
-//! it goes out before its first try, and goes out the same in every later one (but for a date that a wrong clock wrote); so a
+//! it goes out before its first try, and goes out the same in every later one (but for a date that a wrong clock
+//! wrote, and what was refused for its key); so a
 //! crash repeats it and never loses it.
 //! INVARIANT: it speaks of the person of this machine only. INVARIANT: nothing here is on the way of a verdict.
 //! The key and the way to a receiver are behind [`Way`] and [`keys::signing`]: a relay that holds the key for many machines
