@@ -24,7 +24,7 @@ const BESIDE: [&str; 3] = [
 ];
 
 /// What is kept of a person outside the record, by the person's id.
-const OF_PERSON: [&str; 6] = [
+const OF_PERSON: [&str; 8] = [
     "DELETE FROM neighbour WHERE person = ?",
     "DELETE FROM outbox WHERE person = ?",
     "DELETE FROM risk_change WHERE person = ?",
@@ -32,6 +32,9 @@ const OF_PERSON: [&str; 6] = [
     "DELETE FROM risk_standing WHERE person = ?",
     // Names a row that may be theirs; the next look at the device writes one anew.
     "DELETE FROM meta WHERE name = 'risk/posture' AND ? <> ''",
+    // An answer that came when none of their rows was left.
+    "UPDATE dead_letter SET reason = 'what it said was erased' WHERE instr(reason, ?1) > 0 AND ?1 <> ''",
+    "UPDATE sink SET fault = 'what it said was erased' WHERE instr(fault, ?1) > 0 AND ?1 <> ''",
 ];
 
 /// What receivers of rows said of them: an answer can repeat what it was sent.

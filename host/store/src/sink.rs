@@ -170,12 +170,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes down which rows a receiver refused for good. Said again of the same rows, the last word counts.
+    /// Writes down which rows a receiver refused for good. Said again of the same rows, the last word counts; of rows that
+    /// were emptied meanwhile it is not repeated.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn set_aside(&self, letter: &DeadLetter) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO dead_letter (sink, first, last, rows, at, reason) VALUES (?, ?, ?, ?, ?, ?)";
+        let sql = "INSERT OR REPLACE INTO dead_letter (sink, first, last, rows, at, reason) VALUES (?1, ?2, ?3, ?4, ?5, \
+             CASE WHEN EXISTS (SELECT 1 FROM record WHERE seq BETWEEN ?2 AND ?3 AND body IS NULL) \
+             THEN 'what it said was erased' ELSE ?6 END)";
         self.connection.prepare_cached(sql)?.execute(params![
             letter.sink,
             integer(letter.first),

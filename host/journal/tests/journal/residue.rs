@@ -13,7 +13,7 @@ use host_journal::{
 };
 use host_store::{
     DeadLetter, OutboxRow, OutboxState, RiskChangeRow, RiskRow, Scrubbing, SinkState, Store, StoreError, Tx,
-    bytes_on_disk,
+    View, bytes_on_disk,
 };
 use proptest::prelude::*;
 
@@ -338,6 +338,26 @@ fn another_process_and_its_cache_take_part() {
     assert!(filled.marks().contains(&2));
     filled.run(&Step::Risk { person: 2, count: 50 });
     assert!(!filled.marks().contains(&3));
+    filled.is_whole();
+}
+
+/// A request is on its way while its person is erased: the answer comes when no row of theirs is left.
+#[test]
+fn what_a_receiver_says_too_late_is_gone_by_the_next_time() {
+    let mut filled = Filled::new();
+    in_turns(&mut filled, 1, 2, 4);
+    filled.run(&Step::Erase { person: 1, whole: true });
+    filled.run(&Step::Echo { person: 1 });
+    let said = |filled: &Filled| {
+        let read = |view: &View<'_>| Ok((view.sink("siem")?.unwrap().fault, view.dead_letters("siem", 1)?));
+        let (fault, letters) = filled.journal.store.read::<_, StoreError>(read).unwrap();
+        (fault.unwrap(), letters[0].reason.clone())
+    };
+    // Rows that were emptied are among those which it is about.
+    assert!(!said(&filled).1.contains(&mark(1)));
+    filled.run(&Step::Erase { person: 1, whole: true });
+    assert!(!said(&filled).0.contains(&mark(1)));
+    assert!(!filled.marks().contains(&1));
     filled.is_whole();
 }
 
