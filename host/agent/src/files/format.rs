@@ -17,8 +17,6 @@ mod rtf;
 mod sheet;
 mod slides;
 mod tar;
-#[cfg(test)]
-mod tests;
 pub(crate) mod text;
 mod zip;
 
@@ -64,3 +62,6 @@ fn word(kind: Kind, bytes: &[u8]) -> &'static str {
         Kind::Unknown => "unknown",
     }
 }
+
+#[cfg(test)]
+mod tests;

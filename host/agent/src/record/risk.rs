@@ -205,9 +205,12 @@ impl Recorder {
         })
     }
 
-    /// Tells receivers when this device no longer meets demands, or meets them again. `holds`: it does now.
-    pub(crate) fn complies(&self, holds: bool, at: Millis) -> Result<()> {
-        let Some(Observed { person, scoring, seed }) = self.observed()? else { return Ok(()) };
+    /// Tells receivers when the device of `whom` no longer meets demands, or meets them again. `holds`: it does now.
+    pub(crate) fn complies(&self, whom: &str, holds: bool, at: Millis) -> Result<()> {
+        let Some(Observed { person, scoring, seed }) = self.observed()?.filter(|one| one.person == whom)
+        else {
+            return Ok(());
+        };
         let receivers = scoring.takers(set::Kind::DeviceCompliance);
         // Nobody said anything yet: it did.
         let word = if holds { "holds" } else { "fails" };

@@ -19,6 +19,7 @@ use crate::native::now;
 use crate::out;
 use crate::record::Recorder;
 use crate::settings::RiskSettings;
+use crate::ssf;
 
 /// Before the first look: whoever starts is not held up by it.
 const SOON: Duration = Duration::from_secs(2);
@@ -53,9 +54,12 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: Option<PathB
                 Level::None
             });
             if is_asked(settings) && faults.is_empty() {
-                recorder.complies(level < Level::Medium, now()).unwrap_or_else(|fault| {
-                    faults.push(format!("{fault:#}"));
-                });
+                // Somebody else's device is nobody's news: it is told once its person is there.
+                if let Ok(whom) = ssf::may_speak(&active) {
+                    recorder.complies(&whom, level < Level::Medium, now()).unwrap_or_else(|fault| {
+                        faults.push(format!("{fault:#}"));
+                    });
+                }
                 recorder.posture(level).unwrap_or_else(|fault| faults.push(format!("{fault:#}")));
             }
             let mut note = |fault: anyhow::Error| faults.push(format!("{fault:#}"));

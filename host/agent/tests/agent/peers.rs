@@ -1,13 +1,41 @@
-//! Our tokens at a receiver that others wrote (`tests/ssf-peer`).
+//! Our tokens at a receiver that others wrote (`tests/ssf-peer`), and their signatures by another implementation of JWS.
 
 use std::fs;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
 
 use crate::browser::Browser;
 use crate::okta::{AUDIENCE, ISSUER, PATH};
-use crate::receiver::{Receiver, Reply, tool, until};
+use crate::receiver::{Receiver, Reply, program, tool, until};
 use crate::sharing::{TOKEN, judge, keys, shared, states};
+
+/// What `jose` makes of tokens that go to an audience: a line for each, claims or the fault.
+pub(crate) fn read_by_jose(
+    tokens: &[String],
+    jwks: &Path,
+    issuer: &str,
+    audience: &str,
+) -> Option<Vec<String>> {
+    let module = tool("oidc-provider-8.8.1/node_modules/jose/dist/node/esm/index.js")?;
+    let mut node = Command::new(program("node")?);
+    node.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/jws.mjs"))
+        .arg(module)
+        .arg(jwks)
+        .args([issuer, audience]);
+    Some(lines(node, tokens))
+}
+
+fn lines(mut program: Command, tokens: &[String]) -> Vec<String> {
+    let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all((tokens.join("\n") + "\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
 
 #[test]
 fn a_receiver_of_others_takes_both_profiles_once_and_nothing_that_was_changed() {
@@ -38,16 +66,9 @@ fn a_receiver_of_others_takes_both_profiles_once_and_nothing_that_was_changed() 
     tokens.extend([again, changed, "no token".to_owned()]);
 
     let told = |audience: &str| {
-        let mut child = Command::new(&peer)
-            .args([jwks.to_str().unwrap(), ISSUER, audience])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all((tokens.join("\n") + "\n").as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        text.lines().map(str::to_owned).collect::<Vec<String>>()
+        let mut peer = Command::new(&peer);
+        peer.args([jwks.to_str().unwrap(), ISSUER, audience]);
+        lines(peer, &tokens)
     };
     let lines = told(AUDIENCE);
     assert_eq!(lines.len(), 7, "{lines:?}");
@@ -61,4 +82,16 @@ fn a_receiver_of_others_takes_both_profiles_once_and_nothing_that_was_changed() 
     assert!(lines[5].starts_with("400 []") && lines[5].contains("invalid_key"), "{}", lines[5]);
     assert!(lines[6].starts_with("400 []") && lines[6].contains("invalid_request"), "{}", lines[6]);
     assert!(told("https://other.example").iter().all(|line| line.starts_with("400 []")));
+
+    let Some(read) = read_by_jose(&tokens, &jwks, ISSUER, AUDIENCE) else { return };
+    assert_eq!(read.len(), 7, "{read:?}");
+    for (line, token) in read.iter().zip(&tokens).take(5) {
+        let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+        let (read, sent) =
+            (serde_json::from_str::<Value>(line).unwrap(), serde_json::from_slice::<Value>(&payload));
+        assert_eq!(read, sent.unwrap());
+    }
+    assert_eq!(read[5..], ["ERR_JWS_SIGNATURE_VERIFICATION_FAILED", "ERR_JWS_INVALID"]);
+    let other = read_by_jose(&tokens[..1], &jwks, ISSUER, "https://other.example").unwrap();
+    assert_eq!(other, ["ERR_JWT_CLAIM_VALIDATION_FAILED"]);
 }

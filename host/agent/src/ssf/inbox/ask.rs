@@ -1,5 +1,6 @@
 //! One transmitter, asked until it has nothing more: keys, questions, acknowledgements.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
@@ -22,6 +23,10 @@ const QUESTIONS: usize = 64;
 /// For how long keys count, and how soon they are fetched again for a name that is not among them.
 const KEYS_FRESH: Millis = 3_600_000;
 const KEYS_AGAIN: Millis = 5 * 60_000;
+/// How long a token waits for a key that is not among them: what stands between may keep an older set that long.
+const KEY_WAIT: Millis = 3_600_000;
+/// Most tokens of which is known since when they wait.
+const MOST_UNHOSTED: usize = 256;
 
 /// What one round came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,11 +50,20 @@ pub(crate) struct Inbox {
     keys: Option<(Keys, Millis)>,
     dealt: Dealt,
     most: usize,
+    /// Tokens whose key is not hosted, since when.
+    unhosted: BTreeMap<String, Millis>,
 }
 
 impl Inbox {
     pub(crate) fn new(settings: SignalSettings) -> Self {
-        Self { settings, client: None, keys: None, dealt: Dealt::default(), most: MOST }
+        Self {
+            settings,
+            client: None,
+            keys: None,
+            dealt: Dealt::default(),
+            most: MOST,
+            unhosted: BTreeMap::new(),
+        }
     }
 
     /// Asks until there is nothing more.
@@ -100,10 +114,7 @@ impl Inbox {
             return Ok(true);
         }
         let mut read = self.read(token, whose, now);
-        // A key that is not among those of now is not waited for.
-        let mut is_fresh = false;
         if read == Err(Refusal::Key) && self.renew_keys(now, KEYS_AGAIN)? {
-            is_fresh = true;
             read = self.read(token, whose, now);
         }
         let told = read.and_then(|told| {
@@ -132,7 +143,7 @@ impl Inbox {
                 Ok(true)
             }
             // Keys may be on their way, and clocks are set right: until then it is asked for again.
-            Err(refusal) if refusal.may_pass() && !(is_fresh && refusal == Refusal::Key) => {
+            Err(refusal) if refusal.may_pass() && !(refusal == Refusal::Key && self.was_waited(jti, now)) => {
                 polled.fault = Some(format!("a token stays there and is asked for again: {refusal}"));
                 Ok(false)
             }
@@ -144,6 +155,20 @@ impl Inbox {
                 Ok(true)
             }
         }
+    }
+
+    /// Whether the key of a token was waited for as long as one is.
+    fn was_waited(&mut self, jti: &str, now: Millis) -> bool {
+        let known = self.unhosted.remove(jti).filter(|since| *since <= now);
+        let since = known.unwrap_or(now);
+        let is_over = now - since >= KEY_WAIT;
+        if !is_over {
+            self.unhosted.insert(jti.to_owned(), since);
+            if self.unhosted.len() > MOST_UNHOSTED {
+                self.unhosted.pop_first();
+            }
+        }
+        is_over
     }
 
     fn read(&self, token: &str, whose: &Whose, now: Millis) -> Result<signal::Told, Refusal> {

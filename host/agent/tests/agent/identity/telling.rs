@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use super::provider::Provider;
 use crate::browser::Browser;
+use crate::home::json_lines;
+use crate::peers::read_by_jose;
 use crate::receiver::{Receiver, Reply, until};
-use crate::sharing::{TOKEN, judge, outbox};
+use crate::sharing::{TOKEN, judge, keys, outbox};
 
 const CAEP: &str = "https://schemas.openid.net/secevent/caep/event-type/";
 
@@ -45,6 +47,26 @@ fn told(provider: &Provider) -> Vec<(String, String, Value)> {
     sent.map(one).collect()
 }
 
+/// How many tokens of each event came, as another implementation of JWS reads them.
+fn read_elsewhere(provider: &Provider, receiver: &Receiver) -> Vec<(String, usize)> {
+    let jwks = provider.home.path().join("jwks.json");
+    fs::write(&jwks, json!({"keys": keys(&provider.home)}).to_string()).unwrap();
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for request in receiver.requests() {
+        let audience = format!("https://{}.example", request.line.split([' ', '/']).nth(2).unwrap());
+        let line = read_by_jose(&[request.body], &jwks, "https://ssf.example", &audience).unwrap().remove(0);
+        let claims: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+        let events = claims["events"].as_object().unwrap();
+        assert_eq!(events.len(), 1);
+        let name = events.keys().next().unwrap().rsplit('/').next().unwrap();
+        match counts.iter_mut().find(|(known, _)| known == name) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((name.to_owned(), 1)),
+        }
+    }
+    counts
+}
+
 #[test]
 fn proofs_and_the_end_of_all_sessions_reach_who_takes_them() {
     let Some((provider, receiver)) = telling("") else { return };
@@ -73,7 +95,37 @@ fn proofs_and_the_end_of_all_sessions_reach_who_takes_them() {
     assert_eq!(to, ["caep", "okta"]);
     assert!(over.iter().all(|(_, event, _)| event == "session-revoked"), "{over:?}");
     assert!(browser.is_alive());
-    assert_eq!(receiver.requests().len(), 4);
+    let read = read_elsewhere(&provider, &receiver);
+    assert_eq!(read, [("assurance-level-change".to_owned(), 2), ("session-revoked".to_owned(), 2)]);
+}
+
+/// Receiver, status before and status after of each message about the device.
+fn compliance(provider: &Provider) -> Vec<(String, Value, Value)> {
+    let of = told(provider).into_iter().filter(|(_, event, _)| event == "device-compliance-change");
+    of.map(|(to, _, said)| (to, said["previous_status"].clone(), said["current_status"].clone())).collect()
+}
+
+#[test]
+fn a_device_at_risk_is_told_once_its_person_is_signed_in() {
+    let said = tempfile::NamedTempFile::new().unwrap();
+    fs::write(said.path(), "{\"score\": 42}").unwrap();
+    let Some((provider, _receiver)) = telling(&format!("[risk]\nposture_file = {:?}\n", said.path())) else {
+        return;
+    };
+    let nobody = Browser::start(&provider.home);
+    until("the device was looked at", || {
+        // Before the first row there is no record.
+        let listed = provider.home.run(&["log", "list", "--kind", "audit", "--json"]);
+        json_lines(&listed).iter().any(|row| row["what"] == "device-seen" && row["name"] == "posture")
+    });
+    assert!(nobody.close().0.success());
+    assert!(provider.sign_in(&["enrol"], &[("who", "jane"), ("acr", "high")]).ok);
+    let hers = Browser::start(&provider.home);
+    until("both are told", || compliance(&provider).len() == 2);
+    for (_, before, after) in compliance(&provider) {
+        assert_eq!((before, after), (json!("compliant"), json!("not-compliant")));
+    }
+    assert!(hers.close().0.success());
 }
 
 #[test]
@@ -84,11 +136,7 @@ fn a_device_that_its_security_product_calls_at_risk_is_told_once_and_so_is_its_r
         return;
     };
     assert!(provider.sign_in(&["enrol"], &[("who", "jane"), ("acr", "high")]).ok);
-    let compliance = || -> Vec<(String, Value, Value)> {
-        let of = told(&provider).into_iter().filter(|(_, event, _)| event == "device-compliance-change");
-        of.map(|(to, _, said)| (to, said["previous_status"].clone(), said["current_status"].clone()))
-            .collect()
-    };
+    let compliance = || compliance(&provider);
     // Each host looks soon after its start.
     let start = || Browser::start(&provider.home);
     let first = start();
@@ -107,7 +155,8 @@ fn a_device_that_its_security_product_calls_at_risk_is_told_once_and_so_is_its_r
     }
     assert!(third.close().0.success());
     // With the level of risk that it is, and the row of what was said, however often it was looked at.
-    assert!(receiver.requests().len() > 4);
+    let read = read_elsewhere(&provider, &receiver);
+    assert!(read.contains(&("device-compliance-change".to_owned(), 4)) && read.len() > 1, "{read:?}");
     let history = provider.home.lines(&["risk", "history", "--json"]);
     let by_posture = |change: &&Value| change["reasons"].to_string().contains("device-at-risk");
     let change = history.iter().find(by_posture).expect("the device moved the level");
