@@ -114,6 +114,11 @@ fn closed_port() -> u16 {
 
 /// Answers with these statuses in turn, the last one for ever, 0 by hanging up; tells the bodies.
 fn answering(statuses: &'static [u16]) -> (u16, Receiver<String>) {
+    refusing(statuses, "")
+}
+
+/// The same, with why it refuses.
+fn refusing(statuses: &'static [u16], why: &'static str) -> (u16, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (tell, told) = channel();
@@ -139,8 +144,10 @@ fn answering(statuses: &'static [u16]) -> (u16, Receiver<String>) {
             if status == Some(&0) {
                 continue;
             }
+            let (status, said) = (status.unwrap(), if status == Some(&400) { why } else { "" });
+            let length = said.len();
             let answer =
-                format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", status.unwrap());
+                format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{said}");
             stream.get_mut().write_all(answer.as_bytes()).unwrap();
         }
     });

@@ -1,14 +1,10 @@
 //! Of whom this machine speaks, and what of it waits: nobody else's messages, a key that is unknown there, a clock.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
-use std::thread;
-
 use host_identity::Person;
 use host_journal::{Filter, Kind, Order, Page};
 use host_store::OutboxState;
 
-use super::{MINUTE, Machine, START, answering};
+use super::{MINUTE, Machine, START, answering, refusing};
 use crate::identity::renew::seconds;
 use crate::identity::{Bound, Session, State};
 use crate::live::Active;
@@ -47,41 +43,12 @@ fn a_pause_that_a_clock_some_hours_ahead_wrote_is_not_waited_for() {
     assert!(matches!(sender.step(&machine.recorder, "jane", START).unwrap(), Step::Sent(_)));
 }
 
-/// Says once that it does not know the key, then takes what comes.
-fn learning() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        let mut is_known = false;
-        for stream in listener.incoming() {
-            let mut stream = BufReader::new(stream.unwrap());
-            let mut length = 0;
-            loop {
-                let mut line = String::new();
-                stream.read_line(&mut line).unwrap();
-                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
-                    length = value.trim().parse().unwrap();
-                }
-                if line.trim().is_empty() {
-                    break;
-                }
-            }
-            stream.read_exact(&mut vec![0; length]).unwrap();
-            let (status, body) = if is_known { (202, "") } else { (400, r#"{"err":"invalid_key"}"#) };
-            is_known = true;
-            let length = body.len();
-            let answer =
-                format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
-            stream.get_mut().write_all(answer.as_bytes()).unwrap();
-        }
-    });
-    port
-}
-
 #[test]
 fn what_is_refused_for_its_key_is_overtaken_by_the_newest() {
     let mut machine = Machine::new();
-    let mut sender = machine.sender(learning());
+    // It says once that it does not know the key, then takes what comes.
+    let (port, _told) = refusing(&[400, 202], r#"{"err":"invalid_key"}"#);
+    let mut sender = machine.sender(port);
     machine.see("jane", START);
     let Step::Later(until, why) = sender.step(&machine.recorder, "jane", START).unwrap() else {
         panic!("its key is not known")
