@@ -37,8 +37,8 @@ use crate::memory;
 const LONGEST: usize = 32 * 1024;
 /// Longest that one run may take. Generous: the machine may be busy.
 const SLOWEST: Duration = Duration::from_secs(10);
-/// What a run may take of memory: for itself, and for each byte of the input.
-const MEMORY: (usize, usize) = (32 << 20, 4096);
+/// What a run may take of memory for each byte of the input.
+const MEMORY: usize = 4096;
 /// How often numbers are printed.
 const TELL: Duration = Duration::from_secs(10);
 /// The coverage's name in the engine's state.
@@ -155,7 +155,7 @@ impl Campaign {
         let most = memory::most(|| {
             kept = catch_unwind(AssertUnwindSafe(|| (self.target.run)(bytes))).is_ok();
         });
-        if most > MEMORY.0 + MEMORY.1 * bytes.len() {
+        if most > self.target.memory + MEMORY * bytes.len() {
             eprintln!("{} bytes took {most} bytes of memory", bytes.len());
             return ExitKind::Crash;
         }

@@ -13,7 +13,7 @@ use shared_protocol::UnreadFile;
 
 use super::super::out::{Out, PICTURE_BYTES};
 
-/// Most pixels of a side, and bytes that decoding may take.
+/// Most pixels of a side, and bytes that decoding may take, its outcome among them.
 const SIDE: u32 = 20_000;
 const MEMORY: u64 = 384 * 1024 * 1024;
 
@@ -45,8 +45,13 @@ fn drawn(bytes: &[u8]) -> Result<GrayImage, UnreadFile> {
     limits.max_image_width = Some(SIDE);
     limits.max_image_height = Some(SIDE);
     limits.max_alloc = Some(MEMORY);
-    reader.limits(limits);
+    reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(|fault| why(&fault))?;
+    // The reader's own bound leaves out what the decoder is given to fill.
+    limits
+        .reserve(decoder.total_bytes())
+        .and_then(|()| decoder.set_limits(limits))
+        .map_err(|fault| why(&fault))?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|fault| why(&fault))?;
     picture.apply_orientation(orientation);
@@ -129,6 +134,8 @@ mod tests {
         crc.update(&large[12..29]);
         large[29..33].copy_from_slice(&crc.sum().to_be_bytes());
         assert_eq!(drawn(&large).unwrap_err(), UnreadFile::TooLarge);
+        // Few bytes, each side within its bound: only all of it together is too much.
+        assert_eq!(drawn(b"GIF89a\x20\x4e\x20\x4e\0\0\0").unwrap_err(), UnreadFile::TooLarge);
         let whole =
             png(RgbImage::from_fn(300, 300, |x, y| image::Rgb([u8::try_from((x * y) % 251).unwrap(); 3])));
         assert_eq!(drawn(&whole[..whole.len() / 2]).unwrap_err(), UnreadFile::Damaged);
