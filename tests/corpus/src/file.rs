@@ -58,8 +58,11 @@ pub(crate) fn rtf(bytes: &[u8]) {
 
 /// Pictures: of each kind those that begin like one.
 pub(crate) fn picture(bytes: &[u8]) {
+    holds(bytes);
     for magic in [&b"\x89PNG\r\n\x1a\n"[..], b"\xff\xd8\xff", b"GIF89a", b"BM", b"RIFF\0\x10\0\0WEBP"] {
-        beginning(magic, bytes);
+        if !bytes.starts_with(magic) {
+            holds(&[magic, bytes].concat());
+        }
     }
 }
 

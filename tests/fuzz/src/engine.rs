@@ -35,8 +35,6 @@ use crate::memory;
 
 /// Most bytes of an input that the engine makes. Seeds may be longer.
 const LONGEST: usize = 32 * 1024;
-/// Longest that one run may take. Generous: the machine may be busy.
-const SLOWEST: Duration = Duration::from_secs(10);
 /// What a run may take of memory for each byte of the input.
 const MEMORY: usize = 4096;
 /// How often numbers are printed.
@@ -93,7 +91,7 @@ impl Campaign {
 
         let mut judged = |input: &BytesInput| self.judge(input);
         let mut executor = InProcessExecutor::builder()
-            .timeout(SLOWEST)
+            .timeout(Duration::from_secs(self.target.seconds))
             .harness(&mut judged)
             .observers(tuple_list!(edges))
             .fuzzer(&mut fuzzer)
@@ -102,7 +100,7 @@ impl Campaign {
             .build()?;
         let mut traced = |input: &BytesInput| self.judge(input);
         let tracer = InProcessExecutor::builder()
-            .timeout(SLOWEST)
+            .timeout(Duration::from_secs(self.target.seconds))
             .harness(&mut traced)
             .observers(tuple_list!(CmpLogObserver::new("comparisons", true)))
             .fuzzer(&mut fuzzer)
