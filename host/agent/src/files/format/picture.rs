@@ -15,6 +15,8 @@ use super::super::out::{Out, PICTURE_BYTES};
 
 /// Most pixels of a side, and bytes that decoding may take, its outcome among them.
 const SIDE: u32 = 20_000;
+/// Most pixels in all: some decoders hold the whole picture a second time, and do not count that.
+const PIXELS: u64 = 64 * 1024 * 1024;
 const MEMORY: u64 = 384 * 1024 * 1024;
 
 /// A picture whose longer side has no more is enlarged, one with more than this is made smaller.
@@ -47,6 +49,10 @@ fn drawn(bytes: &[u8]) -> Result<GrayImage, UnreadFile> {
     limits.max_alloc = Some(MEMORY);
     reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(|fault| why(&fault))?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > PIXELS {
+        return Err(UnreadFile::TooLarge);
+    }
     // The reader's own bound leaves out what the decoder is given to fill.
     limits
         .reserve(decoder.total_bytes())
@@ -136,6 +142,9 @@ mod tests {
         assert_eq!(drawn(&large).unwrap_err(), UnreadFile::TooLarge);
         // Few bytes, each side within its bound: only all of it together is too much.
         assert_eq!(drawn(b"GIF89a\x20\x4e\x20\x4e\0\0\0").unwrap_err(), UnreadFile::TooLarge);
+        // A decoder that takes four bytes a pixel for itself.
+        let webp = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\xff\xff\x07\x07\x10\x11\x11\x88\x88\xfe\x07\0";
+        assert_eq!(drawn(webp).unwrap_err(), UnreadFile::TooLarge);
         let whole =
             png(RgbImage::from_fn(300, 300, |x, y| image::Rgb([u8::try_from((x * y) % 251).unwrap(); 3])));
         assert_eq!(drawn(&whole[..whole.len() / 2]).unwrap_err(), UnreadFile::Damaged);
