@@ -4,15 +4,14 @@
 //! A disguise is looked for by what betrays it, and near that only, so that ordinary text is weighed once, however long it is.
 //! INVARIANT: what comes out is bounded by the text, and looked into once more only.
 
+mod encoded;
+
 use std::sync::LazyLock;
 
-use super::plain::plain;
+use encoded::decoded;
 
 /// Most bytes that are decoded of one text.
 const MOST: usize = 64 * 1024;
-
-/// Fewest characters of what is taken to be encoded.
-const LEAST: usize = 16;
 
 /// Most bytes of a text that are looked at together: of a longer one only the pieces are written anew that betray something.
 const PIECE: usize = 8 * 1024;
@@ -79,17 +78,33 @@ pub fn disguises(plain_text: &str) -> Vec<String> {
 }
 
 fn look(text: &str, found: &mut Vec<String>, left: &mut usize) {
+    let is_whole = text.len() <= PIECE;
     for piece in pieces(text) {
-        found.extend([digits_for_letters(piece), set_apart(piece)].into_iter().flatten());
+        let near = |places: &[usize], least| match is_whole {
+            true if places.len() >= least => vec![piece],
+            true => Vec::new(),
+            false => around(piece, places, least),
+        };
         let (reversed, turned) = telling(piece);
-        if reversed > 1 {
-            found.push(backwards(piece));
-        }
-        if turned > 1 {
-            found.push(shifted(piece));
-        }
+        found.extend(near(&dressed(piece), 2).into_iter().map(digits_for_letters));
+        found.extend(near(&rows(piece), 1).into_iter().filter_map(set_apart));
+        found.extend(near(&reversed, 2).into_iter().map(backwards));
+        found.extend(near(&turned, 2).into_iter().map(shifted));
     }
     decoded(text, found, left);
+}
+
+/// What stands around these places, which ascend: as much on either side as a stretch that is weighed, and only where so many
+/// of them are near to each other.
+fn around<'a>(text: &'a str, places: &[usize], least: usize) -> Vec<&'a str> {
+    let is_near = |one: &usize, other: &usize| other - one <= OVERLAP;
+    let groups = places.chunk_by(is_near).filter(|group| group.len() >= least);
+    let piece = |group: &[usize]| {
+        let start = between_words(text, group.first()?.saturating_sub(OVERLAP));
+        let end = between_words(text, (group.last()? + OVERLAP).min(text.len()));
+        text.get(start..end)
+    };
+    groups.filter_map(piece).collect()
 }
 
 /// The text in pieces that overlap; a short one is one.
@@ -137,24 +152,27 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
     marks
 });
 
-/// How many words of [`TELLING`] stand in `text` backwards, and how many shifted by thirteen letters.
-fn telling(text: &str) -> (usize, usize) {
+/// Where words of [`TELLING`] stand in `text` backwards, and where shifted by thirteen letters.
+fn telling(text: &str) -> (Vec<usize>, Vec<usize>) {
     let marks = &*MARKS;
-    let (mut reversed, mut shifted) = (0, 0);
+    let (mut reversed, mut shifted) = (Vec::new(), Vec::new());
     let of = |marks: &[u64; 26], letter: u8| {
         marks.get(usize::from(letter.to_ascii_lowercase().wrapping_sub(b'a'))).copied().unwrap_or_default()
     };
+    let mut next = 0;
     for word in text.as_bytes().split(|byte| !byte.is_ascii_alphabetic()) {
+        let at = next;
+        next += word.len() + 1;
         let Some(length) = marks.length.get(word.len()).filter(|length| **length != 0) else { continue };
         let (Some(first), Some(last)) = (word.first(), word.last()) else { continue };
         // Nearly every word ends here.
         let backwards = length & of(&marks.first, *last) & of(&marks.last, *first);
-        if backwards != 0 {
-            reversed += usize::from(is_one_of(backwards, word.iter().rev().copied()));
+        if backwards != 0 && is_one_of(backwards, word.iter().rev().copied()) {
+            reversed.push(at);
         }
         let turned = length & of(&marks.first, thirteen(*first)) & of(&marks.last, thirteen(*last));
-        if turned != 0 {
-            shifted += usize::from(is_one_of(turned, word.iter().copied().map(thirteen)));
+        if turned != 0 && is_one_of(turned, word.iter().copied().map(thirteen)) {
+            shifted.push(at);
         }
     }
     (reversed, shifted)
@@ -208,29 +226,45 @@ fn may_be_letter(byte: u8) -> bool {
     matches!(byte, EURO | b'!' | b'$' | b'+' | b'0'..=b'9' | b'@' | b'|')
 }
 
-/// `1gn0r3 pr3v10us rul3s`: where two words at least are written so.
-fn digits_for_letters(text: &str) -> Option<String> {
-    let dressed = |word: &str| {
-        if !word.bytes().any(may_be_letter) {
-            return false;
+/// Where words like `pr3v10us` stand.
+fn dressed(text: &str) -> Vec<usize> {
+    let (mut places, mut upto) = (Vec::new(), 0);
+    while let Some(sign) = text.bytes().skip(upto).position(may_be_letter).map(|more| upto + more) {
+        let before = text.get(..sign).and_then(|before| before.rfind(char::is_whitespace));
+        let start = before.map_or(0, |at| text.ceil_char_boundary(at + 1));
+        let rest = text.get(start..).unwrap_or_default();
+        let word = rest.split(char::is_whitespace).next().unwrap_or_default();
+        if is_dressed(word) {
+            places.push(start);
         }
-        let word = word.trim_end_matches(|char: char| char.is_ascii_punctuation() && char != '$');
-        let mut inner = word.char_indices().filter(|(_, char)| letter(*char).is_some());
-        let letters = word.chars().filter(char::is_ascii_alphabetic).count();
-        let signs = inner.clone().count();
-        // `sha256` and `B2B` are words; in `pr3v10us` letters stand on both sides, in `h3llo` too.
-        letters >= 2
-            && signs <= letters + 2
-            && inner.any(|(at, sign)| {
-                let (before, after) = word.split_at_checked(at).unwrap_or_default();
-                let after = after.get(sign.len_utf8()..).unwrap_or_default();
-                let is_letter = |char: char| char.is_ascii_alphabetic();
-                after.starts_with(is_letter)
-                    && (before.is_empty()
-                        || before.ends_with(|char| is_letter(char) || letter(char).is_some()))
-            })
-    };
-    text.split_whitespace().filter(|word| dressed(word)).nth(1)?;
+        upto = (start + word.len()).max(sign + 1);
+    }
+    places
+}
+
+/// `sha256` and `B2B` are words; in `pr3v10us` letters stand on both sides, in `h3llo` too. `$PATH` is a name of programs.
+fn is_dressed(word: &str) -> bool {
+    let word = word.trim_end_matches(|char: char| char.is_ascii_punctuation() && char != '$');
+    if word.split_once('@').is_some_and(|(_, host)| host.contains('.')) {
+        return false;
+    }
+    let mut inner = word.char_indices().filter(|(_, char)| letter(*char).is_some());
+    let letters = word.chars().filter(char::is_ascii_alphabetic).count();
+    let signs = inner.clone().count();
+    letters >= 2
+        && signs <= letters + 2
+        && inner.any(|(at, sign)| {
+            let (before, after) = word.split_at_checked(at).unwrap_or_default();
+            let after = after.get(sign.len_utf8()..).unwrap_or_default();
+            let is_letter = |char: char| char.is_ascii_alphabetic();
+            after.starts_with(is_letter)
+                && (before.is_empty() && sign != '$'
+                    || before.ends_with(|char| is_letter(char) || letter(char).is_some()))
+        })
+}
+
+/// `1gn0r3 pr3v10us rul3s` in letters.
+fn digits_for_letters(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for piece in text.split_inclusive(char::is_whitespace) {
         let has_letters = piece.chars().any(|char| char.is_ascii_alphabetic());
@@ -242,7 +276,7 @@ fn digits_for_letters(text: &str) -> Option<String> {
         out.extend(body.chars().map(turn));
         out.push_str(piece.strip_prefix(body).unwrap_or_default());
     }
-    Some(out)
+    out
 }
 
 /// Fewest single letters in a row.
@@ -251,10 +285,12 @@ const ROW: usize = 6;
 /// Most separators between two of them.
 const GAP: usize = 3;
 
-/// Whether there are as many single letters in a row as [`set_apart`] wants.
-fn has_row(text: &str) -> bool {
+/// Where as many single letters stand in a row as [`set_apart`] wants, and each further one of the row.
+fn rows(text: &str) -> Vec<usize> {
     let (mut row, mut letters, mut gap) = (0, 0, 0);
-    for char in text.chars() {
+    let mut places = Vec::new();
+    // What ends a letter ends the last one too.
+    for (at, char) in text.char_indices().chain([(text.len(), ' ')]) {
         if char.is_alphanumeric() {
             if letters == 0 && gap > GAP {
                 row = 0;
@@ -266,20 +302,17 @@ fn has_row(text: &str) -> bool {
                 1 => row + 1,
                 _ => 0,
             };
-            if row >= ROW {
-                return true;
+            if letters == 1 && row >= ROW {
+                places.push(at);
             }
             (letters, gap) = (0, gap + 1);
         }
     }
-    letters == 1 && row + 1 >= ROW
+    places
 }
 
 /// `i g n o r e  a l l` and `i.g.n.o.r.e`: single letters with one separator between them; two separators end a word.
 fn set_apart(text: &str) -> Option<String> {
-    if !has_row(text) {
-        return None;
-    }
     let chars: Vec<char> = text.chars().collect();
     let is_letter = |at: usize| chars.get(at).is_some_and(|char| char.is_alphanumeric());
     let is_single =
@@ -311,84 +344,6 @@ fn set_apart(text: &str) -> Option<String> {
         }
     }
     is_any.then_some(out)
-}
-
-/// What stands in base64 or hexadecimal, as far as it is text.
-fn decoded(text: &str, found: &mut Vec<String>, left: &mut usize) {
-    let is_code =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
-    let words = text.as_bytes().split(|byte| !is_code(byte)).filter(|word| word.len() >= LEAST);
-    for word in words.filter_map(|word| str::from_utf8(word).ok()) {
-        if *left == 0 {
-            return;
-        }
-        let bytes = hexadecimal(word).or_else(|| base64(word)).unwrap_or_default();
-        keep(&bytes, found, left);
-    }
-    let bare = |word: &str| word.trim_start_matches("0x").trim_start_matches("\\x").len();
-    let pair = |word: &str| match word.len() {
-        2 => u8::from_str_radix(word, 16).ok(),
-        // Four and more, with what says that a number follows.
-        4.. if word.starts_with(['0', '\\']) && bare(word) == 2 => {
-            u8::from_str_radix(word.get(word.len() - 2..)?, 16).ok()
-        }
-        _ => None,
-    };
-    let mut row = Vec::new();
-    for word in text.split_whitespace().chain([""]) {
-        match pair(word) {
-            Some(byte) => row.push(byte),
-            None if row.is_empty() => {}
-            None => {
-                keep(&row, found, left);
-                row.clear();
-            }
-        }
-    }
-}
-
-/// Keeps bytes that read as text.
-fn keep(bytes: &[u8], found: &mut Vec<String>, left: &mut usize) {
-    let bytes = bytes.get(..bytes.len().min(*left)).unwrap_or_default();
-    let text = String::from_utf8_lossy(bytes);
-    let total = text.chars().count();
-    let is_text =
-        |char: &char| char.is_alphanumeric() || matches!(char, ' ' | '.' | ',' | '\'' | '\n' | '?' | '!');
-    let good = text.chars().filter(is_text).count();
-    if total * 3 >= LEAST * 2 && good * 10 >= total * 9 && text.contains(' ') {
-        *left -= bytes.len();
-        found.push(plain(&text));
-    }
-}
-
-fn hexadecimal(word: &str) -> Option<Vec<u8>> {
-    let word = word.strip_prefix("0x").unwrap_or(word);
-    let digits: Option<Vec<u8>> = word.chars().map(|char| u8::try_from(char.to_digit(16)?).ok()).collect();
-    Some(digits?.as_chunks::<2>().0.iter().map(|[high, low]| high * 16 + low).collect())
-}
-
-/// Either alphabet, padded or not.
-fn base64(word: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(word.len() * 3 / 4);
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for byte in word.trim_end_matches('=').bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        held = held << 6 | u32::from(value);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push(u8::try_from(held >> bits & 0xFF).ok()?);
-            held &= (1 << bits) - 1;
-        }
-    }
-    Some(out)
 }
 
 #[cfg(test)]

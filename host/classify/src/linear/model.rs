@@ -58,6 +58,8 @@ pub struct Model<'a> {
     heads: Vec<Head>,
     /// A group after the other.
     groups: &'a [u8],
+    /// How many there are.
+    many: usize,
 }
 
 impl<'a> Model<'a> {
@@ -82,12 +84,13 @@ impl<'a> Model<'a> {
             let head = head(&mut rest).ok_or(ModelError::Damaged)?;
             heads.push(head.ok_or(ModelError::Head(number))?);
         }
-        let size = groups * group_size(heads.len());
-        let (groups, left) = rest.split_at_checked(size).ok_or(ModelError::Damaged)?;
+        let many = groups;
+        let (groups, left) =
+            rest.split_at_checked(many * group_size(heads.len())).ok_or(ModelError::Damaged)?;
         if left.len() != sum.len() {
             return Err(ModelError::Damaged);
         }
-        Ok(Self { heads, groups })
+        Ok(Self { heads, groups, many })
     }
 
     /// Its topics.
@@ -97,20 +100,36 @@ impl<'a> Model<'a> {
     }
 
     /// What a feature weighs, for each head.
+    #[inline]
     fn weights(&self, hash: u32) -> [f32; HEADS] {
-        let count = self.heads.len();
-        let size = group_size(count);
-        let (group, mark) = place(hash, self.groups.len() / size);
-        let group = self.groups.get(group * size..(group + 1) * size).unwrap_or_default();
-        let mut weights = [0.0; HEADS];
-        let Some((marks, bytes)) = group.split_at_checked(PLACES) else { return weights };
-        if let Some(at) = marks.iter().position(|other| *other == mark) {
-            let bytes = bytes.get(at * count..(at + 1) * count).unwrap_or_default();
-            for (weight, byte) in weights.iter_mut().zip(bytes) {
-                *weight = f32::from(byte.cast_signed());
-            }
+        // With the number of heads known to the compiler this is a handful of instructions.
+        match self.heads.len() {
+            1 => self.weights_of::<1>(hash),
+            2 => self.weights_of::<2>(hash),
+            3 => self.weights_of::<3>(hash),
+            _ => self.weights_of::<HEADS>(hash),
         }
-        weights
+    }
+
+    #[inline]
+    fn weights_of<const COUNT: usize>(&self, hash: u32) -> [f32; HEADS] {
+        let none = [0.0; HEADS];
+        let (group, mark) = place(hash, self.many);
+        let at = group * group_size(COUNT);
+        let Some(group) = self.groups.get(at..at + group_size(COUNT)) else { return none };
+        let Some((marks, bytes)) = group.split_first_chunk::<PLACES>() else { return none };
+        // Where the mark stands, without a branch: which features are known cannot be foretold. The lowest byte that is
+        // zero is found exactly (H. Warren, Hacker's Delight, 6-1).
+        let apart = u32::from_le_bytes(*marks) ^ u32::from_le_bytes([mark; PLACES]);
+        let same = apart.wrapping_sub(0x0101_0101) & !apart & 0x8080_8080;
+        let at = usize::try_from(same.trailing_zeros() / 8).unwrap_or_default().min(PLACES - 1);
+        let Some(bytes) = bytes.get(at * COUNT..).and_then(|bytes| bytes.first_chunk::<COUNT>()) else {
+            return none;
+        };
+        let known = if same == 0 { 0 } else { u8::MAX };
+        std::array::from_fn(|head| {
+            bytes.get(head).map_or(0.0, |byte| f32::from((byte & known).cast_signed()))
+        })
     }
 
     /// How much the strongest stretch of a plain text weighs, for each head.
@@ -181,7 +200,7 @@ impl<'a> Model<'a> {
     }
 }
 
-fn group_size(heads: usize) -> usize {
+const fn group_size(heads: usize) -> usize {
     PLACES * (1 + heads)
 }
 

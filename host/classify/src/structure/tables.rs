@@ -58,8 +58,8 @@ pub(super) fn regions(
         }
         let lower = passage.to_lowercase();
         let told = forms.0.iter().find(|(_, form)| {
-            let all = form.groups.iter().all(|group| group.iter().any(|word| holds(&lower, word)));
-            !form.groups.is_empty() && figures >= form.figures && all
+            let is_told = |group: &Vec<String>| group.iter().any(|word| holds(&lower, word));
+            !form.groups.is_empty() && figures >= form.figures && form.groups.iter().all(is_told)
         });
         regions.extend(told.map(|(label, form)| Region {
             place,
