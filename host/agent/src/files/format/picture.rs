@@ -64,7 +64,8 @@ fn drawn(bytes: &[u8]) -> Result<GrayImage, UnreadFile> {
     let mut picture = DynamicImage::ImageLuma8(on_ground(&picture));
     let (long, short) = (picture.width().max(picture.height()), picture.width().min(picture.height()));
     if long > GREAT {
-        picture = picture.resize(GREAT, GREAT, FilterType::Triangle);
+        // In whole numbers: the better filters take sixteen bytes a pixel on the way.
+        picture = picture.thumbnail(GREAT, GREAT);
     } else if long <= SMALL && short >= LEAST {
         picture = picture.resize(picture.width() * 2, picture.height() * 2, FilterType::CatmullRom);
     }
