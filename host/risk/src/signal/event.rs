@@ -83,7 +83,7 @@ fn level(word: &str) -> Option<Level> {
     }
 }
 
-/// CAEP 1.0, section 3.6: `ips`.
+/// `ips`, as CAEP's drafts before 1.0 have it of sessions. CAEP 1.0 itself (sections 3.6 and 3.7) has no address.
 fn addresses(event: &Map<String, Value>) -> Vec<IpAddr> {
     let all = event.get("ips").and_then(Value::as_array).into_iter().flatten();
     all.filter_map(|one| one.as_str()?.parse().ok()).take(MOST).collect()
