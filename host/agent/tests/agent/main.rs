@@ -50,6 +50,7 @@ mod rows;
 mod scanning;
 mod sharing;
 mod shipping;
+mod signalled;
 mod troubled;
 mod verifying;
 mod verifying_exports;
