@@ -5,13 +5,14 @@
 //! wrote, and what was refused for its key); so a
 //! crash repeats it and never loses it.
 //! INVARIANT: it speaks of the person of this machine only. INVARIANT: nothing here is on the way of a verdict.
-//! The key and the way to a receiver are behind [`Way`] and [`keys::signing`]: a relay that holds the key for many machines
-//! takes their place.
+//! The key and the way to a receiver are behind [`signer::Signer`] and [`way::Way`]: a relay that holds the key for many
+//! machines takes their place.
 
 pub(crate) mod inbox;
 pub(crate) mod keys;
 mod sender;
 mod sharing;
+mod signer;
 mod way;
 
 use std::collections::BTreeMap;
@@ -22,7 +23,6 @@ use std::time::Duration;
 
 pub(crate) use sender::{Sender, Step};
 pub(crate) use sharing::{mark, standing_before};
-pub(crate) use way::{Post, Way};
 
 use crate::lease::Lease;
 use crate::live::{Active, Live};

@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::StoreError;
 
 /// Version n stands at n - 1.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../schema/001.sql"),
     include_str!("../schema/002.sql"),
     include_str!("../schema/003.sql"),
@@ -15,6 +15,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../schema/005.sql"),
     include_str!("../schema/006.sql"),
     include_str!("../schema/007.sql"),
+    include_str!("../schema/008.sql"),
 ];
 
 /// The version this code reads and writes.

@@ -11,7 +11,7 @@ use crate::view::unsigned;
 use crate::{StoreError, Tx, View};
 
 const COLUMNS: &str = "id, jti, txn, receiver, person, at, before, after, cause, reasons, claims, state, attempts, \
-                       retry_at, fault, done_at, event";
+                       retry_at, fault, done_at, event, key_refusals";
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct OutboxRow {
     pub state: OutboxState,
     /// Tries so far.
     pub attempts: u32,
+    /// How many of them ended in that the receiver did not know the key.
+    pub key_refusals: u32,
     /// No try before.
     pub retry_at: u64,
     /// What the last try came to, if it failed.
@@ -198,6 +200,7 @@ fn read_outbox(row: &rusqlite::Row<'_>) -> rusqlite::Result<OutboxRow> {
         claims: row.get(10)?,
         state,
         attempts: row.get(12)?,
+        key_refusals: row.get(17)?,
         retry_at: unsigned(row, 13)?,
         fault: row.get(14)?,
         done_at: done_at.and_then(|at| u64::try_from(at).ok()),
@@ -211,7 +214,8 @@ impl Tx<'_> {
     /// [`StoreError::Duplicate`] when its id stands there already.
     pub fn add_outbox(&self, row: &OutboxRow) -> Result<(), StoreError> {
         let sql = "INSERT INTO outbox (jti, txn, receiver, person, at, before, after, cause, reasons, claims, state, \
-                   attempts, retry_at, event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                   attempts, retry_at, event, key_refusals) \
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         self.connection().prepare_cached(sql)?.execute(params![
             row.jti,
             row.txn,
@@ -227,17 +231,18 @@ impl Tx<'_> {
             row.attempts,
             integer(row.retry_at),
             row.event,
+            row.key_refusals,
         ])?;
         Ok(())
     }
 
-    /// Writes down what became of a message: claims, state, attempts, the next try, the fault.
+    /// Writes down what became of a message: claims, state, attempts, refused keys, the next try, the fault.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn put_outbox(&self, row: &OutboxRow) -> Result<(), StoreError> {
-        let sql = "UPDATE outbox SET claims = ?, state = ?, attempts = ?, retry_at = ?, fault = ?, done_at = ? \
-                   WHERE jti = ?";
+        let sql = "UPDATE outbox SET claims = ?, state = ?, attempts = ?, retry_at = ?, fault = ?, done_at = ?, \
+                   key_refusals = ? WHERE jti = ?";
         self.connection().prepare_cached(sql)?.execute(params![
             row.claims,
             row.state.as_str(),
@@ -245,6 +250,7 @@ impl Tx<'_> {
             integer(row.retry_at),
             row.fault,
             row.done_at.map(integer),
+            row.key_refusals,
             row.jti,
         ])?;
         Ok(())
@@ -268,7 +274,7 @@ impl Tx<'_> {
     /// When the file cannot be written.
     pub fn unpark_outbox(&self, receiver: Option<&str>) -> Result<usize, StoreError> {
         // It was tried: a newer one takes its place.
-        let sql = "UPDATE outbox SET state = 'waiting', attempts = 1, retry_at = 0, done_at = NULL \
+        let sql = "UPDATE outbox SET state = 'waiting', attempts = 1, key_refusals = 0, retry_at = 0, done_at = NULL \
                    WHERE (state = 'parked' OR (state = 'waiting' AND attempts > 0)) AND (receiver = ?1 OR ?1 IS NULL)";
         Ok(self.connection().prepare_cached(sql)?.execute(params![receiver])?)
     }

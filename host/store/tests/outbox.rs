@@ -20,6 +20,7 @@ fn row(jti: &str, receiver: &str, person: &str) -> OutboxRow {
         claims: None,
         state: OutboxState::Waiting,
         attempts: 0,
+        key_refusals: 0,
         retry_at: 0,
         fault: None,
         done_at: None,
@@ -59,11 +60,17 @@ fn the_first_of_each_person_comes_first_and_a_newer_one_overtakes() {
     store.write(|tx| tx.put_outbox(&sent)).unwrap();
     assert_eq!(store.read(|view| view.outbox_last_sent("okta", "jane", "risk")).unwrap(), Some(sent));
     let joe = first().remove(0);
-    store.write(|tx| tx.put_outbox(&OutboxRow { state: OutboxState::Parked, attempts: 3, ..joe })).unwrap();
+    store
+        .write(|tx| {
+            tx.put_outbox(&OutboxRow { state: OutboxState::Parked, attempts: 3, key_refusals: 2, ..joe })
+        })
+        .unwrap();
+    assert_eq!(store.read(|view| view.outbox_of("b")).unwrap().map(|row| row.key_refusals), Some(2));
     assert!(first().is_empty());
     assert_eq!(store.write(|tx| tx.unpark_outbox(Some("other"))), Ok(0));
     assert_eq!(store.write(|tx| tx.unpark_outbox(None)), Ok(1));
-    assert_eq!((first()[0].jti.as_str(), first()[0].attempts), ("b", 1));
+    let again = first().remove(0);
+    assert_eq!((again.jti.as_str(), again.attempts, again.key_refusals), ("b", 1, 0));
     // The last one that was taken stays: the next one says from where the level moved.
     assert_eq!(store.write(|tx| tx.trim_outbox(1_000)), Ok(2));
     assert_eq!(jtis(&store.read(|view| view.outbox(10)).unwrap()), ["e", "d", "b"]);

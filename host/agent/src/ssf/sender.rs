@@ -16,7 +16,8 @@ use host_store::{OutboxRow, OutboxState};
 use serde_json::Value;
 use shared_protocol::{Level, Millis};
 
-use super::{Post, Way, keys};
+use super::signer::{KeyFile, Signer};
+use super::way::{NotBrought, Post, Way};
 use crate::record::Recorder;
 use crate::settings::{ReceiverSettings, SsfSettings};
 
@@ -46,12 +47,25 @@ pub(crate) enum Step {
 pub(crate) struct Sender {
     ssf: SsfSettings,
     receiver: ReceiverSettings,
-    way: Option<Box<dyn Way>>,
+    signer: Box<dyn Signer>,
+    way: Box<dyn Way>,
 }
 
 impl Sender {
+    /// With the key of this machine, straight to the receiver.
     pub(crate) fn new(ssf: SsfSettings, receiver: ReceiverSettings) -> Self {
-        Self { ssf, receiver, way: None }
+        let (signer, way) = (KeyFile(ssf.key_file.clone()), Post::to(receiver.clone()));
+        Self::with(ssf, receiver, Box::new(signer), Box::new(way))
+    }
+
+    /// With whoever signs, on whatever way.
+    pub(super) fn with(
+        ssf: SsfSettings,
+        receiver: ReceiverSettings,
+        signer: Box<dyn Signer>,
+        way: Box<dyn Way>,
+    ) -> Self {
+        Self { ssf, receiver, signer, way }
     }
 
     /// Deals with one message that is due at `now`. `whom`: of whom this machine may speak, as rows name them.
@@ -75,26 +89,19 @@ impl Sender {
         }
         let Some(row) = self.newest(recorder, row, now)? else { return Ok(Step::Sent(String::new())) };
         let may_be_there = row.claims.is_some();
-        let (row, claims) = match self.frozen(recorder, row, now)? {
+        let (mut row, claims) = match self.frozen(recorder, row, now)? {
             Ok(frozen) => frozen,
             Err((row, why)) => return self.parked(recorder, row, why, now),
         };
-        let token = match keys::signing(&self.ssf.key_file).and_then(|key| Ok(key.sign(&claims)?)) {
+        let token = match self.signer.sign(&claims) {
             Ok(token) => token,
             Err(fault) => {
                 let row = not_there(row, may_be_there);
                 return later(recorder, row, SETUP, format!("{fault:#}"), now);
             }
         };
-        let way = match self.way.take().map_or_else(|| open(&self.receiver), Ok) {
-            Ok(way) => way,
-            Err(fault) => {
-                let row = not_there(row, may_be_there);
-                return later(recorder, row, SETUP, format!("{fault:#}"), now);
-            }
-        };
         let is_not_there;
-        let outcome = match way.bring(&token) {
+        let outcome = match self.way.bring(&token) {
             Ok(answered) => {
                 let retry_after = answered
                     .retry_after
@@ -105,13 +112,18 @@ impl Sender {
                     retry_after,
                     rate_reset: answered.rate_reset,
                 };
-                self.way = Some(way);
                 // What is refused is not taken, though it goes again where the key may become known.
                 is_not_there = answered.status == 400;
-                answer::outcome(&answer, row.attempts, now)
+                // A network that was away says nothing of the key: only what was refused for it counts.
+                let unknown = u32::from(answer::is_key_unknown(&answer));
+                row.key_refusals = row.key_refusals.saturating_add(unknown);
+                answer::outcome(&answer, row.key_refusals, now)
             }
-            // What is broken may be the connection: the next try makes a new one.
-            Err(fault) => {
+            Err(NotBrought::Setup(fault)) => {
+                let row = not_there(row, may_be_there);
+                return later(recorder, row, SETUP, format!("{fault:#}"), now);
+            }
+            Err(NotBrought::Net(fault)) => {
                 is_not_there = matches!(fault, NetError::Unreachable(_));
                 Outcome::Again(0, fault.to_string())
             }
@@ -142,7 +154,7 @@ impl Sender {
         let row = match newest {
             Some((newest, _)) if is_old && newest.id != row.id => {
                 // It goes on where the older one came to: with its tries.
-                let newest = OutboxRow { attempts: row.attempts, ..newest };
+                let newest = OutboxRow { attempts: row.attempts, key_refusals: row.key_refusals, ..newest };
                 recorder.in_record(|tx, _| {
                     tx.overtake_outbox(&newest, now)?;
                     Ok(tx.put_outbox(&newest)?)
@@ -282,10 +294,6 @@ impl Sender {
 /// What this try wrote down is taken back: the receiver does not have it. An earlier one's stays, for it may be there.
 fn not_there(row: OutboxRow, may_be_there: bool) -> OutboxRow {
     OutboxRow { claims: row.claims.filter(|_| may_be_there), ..row }
-}
-
-fn open(receiver: &ReceiverSettings) -> Result<Box<dyn Way>> {
-    Ok(Box::new(Post::open(receiver)?))
 }
 
 fn later(recorder: &Recorder, row: OutboxRow, pause: Millis, why: String, now: Millis) -> Result<Step> {

@@ -18,6 +18,7 @@ use super::{Sender, Step, keys};
 use crate::record::Recorder;
 use crate::settings::{ReceiverSettings, SsfSettings};
 
+mod elsewhere;
 mod lost;
 mod speaking;
 
@@ -88,6 +89,11 @@ impl Machine {
 }
 
 fn sender(folder: &Path, port: u16, profile: Profile) -> Sender {
+    let (ssf, receiver) = settings(folder, port, profile);
+    Sender::new(ssf, receiver)
+}
+
+fn settings(folder: &Path, port: u16, profile: Profile) -> (SsfSettings, ReceiverSettings) {
     let receiver = ReceiverSettings {
         name: "okta".to_owned(),
         profile,
@@ -105,7 +111,7 @@ fn sender(folder: &Path, port: u16, profile: Profile) -> Sender {
         person: "jane.doe@example.com".to_owned(),
         receivers: vec![receiver.clone()],
     };
-    Sender::new(ssf, receiver)
+    (ssf, receiver)
 }
 
 fn closed_port() -> u16 {

@@ -82,6 +82,7 @@ fn put_one_risk(tx: &Tx<'_>, person: u64, number: u64) -> Result<(), StoreError>
         claims: None,
         state: OutboxState::Waiting,
         attempts: 0,
+        key_refusals: 0,
         retry_at: 0,
         fault: None,
         done_at: None,

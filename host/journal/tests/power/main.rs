@@ -66,6 +66,7 @@ fn message(number: u64) -> OutboxRow {
         claims: None,
         state: OutboxState::Waiting,
         attempts: 0,
+        key_refusals: 0,
         retry_at: 0,
         fault: None,
         done_at: None,

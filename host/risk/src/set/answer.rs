@@ -3,7 +3,7 @@
 //! | answer | means |
 //! | --- | --- |
 //! | 202, 200 | taken. Okta says so too of a person it does not know and of an id it saw before |
-//! | 400 `invalid_key` | again some times within hours: receivers keep public keys for a while; then parked |
+//! | 400 `invalid_key` | again some times within hours, whatever came between: receivers keep public keys for a while; then parked |
 //! | other 400 | parked: the message or the registration is wrong |
 //! | 401, 403, 404 | parked: address or token are wrong |
 //! | 429, 5xx, no answer | again, later each time, not before the receiver's own word |
@@ -47,9 +47,15 @@ pub enum Outcome {
     Parked(String),
 }
 
-/// What follows from an answer after so many tries, this one included.
+/// Whether the receiver does not know the key.
 #[must_use]
-pub fn outcome(answer: &Answer<'_>, tries: u32, now: Millis) -> Outcome {
+pub fn is_key_unknown(answer: &Answer<'_>) -> bool {
+    answer.status == 400 && error(answer.body).as_deref() == Some("invalid_key")
+}
+
+/// What follows from an answer. `unknown`: how often the message's key was unknown there, this time included.
+#[must_use]
+pub fn outcome(answer: &Answer<'_>, unknown: u32, now: Millis) -> Outcome {
     let said = said(answer.body);
     let told = |what: &str| {
         let Answer { status, .. } = answer;
@@ -59,7 +65,7 @@ pub fn outcome(answer: &Answer<'_>, tries: u32, now: Millis) -> Outcome {
     match answer.status {
         200 | 202 => Outcome::Taken,
         400 => match error(answer.body).as_deref() {
-            Some("invalid_key") if tries < KEY_TRIES => Outcome::Again(
+            Some("invalid_key") if unknown < KEY_TRIES => Outcome::Again(
                 KEY_PAUSE,
                 told("it may still know older public keys; it is asked again within hours"),
             ),
@@ -118,12 +124,12 @@ fn said(body: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, KEY_PAUSE, KEY_TRIES, LONGEST, Outcome, outcome};
+    use super::{Answer, KEY_PAUSE, KEY_TRIES, LONGEST, Outcome, is_key_unknown, outcome};
 
-    fn of(status: u16, body: &str, tries: u32) -> Outcome {
+    fn of(status: u16, body: &str, unknown: u32) -> Outcome {
         outcome(
             &Answer { status, body: body.as_bytes(), retry_after: None, rate_reset: None },
-            tries,
+            unknown,
             1_000_000,
         )
     }
@@ -147,6 +153,10 @@ mod tests {
             let Outcome::Parked(why) = of(400, body, 1) else { panic!("{body}") };
             assert!(why.contains(fix) && !why.contains('\u{1b}'), "{why}");
         }
+        let is_key = |status, body: &str| {
+            is_key_unknown(&Answer { status, body: body.as_bytes(), retry_after: None, rate_reset: None })
+        };
+        assert!(is_key(400, key) && !is_key(503, key) && !is_key(400, r#"{"err":"invalid_request"}"#));
         for status in [301, 401, 403, 404, 405, 204, 418] {
             assert!(matches!(of(status, "", 1), Outcome::Parked(_)), "{status}");
         }

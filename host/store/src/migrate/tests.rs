@@ -15,6 +15,7 @@ const SAMPLES: [&str; SCHEMA as usize + 1] = [
     include_str!("../../tests/schema/005-rows.sql"),
     include_str!("../../tests/schema/006-rows.sql"),
     include_str!("../../tests/schema/007-rows.sql"),
+    include_str!("../../tests/schema/008-rows.sql"),
 ];
 
 fn schema(connection: &Connection) -> Vec<String> {

@@ -60,6 +60,7 @@ pub(super) fn run(args: &Args, ssf: &SsfSettings, env: &Env, json: bool) -> Resu
         claims: None,
         state: OutboxState::Waiting,
         attempts: 0,
+        key_refusals: 0,
         retry_at: 0,
         fault: None,
         done_at: None,

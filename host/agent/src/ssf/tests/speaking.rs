@@ -4,7 +4,7 @@ use host_identity::Person;
 use host_journal::{Filter, Kind, Order, Page};
 use host_store::OutboxState;
 
-use super::{MINUTE, Machine, START, answering, refusing};
+use super::{MINUTE, Machine, START, answering, closed_port, refusing};
 use crate::identity::renew::seconds;
 use crate::identity::{Bound, Session, State};
 use crate::live::Active;
@@ -58,6 +58,43 @@ fn what_is_refused_for_its_key_is_overtaken_by_the_newest() {
     assert!(matches!(sender.step(&machine.recorder, "jane", until).unwrap(), Step::Sent(_)));
     let states: Vec<OutboxState> = machine.rows().into_iter().map(|row| row.0).collect();
     assert_eq!(states, [OutboxState::Overtaken, OutboxState::Sent]);
+}
+
+/// How long an unknown key is waited for is counted by the record, and by nothing but what was refused for it.
+#[test]
+fn a_network_that_was_away_takes_nothing_of_the_wait_for_a_key() {
+    let mut machine = Machine::new();
+    machine.see("jane", START);
+    let (mut nowhere, mut now) = (machine.sender(closed_port()), START);
+    for _ in 0..10 {
+        let Step::Later(until, _) = nowhere.step(&machine.recorder, "jane", now).unwrap() else {
+            panic!("nobody is there")
+        };
+        now = until;
+    }
+    let (port, told) = refusing(&[400, 400, 503, 400], r#"{"err":"invalid_key"}"#);
+    let mut waits = 0;
+    loop {
+        // Each time by a process that knows only what stands in the record.
+        match machine.sender(port).step(&machine.recorder, "jane", now).unwrap() {
+            Step::Later(until, why) if why.contains("503") => now = until,
+            Step::Later(until, why) => {
+                assert!(until == now + 30 * MINUTE && why.contains("invalid_key"), "{why}");
+                waits += 1;
+                now = until;
+            }
+            Step::Parked(why) => {
+                assert!(why.contains("ssf jwks"), "{why}");
+                break;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((waits, told.try_iter().count()), (5, 7));
+    // Let go, it is waited for as long again.
+    machine.recorder.in_record(|tx, _| Ok(tx.unpark_outbox(None)?)).unwrap();
+    let again = machine.sender(port).step(&machine.recorder, "jane", now).unwrap();
+    assert!(matches!(again, Step::Later(until, _) if until == now + 30 * MINUTE), "{again:?}");
 }
 
 #[test]
