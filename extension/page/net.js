@@ -1,8 +1,11 @@
 // The network level: rules stop what no hook vouched for, and what they stop or let pass is told to the session. A
 // page whose address asks something is stopped too, and the gate opens in its place: it judges, and goes on.
 // INVARIANT: listeners stand before the first turn ends, so that a request wakes a background that sleeps.
-// INVARIANT: an address that asks is kept for its gate alone, in session storage, which is memory, and given out once.
+// INVARIANT: an address that asks is kept for its gate alone, in session storage, which is memory, and given out once;
+// what the gate lets go on is known by its pass (pass.js).
 // What is told is the address, which the session reads and forgets; the rules themselves decide without this script.
+
+import { forgetPass, isPassed } from "./pass.js";
 
 const api = globalThis.browser ?? globalThis.chrome;
 const net = api.declarativeNetRequest;
@@ -26,7 +29,11 @@ const CALL_TYPES = TYPES.filter((type) => !PARTS.includes(type));
 const PART_TYPES = TYPES.filter((type) => PARTS.includes(type));
 const STOPPED = /BLOCKED_BY_CLIENT|NS_ERROR_ABORT|NS_BINDING_ABORTED/;
 
-const isMarked = (address) => /\?([^#]*&)?(#|$)/.test(address);
+// The mark of a hook, where hooks write one: addresses of pages and their parts are anybody's to write.
+const isVouched = ({ method, type, url }) => {
+  const hooked = ["main_frame", "sub_frame"].includes(type) ? method === "POST" : !PARTS.includes(type);
+  return hooked && /\?([^#]*&)?(#|$)/.test(url);
+};
 
 const asks = (address) => {
   const query = new URL(address).searchParams;
@@ -34,8 +41,9 @@ const asks = (address) => {
 };
 
 // Whether there can be anything to tell: most of what a page loads has no text.
-const isOfNote = ({ method, type, url }) =>
-  !isMarked(url) && (type === "websocket" || !["GET", "HEAD", "OPTIONS"].includes(method) || asks(url));
+const isOfNote = (details) =>
+  !isVouched(details) &&
+  (details.type === "websocket" || !["GET", "HEAD", "OPTIONS"].includes(details.method) || asks(details.url));
 
 const toGate = async ({ tabId, url }) => {
   const token = crypto.randomUUID();
@@ -97,6 +105,7 @@ export const watch = (tell) => {
 
   const onEnded = async (details) => {
     if (!STOPPED.test(details.error) || !isOfNote(details) || !(await isClosed())) return undefined;
+    if (await isPassed(details)) return undefined;
     try {
       if (await isOfGate(details)) return await toGate(details);
     } catch {
@@ -105,13 +114,15 @@ export const watch = (tell) => {
     return say(details, true);
   };
 
-  const onLeft = (details) => {
-    if (isOfNote(details)) say(details, false);
+  const onLeft = async (details) => {
+    if (isOfNote(details) && !(await isPassed(details))) say(details, false);
   };
 
   const { onErrorOccurred, onSendHeaders } = api.webRequest;
   for (const filter of [{ urls: calls, types: CALL_TYPES }, { urls: parts, types: PART_TYPES }]) {
-    onErrorOccurred.addListener(onEnded, filter);
-    onSendHeaders.addListener(onLeft, filter);
+    // Functions of their own: Firefox does not take the same one a second time, whatever the filter.
+    onErrorOccurred.addListener((details) => onEnded(details), filter);
+    onSendHeaders.addListener((details) => onLeft(details), filter);
   }
+  api.tabs.onRemoved.addListener(forgetPass);
 };

@@ -2,13 +2,16 @@
 // drawn is Rust (src/ui/gate.rs), the card is the same as on a page.
 // INVARIANT: the address is nowhere but in this document: it was taken out of the session's storage on the way here.
 // INVARIANT: goes on by the background's word alone; a background that says nothing in time ends in a refusal.
+// INVARIANT: what goes on is the address that was judged, once, in this tab; see page/pass.js.
 
+import { endPass, letPass, plain } from "../page/pass.js";
 import init, { gate_draw } from "../wasm/promptgate.js";
 
 const api = globalThis.browser ?? globalThis.chrome;
 const SILENT_MS = 60_000;
 const RECONNECT_MS = 250;
 const START_HEIGHT = 160;
+const PASS_MS = 10_000;
 const event = crypto.randomUUID();
 const key = `gate:${location.hash.slice(1)}`;
 let address = null;
@@ -22,20 +25,28 @@ const show = (stage, text = "") => {
   gate_draw({ stage, host: address === null ? "" : new URL(address).host, text });
 };
 
-const marked = (text) => {
-  const url = new URL(text);
-  const bare = `${url.origin}${url.pathname}${url.search || "?"}`;
-  return `${bare}${/[?&]$/.test(bare) ? "" : "&"}${url.hash}`;
-};
-
 const closeCard = () => {
   card?.frame.remove();
   card = null;
 };
 
+const goOn = async (text) => {
+  const address = plain(text);
+  const { id } = await api.tabs.getCurrent();
+  await letPass(id, address);
+  addEventListener("pagehide", () => endPass(id));
+  setTimeout(endPass, PASS_MS, id);
+  location.replace(address);
+};
+
 const go = (text) => {
+  if (ended) return;
   ended = true;
-  location.replace(marked(text));
+  // Without a pass the same address would only come back here.
+  goOn(text).catch(() => {
+    ended = false;
+    refuse("");
+  });
 };
 
 const refuse = (text) => {

@@ -4,7 +4,8 @@
 // INVARIANT: nothing that was not held, judged or permitted beforehand comes through here. `XMLHttpRequest.open` vouches
 // early, since the address cannot be changed later; its `send` is held all the same.
 // Only the sites' own hosts ask for it: a store's signed address takes no mark.
-// A page can write the mark itself: the net is for what the hook cannot see, not against a site that evades.
+// A page can write the mark itself: the net is for what the hook cannot see, not against a site that evades. In addresses
+// of pages, of frames and of parts of a page, which no hook writes but for posted forms, it counts for nothing.
 
 const vouch = (text) => {
   const url = parseUrl(text);

@@ -1,6 +1,6 @@
 // The channel to the relay, and the requests that wait for it.
 // INVARIANT: every hold ends: by the relay's word, by the page's abort, or by the deadline kept here, whose
-// yield is the fail setting last told. The channel's far end goes to the relay before any script of the page runs.
+// yield is the fail setting last told. The channel's far end goes to the relay in the turn in which both are there.
 // INVARIANT: a word comes by a call and never by a promise: the page could resolve a promise itself.
 
 const ANSWER_CAP = 16 * 1024 * 1024;
@@ -124,28 +124,29 @@ const obey = (message) => {
 listen(wire, "message", (event) => obey(messageData(event)));
 wire.start();
 
-// The far end goes to the relay before the page's first script runs, and to nobody after. In a page of its own the two
-// meet by events, which are heard in the same turn, whichever of them starts first: Firefox starts them in turns of
-// their own when it is busy, and a message sent between the two would be lost. Where a page could already be at work,
-// in a frame, in a window that a page opened or in a page that was there before, it is a message: the relay hears it
-// first.
+// The far end goes to the relay, and to nobody after. The two meet by events, which are heard in the same turn,
+// whichever of them starts first: Firefox starts them in turns of their own when it is busy. In frames and windows that a
+// page makes, both start before its next step: it finds nobody left who would take a port or give one.
+// In a page of its own the parser's first element ends the wait: no script of the page runs before that is heard. Elsewhere
+// a page could be at work, and a relay that is late has a moment to come.
+const MEET_MS = 5000;
 const fresh = document.readyState === "loading" && document.querySelector("script, body") === null;
 const ownPage = window === top && window.opener === null && fresh;
 
 const offer = () => {
-  const event = new native.MessageEvent("promptgate", { cancelable: true, ports: [channel.port2] });
-  if (!dispatch(window, event)) unlisten(window, "promptgate-relay", offer);
+  const given = { __proto__: null, cancelable: true, ports: only(channel.port2) };
+  if (!dispatch(window, new native.MessageEvent("promptgate", given))) unlisten(window, "promptgate-relay", offer);
 };
+const giveUp = () => unlisten(window, "promptgate-relay", offer);
 
+listen(window, "promptgate-relay", offer);
 if (ownPage) {
-  listen(window, "promptgate-relay", offer);
-  // The parser's first element ends it: no script of the page runs before that is heard.
   const begun = new native.MutationObserver(() => {
-    unlisten(window, "promptgate-relay", offer);
+    giveUp();
     begun.disconnect();
   });
   begun.observe(document, { childList: true, subtree: true });
-  offer();
 } else {
-  window.postMessage({ promptgate: "port" }, "*", [channel.port2]);
+  native.setTimeout(giveUp, MEET_MS);
 }
+offer();

@@ -11,6 +11,7 @@ const refuseTransport = (name, api) => {
     if (atOnce(about, unseen) === null) {
       throw new native.DOMException("The connection was refused.", "SecurityError");
     }
+    args[0] = vouch(args[0]);
     return construct(target, args, newTarget);
   });
 };

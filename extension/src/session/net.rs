@@ -63,7 +63,8 @@ impl Session {
     /// A request at the network level.
     pub(super) fn seen(&mut self, now: Millis, request: Seen, out: &mut Vec<Effect>) {
         let Seen { event, tab, road, method, url, stopped } = request;
-        let Some(Sighting { app, path }) = self.sites.sighting(&method, url.expose()) else { return };
+        let sighting = self.sites.sighting(road, &method, url.expose());
+        let Some(Sighting { app, path }) = sighting else { return };
         let seen = Uncovered { road, path, stopped };
         if self.net.is_new(now, &app, &seen) {
             self.link.say(ToHost::Uncovered { app: app.clone(), seen, at: now }, out);

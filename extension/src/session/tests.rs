@@ -3,6 +3,7 @@
 //! The script plays worker, relay and host with real requests, the sites' own data and the protocol's own
 //! frames; nothing of ours is replaced.
 
+mod answer_mutants;
 mod answers;
 mod at_once;
 mod cards;

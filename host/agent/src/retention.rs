@@ -4,6 +4,7 @@
 //! pause after each; where the file is busy it gives way and comes back.
 //! INVARIANT: what was emptied is in no page any more a day later: all pages are gone through then, also for whoever emptied
 //! rows by hand and did not come to the end.
+//! INVARIANT: a clock that is far ahead empties nothing in the first hour after a start, in which it is usually set right.
 //! INVARIANT: for want of room nothing of the last day goes: an interaction that is still going on is looked up there.
 
 use std::path::{Path, PathBuf};
@@ -36,6 +37,9 @@ const FIRST: Duration = Duration::from_secs(1);
 /// Milliseconds of a day.
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
+/// How far behind a start the newest row from before it may be and the clock still be believed at once.
+const AWAY: Millis = 7 * DAY;
+
 /// What the settings say about how long and how much is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Keep {
@@ -58,6 +62,7 @@ impl Retention {
         let ends = Arc::clone(&closed);
         let thread = thread::spawn(move || {
             let mut pause = FIRST;
+            let started = (now(), Instant::now());
             let mut scrubbed: Option<Instant> = None;
             while !waits(&ends, pause) {
                 pause = ROUND;
@@ -65,7 +70,7 @@ impl Retention {
                 let keep = live.active().configured.keep;
                 let is_due = scrubbed.is_none_or(|at| at.elapsed() >= Duration::from_millis(DAY));
                 let pauses = || waits(&ends, PAUSE);
-                let done = round(data, keep, &recorder, &pauses).and_then(|()| match is_due {
+                let done = round(data, keep, started, &recorder, &pauses).and_then(|()| match is_due {
                     true => scrub(data, &pauses),
                     false => Ok(()),
                 });
@@ -96,7 +101,13 @@ fn waits(closed: &(Mutex<bool>, Condvar), time: Duration) -> bool {
 }
 
 /// Empties what is over its time or too much, then gives room back. `pause` says `true` when it is to end.
-fn round(data: &Path, keep: Keep, recorder: &Recorder, pause: &dyn Fn() -> bool) -> Result<()> {
+fn round(
+    data: &Path,
+    keep: Keep,
+    started: (Millis, Instant),
+    recorder: &Recorder,
+    pause: &dyn Fn() -> bool,
+) -> Result<()> {
     if keep == Keep::default() {
         return Ok(());
     }
@@ -104,7 +115,8 @@ fn round(data: &Path, keep: Keep, recorder: &Recorder, pause: &dyn Fn() -> bool)
         Err(StoreError::Missing) => return Ok(()),
         store => store?,
     };
-    let at = now();
+    let before = store.read(|view| view.newest_before(started.0))?;
+    let at = believed(before, started.0, now(), started.1.elapsed());
     let mut rows = 0;
     let mut ends = false;
     if let Some(days) = keep.days {
@@ -124,11 +136,21 @@ fn round(data: &Path, keep: Keep, recorder: &Recorder, pause: &dyn Fn() -> bool)
     if rows > 0 {
         let mut audit = Audit::new(Change::LogPruned, By::Host);
         audit.count = Some(rows);
-        recorder.note_of_machine(at, Entry::Audit(audit))?;
+        recorder.note_of_machine(now(), Entry::Audit(audit))?;
         // What a reader still holds goes with the next row.
         let _done_or_later = store.sweep();
     }
     Ok(())
+}
+
+/// The time that rows are old by: the clock's, unless it began far behind the newest row from `before` that. Then only so far
+/// as one is away from a machine, until it has gone on for an hour.
+fn believed(before: Option<Millis>, started: Millis, at: Millis, running: Duration) -> Millis {
+    let latest = before.map(|before| before.saturating_add(AWAY));
+    match latest.filter(|latest| *latest < started && running < ROUND) {
+        Some(latest) => latest.saturating_add(at.saturating_sub(started)),
+        None => at,
+    }
 }
 
 /// Goes through all pages, where rows were emptied since that was last done.
@@ -187,5 +209,23 @@ fn gives_way(shrunk: Result<bool, StoreError>) -> Result<bool, StoreError> {
     match shrunk {
         Err(StoreError::Locked) => Ok(true),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{AWAY, DAY, ROUND, believed};
+
+    #[test]
+    fn a_clock_far_ahead_is_believed_after_an_hour() {
+        let (start, soon) = (1_000 * DAY, Duration::from_secs(1));
+        let at = start + 1_000;
+        assert_eq!(believed(None, start, at, soon), at);
+        assert_eq!(believed(Some(start - AWAY), start, at, soon), at);
+        let last = start - 400 * DAY;
+        assert_eq!(believed(Some(last), start, at, soon), last + AWAY + 1_000);
+        assert_eq!(believed(Some(last), start, at, ROUND), at);
     }
 }

@@ -9,7 +9,7 @@
 
 use std::path::Path;
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
 use crate::filter::integer;
 use crate::view::{COLUMNS, read_row, unsigned};
@@ -99,6 +99,16 @@ impl View<'_> {
         let mut select = self.connection().prepare_cached(sql)?;
         let seqs = select.query_map(params![integer(before), limit], |row| unsigned(row, 0))?;
         Ok(seqs.collect::<Result<_, _>>()?)
+    }
+
+    /// The time of the newest row from before this one (milliseconds).
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn newest_before(&self, at: u64) -> Result<Option<u64>, StoreError> {
+        let sql = "SELECT at FROM record WHERE at < ? ORDER BY at DESC LIMIT 1";
+        let mut select = self.connection().prepare_cached(sql)?;
+        Ok(select.query_row([integer(at)], |row| unsigned(row, 0)).optional()?)
     }
 
     /// How much room the record takes.

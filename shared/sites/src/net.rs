@@ -2,7 +2,8 @@
 //! it, and what is told of one that did.
 //!
 //! A hook vouches for what it lets go by a mark at the end of the address: an empty query (`/path?`) or an empty
-//! last field of one (`/path?n=1&`). To a server that means what the address meant without it.
+//! last field of one (`/path?n=1&`). To a server that means what the address meant without it. It counts for calls,
+//! sockets and posted forms: addresses of pages and of their parts are written by pages, and links by anybody.
 //! INVARIANT: an address that the hook may let through unheld (harmless, or a `GET` that asks nothing) is never one
 //! of [`NetSite::guarded`], so that a page with its hook meets the net only in requests the hook never saw.
 //! Deliberately no defence against a page that writes the mark itself.
@@ -10,7 +11,7 @@
 mod rules;
 
 use serde::Serialize;
-use shared_protocol::{App, DriftKind, Operation};
+use shared_protocol::{App, DriftKind, Operation, Road};
 
 use crate::{
     data::{BodyKind, Does, Rule, Site, TextRule},
@@ -59,9 +60,9 @@ impl Sites {
     /// What is told of a request that was seen at the network level; none when a hook vouched for it, or when it
     /// is known to carry nothing. An address that no rule knows counts when its method can carry something.
     #[must_use]
-    pub fn sighting(&self, method: &str, address: &str) -> Option<Sighting> {
+    pub fn sighting(&self, road: Road, method: &str, address: &str) -> Option<Sighting> {
         let url = Url::parse(address)?;
-        if is_vouched(address) {
+        if is_vouched(road, method, address) {
             return None;
         }
         let any = |hosts: &[HostPattern]| hosts.iter().any(|known| known.fits(&url.host));
@@ -85,11 +86,16 @@ impl Sites {
     }
 }
 
-/// Whether a hook vouched for an address.
+/// Whether a hook vouched for a request: its address has the mark, and came by a road that a hook writes it on.
 #[must_use]
-pub fn is_vouched(address: &str) -> bool {
+pub fn is_vouched(road: Road, method: &str, address: &str) -> bool {
+    let is_hooked = match road {
+        Road::Resource => false,
+        Road::Navigation | Road::Frame => method == "POST",
+        Road::Request | Road::Beacon | Road::Socket | Road::Other => true,
+    };
     let address = address.split_once('#').map_or(address, |(before, _)| before);
-    address.contains('?') && address.ends_with(['?', '&'])
+    is_hooked && address.contains('?') && address.ends_with(['?', '&'])
 }
 
 fn net_site(site: &Site) -> NetSite {
@@ -135,6 +141,8 @@ fn acts(rule: &Rule) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use shared_protocol::Road;
+
     use super::is_vouched;
     use crate::{Sites, hook};
 
@@ -149,14 +157,40 @@ mod tests {
             ("https://a.test/x?a=1&", true),
             ("https://a.test/x&", false),
         ] {
-            assert_eq!(is_vouched(address), vouched, "{address}");
+            assert_eq!(is_vouched(Road::Request, "POST", address), vouched, "{address}");
         }
+    }
+
+    /// Anybody can write it into a link, or a page into a picture's address.
+    #[test]
+    fn the_mark_counts_on_roads_of_hooks_only() {
+        let marked = "https://a.test/?q=x&";
+        for (road, method, vouched) in [
+            (Road::Request, "GET", true),
+            (Road::Beacon, "POST", true),
+            (Road::Socket, "GET", true),
+            (Road::Other, "POST", true),
+            (Road::Navigation, "POST", true),
+            (Road::Frame, "POST", true),
+            (Road::Navigation, "GET", false),
+            (Road::Frame, "GET", false),
+            (Road::Resource, "GET", false),
+        ] {
+            assert_eq!(is_vouched(road, method, marked), vouched, "{road:?} {method}");
+        }
+        let sites = Sites::builtin().unwrap();
+        let link = "https://chatgpt.com/?q=secret&";
+        let told = sites.sighting(Road::Navigation, "GET", link).map(|seen| seen.path);
+        assert_eq!(told.as_deref(), Some("GET /"));
+        assert_eq!(sites.sighting(Road::Request, "GET", link), None);
     }
 
     #[test]
     fn what_is_told() {
         let sites = Sites::builtin().unwrap();
-        let told = |method: &str, address: &str| sites.sighting(method, address).map(|seen| seen.path);
+        let told = |method: &str, address: &str| {
+            sites.sighting(Road::Request, method, address).map(|seen| seen.path)
+        };
         let path = |path: &str| Some(path.to_owned());
         let send = "https://chatgpt.com/backend-api/f/conversation";
         assert_eq!(told("POST", send), path("POST /backend-api/f/conversation"));

@@ -1,5 +1,5 @@
-// fetch with a stream. Firefox has none: it would send the words [object ReadableStream].
-// site: chatgpt, page: strict, chromium: judged, firefox: absent
+// fetch with a stream, which a browser sends over HTTP/2 only and the hook as bytes. Firefox has none: it would send the words [object ReadableStream].
+// site: chatgpt, page: strict, chromium: judged, firefox: absent, plain: nothing
 
 road(async (text) => {
   if (!("duplex" in Request.prototype) && !("body" in Request.prototype)) return "absent";

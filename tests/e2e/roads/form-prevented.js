@@ -1,5 +1,5 @@
 // A form that its page does not submit after all is not submitted by us.
-// site: gemini, page: loose, chromium: refused, firefox: refused
+// site: gemini, page: loose, chromium: nowhere, firefox: nowhere, says: prevented
 
 road(async (text) => {
   const made = form(text);

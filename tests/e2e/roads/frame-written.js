@@ -1,5 +1,5 @@
-// The fetch of a fresh frame whose document is written anew: nobody hears its hook.
-// site: chatgpt, page: strict, chromium: refused, firefox: refused
+// The fetch of a fresh frame whose document is written anew.
+// site: chatgpt, page: strict, chromium: judged, firefox: judged
 
 road(async (text) => {
   const element = document.createElement("iframe");

@@ -1,5 +1,5 @@
 // A background in a style whose address carries the text.
-// site: chatgpt, page: loose, chromium: net, firefox: net
+// site: chatgpt, page: loose, chromium: net, firefox: net, row: resource GET /background
 
 road(async (text) => {
   document.body.style.background = `url("/background?q=${encodeURIComponent(text)}")`;

@@ -1,5 +1,5 @@
 // A frame whose address carries the text.
-// site: chatgpt, page: loose, chromium: net, firefox: net
+// site: chatgpt, page: loose, chromium: net, firefox: net, row: frame GET /frame
 
 road(async (text) => {
   await frame((element) => {

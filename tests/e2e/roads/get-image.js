@@ -1,5 +1,5 @@
 // A picture whose address carries the text.
-// site: chatgpt, page: loose, chromium: net, firefox: net
+// site: chatgpt, page: loose, chromium: net, firefox: net, row: resource GET /picture
 
 road(async (text) => {
   const image = new Image();

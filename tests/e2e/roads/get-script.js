@@ -1,5 +1,5 @@
 // A script whose address carries the text.
-// site: chatgpt, page: loose, chromium: net, firefox: net
+// site: chatgpt, page: loose, chromium: net, firefox: net, row: resource GET /script
 
 road(async (text) => {
   const script = document.createElement("script");

@@ -1,5 +1,5 @@
 // A style sheet whose address carries the text.
-// site: chatgpt, page: loose, chromium: net, firefox: net
+// site: chatgpt, page: loose, chromium: net, firefox: net, row: resource GET /style
 
 road(async (text) => {
   const link = document.createElement("link");

@@ -60,7 +60,7 @@ window.start = (path, text) => {
     mark.ended = word;
   };
   setTimeout(() => {
-    Promise.race([roads[path](text), later(15_000).then(() => "still going")]).then(
+    Promise.race([roads[path](text), later(20_000).then(() => "still going")]).then(
       (word) => end(`${word}`),
       (error) => end(`${error.name}: ${error.message}`),
     );

@@ -1,5 +1,5 @@
-// The ping of a link that is clicked. Firefox sends none.
-// site: chatgpt, page: loose, chromium: net, firefox: absent
+// The ping of a link that is clicked. Firefox has the attribute and sends none.
+// site: chatgpt, page: loose, chromium: net, firefox: nowhere, row: beacon POST /ping
 
 road(async (text) => {
   const link = document.createElement("a");
@@ -8,5 +8,5 @@ road(async (text) => {
   document.body.append(link);
   link.click();
   await later(500);
-  return navigator.userAgent.includes("Firefox") ? "absent" : "clicked";
+  return "clicked";
 });

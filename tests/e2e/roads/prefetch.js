@@ -1,5 +1,5 @@
 // A page that is fetched ahead by speculation rules (prefetch), with the text in its address.
-// site: chatgpt, page: loose, chromium: net, firefox: absent
+// site: chatgpt, page: loose, chromium: net, firefox: absent, row: navigation|other GET /
 
 road(async (text) => {
   if (!HTMLScriptElement.supports?.("speculationrules")) return "absent";

@@ -1,5 +1,5 @@
 // A WebSocket's frames, as text and as bytes. Frames that no rule knows are unread, and so is a subscription to a sentence.
-// site: chatgpt, page: strict, chromium: refused, firefox: refused
+// site: chatgpt, page: strict, chromium: refused, firefox: refused, says: sent
 
 road(async (text) => {
   const socket = new WebSocket("wss://ws.chatgpt.com/p1/ws/user/u");

@@ -1,8 +1,8 @@
 // A WebSocket of a dedicated worker.
-// site: chatgpt, page: loose, chromium: net, firefox: net
+// site: chatgpt, page: loose, chromium: net, firefox: net, row: none
 
 road(async (text) => {
-  const script = `const socket = new WebSocket("wss://ws.chatgpt.com/p1/ws/user/u");
+  const script = `const socket = new WebSocket("wss://ws.chatgpt.com/p1/ws/user/worker");
     socket.onopen = () => { socket.send(${JSON.stringify(JSON.stringify([{ text }]))}); postMessage("sent"); };
     socket.onerror = () => postMessage("error");`;
   const worker = new Worker(URL.createObjectURL(new Blob([script])));

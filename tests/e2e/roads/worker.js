@@ -1,5 +1,5 @@
 // A dedicated worker.
-// site: chatgpt, page: loose, chromium: net, firefox: net
+// site: chatgpt, page: loose, chromium: net, firefox: net, row: request POST /backend-api/f/conversation
 
 road(async (text) => {
   const worker = new Worker("/roads/in-worker.js");

@@ -1,5 +1,5 @@
 // XMLHttpRequest opened by the function of another frame and sent by ours.
-// site: chatgpt, page: strict, chromium: refused, firefox: refused
+// site: chatgpt, page: strict, chromium: refused, firefox: refused, says: NetworkError: A network error occurred., trial: refused
 
 road(async (text) => {
   const other = await frame(() => {});

@@ -1,10 +1,12 @@
 //! What each site does beside a plain conversation, with the product between: drafts, hand-offs, attachments,
-//! edits, uploads, sharing; and the product without policy or host.
+//! edits, uploads, sharing; what is done in a way that nobody knows; and the product without policy or host.
+
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
-use tests_e2e::{BLOCKED, Guarded, REDACTED};
-use tests_harness::{Browser, Launch, Managed, PATIENCE, Site, State, answer_to};
+use tests_e2e::{ALLOWED, BLOCKED, Guarded, REDACTED};
+use tests_harness::{Browser, Launch, Managed, PATIENCE, Served, Site, State, answer_to};
 
 /// A test in each browser.
 macro_rules! in_both {
@@ -31,15 +33,33 @@ macro_rules! in_both {
     };
 }
 
-in_both!(ChatGpt: drafts, drafts_together, handed_off, edited_and_regenerated, shared, uploaded);
+in_both!(ChatGpt: drafts, drafts_together, handed_off, edited_and_regenerated, shared, uploaded, drifted);
 in_both!(Claude: pasted_as_attachment, gone_another_way);
-in_both!(Perplexity: suggestions);
+in_both!(Perplexity: suggestions, suggestions_by_socket);
 
-/// The draft of a secret is not sent while it is typed, and the composer works on.
-async fn drafts(guarded: &Guarded) -> Result<()> {
-    guarded.type_prompt(BLOCKED.text).await?;
+/// Many times what a card takes to come.
+const QUIET: Duration = Duration::from_secs(2);
+
+/// Fails when a card appears, or has, for the first draft, which was held back.
+async fn held_back_quietly(guarded: &Guarded) -> Result<()> {
+    match tokio::time::timeout(QUIET, guarded.card()).await {
+        Err(_) => guarded.driver()?.enter_default_frame().await?,
+        Ok(card) => bail!("a card appeared for a draft that was held back: {}", card?.text().await?),
+    }
     let draft = guarded.interaction("send-draft", 0, &["judged", "refused"]).await?;
     draft.expect_action(BLOCKED.action)?;
+    ensure!(!draft.has(&["shown"]), "a draft that was held back was shown: {:?}", draft.rows());
+    guarded.never_left(BLOCKED.secret)
+}
+
+/// The draft of a secret is not sent while it is typed, without a card, and the composer works on.
+async fn drafts(guarded: &Guarded) -> Result<()> {
+    guarded.type_prompt(BLOCKED.text).await?;
+    guarded.interaction("send-draft", 0, &["judged", "refused"]).await?;
+    held_back_quietly(guarded).await?;
+    // Nothing took the keyboard.
+    guarded.press_keys("?").await?;
+    guarded.wait_for_draft(&format!("{}?", BLOCKED.text)).await.context("the composer lost the keyboard")?;
     guarded.never_left(BLOCKED.secret)?;
     guarded.clear_prompt().await?;
     ensure!(guarded.ask("never mind").await? == answer_to("never mind"), "the composer does not work on");
@@ -80,6 +100,35 @@ async fn drafts_together(guarded: &Guarded) -> Result<()> {
 /// The same for suggestions while typing.
 async fn suggestions(guarded: &Guarded) -> Result<()> {
     drafts(guarded).await
+}
+
+/// Opens the socket of suggestions; `window.suggested` is which texts were answered there.
+const OPEN_SOCKET: &str = "
+const done = arguments[arguments.length - 1];
+window.suggested = [];
+window.suggestions = new window.WebSocket('wss://suggest.perplexity.ai/suggest/ws');
+window.suggestions.onmessage = ({ data }) => { window.suggested.push(JSON.parse(data)[0]); };
+window.suggestions.onopen = () => done('open');
+window.suggestions.onerror = () => done('refused');";
+
+const SUGGEST: &str =
+    "window.suggestions.send(JSON.stringify({ q: arguments[0], uuid: '1', full_completion: true }));";
+
+/// The same for suggestions that are asked for by socket: the frame with a secret does not leave, the next one does.
+async fn suggestions_by_socket(guarded: &Guarded) -> Result<()> {
+    let opened = guarded.driver()?.execute_async(OPEN_SOCKET, Vec::new()).await?.json().clone();
+    ensure!(opened == "open", "the socket of suggestions: {opened}");
+    guarded.script(SUGGEST, vec![json!(BLOCKED.text)]).await?;
+    guarded.interaction("send-draft", 0, &["judged", "refused"]).await?;
+    held_back_quietly(guarded).await?;
+    let harmless = "herons of the Rhine delta";
+    guarded.script(SUGGEST, vec![json!(harmless)]).await?;
+    guarded.until_true("window.suggested.length > 0").await.context("the socket does not work on")?;
+    guarded.left(harmless)?;
+    guarded.never_left(BLOCKED.secret)?;
+    let said = guarded.script("return window.suggested", Vec::new()).await?;
+    ensure!(said == json!([harmless]), "the page was answered {said}");
+    Ok(())
 }
 
 /// An answer that moves to a WebSocket is whole in the record.
@@ -160,6 +209,71 @@ async fn gone_another_way(guarded: &Guarded) -> Result<()> {
     let [row] = &rows[..] else { bail!("{} rows: {rows:?}", rows.len()) };
     ensure!(row["drift"] == json!({ "what": "unexplained", "path": "GET /chat/{}" }), "{row}");
     ensure!(!row.to_string().contains("question"), "{row}");
+    Ok(())
+}
+
+/// Asks by the page's own fetch and reads the answer to its end; its status, or the name of the error.
+const FETCH: &str = "
+const [method, path, body, done] = arguments;
+const headers = { 'content-type': 'application/json' };
+fetch(path, body === null ? { method } : { method, headers, body: JSON.stringify(body) })
+  .then((response) => response.text().then(() => response.status))
+  .then(done, (error) => done(error.name));";
+
+const SEND: &str = "/backend-api/f/conversation";
+
+/// An answer that ends well and has no word in it.
+const WORDLESS: &str =
+    "data: {\"type\":\"message_stream_complete\",\"conversation_id\":\"c\"}\n\ndata: [DONE]\n\n";
+
+/// A send whose text has moved, an answer without text and an operation that no rule knows each leave a row, which
+/// the doctor groups with a next step; none of them has a word of the text.
+async fn drifted(guarded: &Guarded) -> Result<()> {
+    let fetched = async |method: &str, path: &str, body: Value| -> Result<Value> {
+        let arguments = vec![json!(method), json!(path), body];
+        Ok(guarded.driver()?.execute_async(FETCH, arguments).await?.json().clone())
+    };
+    let moved = json!({ "action": "next", "message": { "text": BLOCKED.text } });
+    let ended = fetched("POST", SEND, moved).await?;
+    ensure!(ended == json!(403), "a send whose text has moved ended as {ended}");
+    guarded.never_left(BLOCKED.secret)?;
+
+    let body = WORDLESS.to_owned();
+    guarded.stand_ins().serve(SEND, Served { content_type: "text/event-stream", policy: None, body });
+    let content = json!({ "content_type": "text", "parts": [ALLOWED.text] });
+    let message = json!({ "author": { "role": "user" }, "content": content });
+    let asked = json!({ "action": "next", "messages": [message] });
+    let ended = fetched("POST", SEND, asked).await?;
+    ensure!(ended == json!(200), "a send whose answer has no text ended as {ended}");
+    guarded.left(ALLOWED.text)?;
+
+    let ended = fetched("DELETE", "/backend-api/vaults/v1", Value::Null).await?;
+    ensure!(ended == json!(404), "an unknown operation that carries nothing ended as {ended}");
+
+    let wanted = [
+        ("shape", format!("POST {SEND}"), json!("send-prompt"), json!("messages[].author.role")),
+        ("answer", "delta-encoding".to_owned(), json!("send-prompt"), Value::Null),
+        ("endpoint", "DELETE /backend-api/vaults/v1".to_owned(), Value::Null, Value::Null),
+    ];
+    let all_there =
+        |rows: &[Value]| wanted.iter().all(|(what, ..)| rows.iter().any(|row| row["drift"]["what"] == *what));
+    let only_drift = ["--kind", "drift"];
+    let rows = guarded.records()?.wait_for_those(&only_drift, PATIENCE, all_there).await?;
+    let told = guarded.records()?.run(&["doctor", "--drift", "--json"])?;
+    for text in [format!("{rows:?}"), told.clone()] {
+        for words in [BLOCKED.secret, ALLOWED.text] {
+            ensure!(!text.contains(words), "`{words}` is in {text}");
+        }
+    }
+    let groups = told.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
+    for (what, path, operation, place) in wanted {
+        let like = |group: &&Value| group["what"] == what && group["path"] == path.as_str();
+        let alike: Vec<&Value> = groups.iter().filter(like).collect();
+        let [group] = alike[..] else { bail!("{} groups of {what} {path} in {told}", alike.len()) };
+        let said = (&group["app"], &group["operation"], &group["place"], &group["count"]);
+        ensure!(said == (&json!("chatgpt"), &operation, &place, &json!(1)), "{group}");
+        ensure!(group["next"].as_str().is_some_and(|next| !next.is_empty()), "no next step: {group}");
+    }
     Ok(())
 }
 

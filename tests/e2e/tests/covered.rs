@@ -128,8 +128,8 @@ async fn nothing_a_page_styles_or_presses_reaches_the_card_in_firefox() -> Resul
     bent(Browser::Firefox).await
 }
 
-/// Speaks as hook and as relay, on channels of its own and by messages to itself, out of order and again and again;
-/// and listens on what a channel goes through. `heard` is what anybody said to it.
+/// Speaks as hook and as relay, on channels of its own, by events and by messages to itself, out of order and again and
+/// again; and listens on what a channel goes through. `heard` is what anybody said to it.
 const FORGE: &str = "
 window.heard = [];
 const kinds = ['fell', 'end', 'hold', 'send', 'send-this', 'hold', 'refuse', 'config', 'abort', 'card-seen'];
@@ -139,12 +139,15 @@ const word = (kind, id) => ({ kind, id, event: crypto.randomUUID(), token: crypt
 for (let id = 1; id <= 300; id += 1) {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data }) => heard.push(data);
-  postMessage({ promptgate: 'port' }, '*', [port2]);
+  if (id % 2) dispatchEvent(new MessageEvent('promptgate', { cancelable: true, ports: [port2] }));
+  else postMessage({ promptgate: 'port' }, '*', [port2]);
   for (const kind of kinds) {
     port1.postMessage(word(kind, id));
     postMessage(word(kind, id), '*');
   }
 }
+addEventListener('promptgate', () => heard.push('a port'), true);
+dispatchEvent(new Event('promptgate-relay'));
 const { postMessage: post } = MessagePort.prototype;
 MessagePort.prototype.postMessage = function (...said) { heard.push(said); return post.apply(this, said); };";
 
@@ -179,4 +182,63 @@ async fn forged_and_flooding_messages_change_nothing_in_chromium() -> Result<()>
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn forged_and_flooding_messages_change_nothing_in_firefox() -> Result<()> {
     forged(Browser::Firefox).await
+}
+
+/// In the turn in which it makes a frame and a window: speaks to each as its hook, then asks for its hook's port as its
+/// relay would, and waits for one. `taken` is what it got. Then both send what the page is told.
+const TAKE: &str = "
+const [refused, ...controls] = arguments;
+window.taken = [];
+const take = (there, what) => {
+  for (const [type, more] of [['promptgate', {}], ['message', { data: { promptgate: 'port' }, source: there }]]) {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => taken.push(`${what} heard ${data.kind} by ${type}`);
+    there.dispatchEvent(new there.MessageEvent(type, { cancelable: true, ports: [port2], ...more }));
+  }
+  for (const type of ['promptgate', 'message'])
+    there.addEventListener(type, ({ ports }) => ports.length && taken.push(`${what} got a port by ${type}`), true);
+  there.dispatchEvent(new there.Event('promptgate-relay'));
+};
+const send = (there, text) => there.fetch('https://chatgpt.com/backend-api/f/conversation', {
+  method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ action: 'next', model: 'auto',
+    messages: [{ author: { role: 'user' }, content: { content_type: 'text', parts: [text] } }] }) });
+setTimeout(async () => {
+  const frame = document.createElement('iframe');
+  document.body.append(frame);
+  take(frame.contentWindow, 'frame');
+  const opened = window.open('');
+  take(opened, 'window');
+  const there = [frame.contentWindow, opened];
+  await Promise.allSettled(there.flatMap((one, at) => [send(one, refused), send(one, controls[at])]));
+  opened.close();
+  window.ended = true;
+}, 0);";
+
+/// Whoever made a frame or a window is no part of its channel: its hook is heard by its relay, and by nobody else.
+async fn taken(browser: Browser) -> Result<()> {
+    let guarded = Guarded::start(browser, Site::ChatGpt).await?;
+    let played = async {
+        let controls =
+            ["frame", "window"].map(|what| format!("What is a good name for a heron in a {what}?"));
+        let [frame, window] = &controls;
+        guarded.script(TAKE, vec![json!(BLOCKED.text), json!(frame), json!(window)]).await?;
+        guarded.until_true("window.ended").await?;
+        let taken = guarded.script("return window.taken", Vec::new()).await?;
+        ensure!(taken == json!([]), "an end of a channel was taken: {taken}");
+        guarded.never_left(BLOCKED.secret)?;
+        guarded.left(frame)?;
+        guarded.left(window)
+    };
+    let played = played.await;
+    guarded.end(module_path!(), &format!("taken-{browser}"), played).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_takes_the_channel_of_a_fresh_frame_or_window_in_chromium() -> Result<()> {
+    taken(Browser::Chromium).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_takes_the_channel_of_a_fresh_frame_or_window_in_firefox() -> Result<()> {
+    taken(Browser::Firefox).await
 }

@@ -1,11 +1,11 @@
 //! Each fail setting with each value that it can have, in real browsers: the same fault, and the end that the setting says.
 //!
-//! `expired` is with the bundles.
+//! And the rows that tell of it. `expired` is with the bundles.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests_e2e::Guarded;
 use tests_harness::{Browser, Launch, PATIENCE, Site};
 
@@ -46,8 +46,40 @@ struct Fault {
     arrives: (&'static str, &'static str),
     begin: fn(&Guarded) -> Result<()>,
     end: fn(&Guarded) -> Result<()>,
-    /// There is nobody who would keep a reason.
-    alone: bool,
+    /// How the page hears of a refusal: in the site's own form, or as of a request that never was.
+    refused: &'static str,
+    /// How it is told.
+    told: Told,
+}
+
+/// Where a fault is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// By the host, with its judgement. It also keeps a reason.
+    Judged(&'static str),
+    /// By the background, as an entry for the next host.
+    Late,
+    /// The same of what the hook let go; what it refused, to the host that knew it.
+    Hook,
+}
+
+impl Told {
+    /// The kind of the rows that tell it, and whether a row is one.
+    fn is_it(self, goes: bool, row: &Value) -> bool {
+        match self {
+            Told::Judged(code) => row["kind"] == "judged" && row["fault"] == code,
+            Told::Hook if !goes => row["kind"] == "refused" && row["by"] == json!({"extension": "deadline"}),
+            Told::Late | Told::Hook => row["kind"] == "late" && row["released"] == json!(goes),
+        }
+    }
+
+    fn kind(self, goes: bool) -> &'static str {
+        match self {
+            Told::Judged(_) => "judged",
+            Told::Hook if !goes => "refused",
+            Told::Late | Told::Hook => "late",
+        }
+    }
 }
 
 const ALL: &[&str] = &["block", "justify", "warn", "allow"];
@@ -61,22 +93,44 @@ const UNREAD: Fault = Fault {
     arrives: ("POST", "/backend-api/f/conversation"),
     begin: |_| Ok(()),
     end: |_| Ok(()),
-    alone: false,
+    refused: "403",
+    told: Told::Judged("unread"),
 };
 
-const OVERSIZE: Fault =
-    Fault { setting: "oversize", more: "oversize_bytes = 2048\n", body: || prompt(1_000), ..UNREAD };
+const OVERSIZE: Fault = Fault {
+    setting: "oversize",
+    more: "oversize_bytes = 2048\n",
+    body: || prompt(1_000),
+    told: Told::Judged("oversize"),
+    ..UNREAD
+};
 
-const UNREAD_FILE: Fault =
-    Fault { setting: "unread_file", send: UPLOAD, arrives: ("PUT", "/files/file_1/raw"), ..UNREAD };
+const UNREAD_FILE: Fault = Fault {
+    setting: "unread_file",
+    send: UPLOAD,
+    arrives: ("PUT", "/files/file_1/raw"),
+    told: Told::Judged("unread-file"),
+    ..UNREAD
+};
 
 const DEADLINE: Fault = Fault {
     setting: "deadline",
     body: || prompt(3),
     begin: |guarded| guarded.hang_host(),
     end: |guarded| guarded.wake_host(),
-    alone: true,
+    told: Told::Late,
     ..UNREAD
+};
+
+/// The background hangs, so that nobody is left but the hook. Its own deadline lets go where both settings do.
+const HOOK: Fault = Fault {
+    values: &["block", "allow"],
+    more: "unreachable = \"allow\"\n",
+    begin: |guarded| guarded.hang_background(),
+    end: |guarded| guarded.wake_background(),
+    refused: "TypeError",
+    told: Told::Hook,
+    ..DEADLINE
 };
 
 const UNREACHABLE: Fault = Fault {
@@ -102,10 +156,15 @@ async fn play(browser: Browser, fault: &Fault) -> Result<()> {
     let mut played = Ok(());
     for value in fault.values {
         for _ in 0..TRIES {
+            let before = told(&guarded, fault, value)?.len();
             played = ends(&guarded, fault, value).await;
             // A host that is stopped would outlive its browser.
-            let _taken_back = (fault.end)(&guarded);
-            if played.is_ok() || !hook_was_first(&guarded).await? {
+            let taken_back = (fault.end)(&guarded);
+            if played.is_ok() {
+                played = taken_back.and(is_told(&guarded, fault, value, before).await);
+                break;
+            }
+            if fault.told == Told::Hook || !hook_was_first(&guarded).await? {
                 break;
             }
         }
@@ -114,40 +173,103 @@ async fn play(browser: Browser, fault: &Fault) -> Result<()> {
             break;
         }
     }
-    guarded.end(module_path!(), &format!("{}-{browser}", fault.setting), played).await
+    let name = if fault.told == Told::Hook { "hook" } else { fault.setting };
+    guarded.end(module_path!(), &format!("{name}-{browser}"), played).await
+}
+
+/// Whether the value lets the prompt go in the end; whoever is asked sends it.
+fn goes(fault: &Fault, value: &str) -> bool {
+    match value {
+        "allow" | "warn" => true,
+        "justify" => matches!(fault.told, Told::Judged(_)),
+        _ => false,
+    }
+}
+
+/// The rows so far that tell of such an end, oldest first.
+fn told(guarded: &Guarded, fault: &Fault, value: &str) -> Result<Vec<Value>> {
+    let goes = goes(fault, value);
+    let rows = guarded.records()?.list(&["--limit", "1000", "--kind", fault.told.kind(goes)])?;
+    let mut rows: Vec<Value> = rows.into_iter().filter(|row| fault.told.is_it(goes, row)).collect();
+    rows.sort_by_key(|row| row["seq"].as_u64());
+    Ok(rows)
+}
+
+/// The fault and its end are on record: what stopped it, what the person saw and answered, what became of it.
+async fn is_told(guarded: &Guarded, fault: &Fault, value: &str, before: usize) -> Result<()> {
+    if !matches!(fault.told, Told::Judged(_)) {
+        // An entry goes to the next host, which comes with the next prompt.
+        works(guarded).await?;
+    }
+    let end = Instant::now() + PATIENCE;
+    let row = loop {
+        if let Some(row) = told(guarded, fault, value)?.into_iter().nth(before) {
+            break row;
+        }
+        ensure!(
+            Instant::now() < end,
+            "no row tells of it; the rows are: {:?}",
+            guarded.records()?.list(&["--limit", "40"])?
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    let Told::Judged(code) = fault.told else { return Ok(()) };
+    let event = row["event"].as_str().context("a judged row without an event")?;
+    let asks = matches!(value, "warn" | "justify");
+    let choice = if value == "warn" { "send-anyway" } else { "justify" };
+    let is_whole = |rows: &[Value]| {
+        let row = |kind: &str| rows.iter().find(|row| row["kind"] == kind);
+        let answered = row("answered").is_some_and(|row| row["choice"] == choice);
+        let refused = row("refused").is_some_and(|row| row["by"] == json!({ "fault": code }));
+        let ended =
+            if goes(fault, value) { row("released").is_some() && row("refused").is_none() } else { refused };
+        // Of what it only refuses the card is on record when it was drawn, which nobody waited for.
+        ended && answered == asks && (!asks || row("shown").is_some())
+    };
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let rows = guarded.records()?.show(event)?;
+        if is_whole(&rows) {
+            return Ok(());
+        }
+        ensure!(Instant::now() < end, "the rows do not say how it ended: {rows:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 async fn ends(guarded: &Guarded, fault: &Fault, value: &str) -> Result<()> {
     guarded.home().set(&settings(fault, value))?;
     works(guarded).await?;
+    if fault.told == Told::Hook {
+        // Whose page heard a verdict under these settings has heard of them before.
+        works(guarded).await?;
+    }
     let (method, path) = fault.arrives;
     let sends = || guarded.stand_ins().ledger().requests(method, path).len();
     let there = sends();
     (fault.begin)(guarded)?;
     guarded.script(fault.send, vec![json!((fault.body)()), json!("end")]).await?;
-    let goes = match value {
-        "allow" => true,
+    match value {
         "warn" => {
             let card = guarded.card().await?;
             ensure!(card.choices().await?.contains(&"send-anyway".to_owned()), "{:?}", card.choices().await?);
             ensure!(sends() == there, "it left before the person said so");
             card.choose("send-anyway").await?;
-            true
         }
-        "justify" if !fault.alone => {
+        "justify" if matches!(fault.told, Told::Judged(_)) => {
             let card = guarded.card().await?;
             ensure!(card.choices().await?.contains(&"justify".to_owned()), "{:?}", card.choices().await?);
             card.give_reason("the heron office asked").await?;
             ensure!(sends() == there, "it left before the person said why");
             card.choose("justify").await?;
-            true
         }
-        _ => false,
-    };
+        _ => {}
+    }
+    let goes = goes(fault, value);
     let end = guarded.wait_for_mark("end").await?;
     // What goes ends as the site says, what is refused in the site's own form.
     let went = end != "403" && end.parse::<u16>().is_ok();
-    ensure!(if goes { went } else { end == "403" }, "it ended as {end}");
+    ensure!(if goes { went } else { end == fault.refused }, "it ended as {end}");
     ensure!(sends() == there + usize::from(goes), "{} of it arrived", sends() - there);
     Ok(())
 }
@@ -208,4 +330,5 @@ settings! {
     oversize: OVERSIZE;
     deadline: DEADLINE;
     unreachable: UNREACHABLE;
+    hook: HOOK;
 }

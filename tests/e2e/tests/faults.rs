@@ -54,11 +54,16 @@ faults! {
     tab_closed: HASTY, in Chromium chromium, Firefox firefox;
     page_aborts: HASTY, in Chromium chromium, Firefox firefox;
     suspended: HASTY, in Chromium chromium, Firefox firefox;
-    // In Firefox the driver goes down with the process of the extension's background.
-    background_killed_while_asking: HASTY, in Chromium chromium;
-    background_killed_while_judging: HASTY, in Chromium chromium;
-    host_missing_for_a_new_background: HASTY, in Chromium chromium;
+    host_slow: PATIENT, in Chromium chromium, Firefox firefox;
+    // In Firefox the driver goes down with the process of the extension's background: there Firefox ends it itself.
+    background_killed_while_asking: HASTY, in Chromium chromium, Firefox firefox;
+    background_killed_while_judging: HASTY, in Chromium chromium, Firefox firefox;
+    host_missing_for_a_new_background: HASTY, in Chromium chromium, Firefox firefox;
 }
+
+/// What the card says of each fault.
+const SLOW: &str = "Checking took too long.";
+const MISSING: &str = "The Promptgate program on this computer does not answer.";
 
 /// The card comes back, and its answer counts.
 async fn background_killed_while_asking(guarded: &Guarded) -> Result<()> {
@@ -94,19 +99,65 @@ async fn host_killed_while_judging(guarded: &Guarded) -> Result<()> {
 /// A host that says nothing costs one prompt its deadline; the next prompt has another host.
 async fn host_hung(guarded: &Guarded) -> Result<()> {
     guarded.hang_host()?;
-    is_refused(guarded).await?;
+    is_refused(guarded, SLOW).await?;
     works(guarded).await?;
-    guarded.late(1).await
+    guarded.late(1).await?;
+    nothing_was_let_go(guarded)
 }
 
 /// Refused while there is no host; then on record, and the next prompt goes.
 async fn host_missing(guarded: &Guarded) -> Result<()> {
     guarded.home().hide_host(true)?;
     guarded.kill_host()?;
-    is_refused(guarded).await?;
+    is_refused(guarded, MISSING).await?;
     guarded.home().hide_host(false)?;
     works(guarded).await?;
-    guarded.late(1).await
+    guarded.late(1).await?;
+    nothing_was_let_go(guarded)
+}
+
+/// A host that answers late, but in time, is heard: what it permits goes, what it refuses does not.
+async fn host_slow(guarded: &Guarded) -> Result<()> {
+    guarded.hang_host()?;
+    guarded.send(ALLOWED.text).await?;
+    is_held_for(guarded, LATE).await?;
+    guarded.wake_host()?;
+    guarded.wait_for(State::Done).await?;
+    let answer = guarded.answer().await?;
+    ensure!(answer == answer_to(ALLOWED.text), "the answer: {answer}");
+    let sent = guarded.sent(0, &["judged", "released", "response"]).await?;
+    ensure!(sent.row("refused").is_none(), "it went, and is on record as refused: {sent:?}");
+    guarded.open(Site::Claude).await?;
+    guarded.hang_host()?;
+    guarded.send(BLOCKED.text).await?;
+    is_held_for(guarded, LATE).await?;
+    guarded.wake_host()?;
+    guarded.wait_for(State::Failed).await?;
+    let card = guarded.card().await?;
+    let said = card.text().await?;
+    card.leave().await?;
+    ensure!(!said.contains(SLOW) && !said.contains(MISSING), "the card speaks of a fault: {said}");
+    let sent = guarded.sent(1, &["judged", "refused"]).await?;
+    sent.expect_action(BLOCKED.action)?;
+    let by = sent.row("refused").map(|row| row["by"].clone());
+    ensure!(by == Some(json!("policy")), "the verdict did not count: {sent:?}");
+    let late = guarded.records()?.list(&["--kind", "late"])?;
+    ensure!(late.is_empty(), "a host that was slow is told as one that was away: {late:?}");
+    guarded.never_left(BLOCKED.secret)
+}
+
+/// How late a slow host is; far from the deadline.
+const LATE: Duration = Duration::from_secs(2);
+
+/// The prompt waits for all of this time.
+async fn is_held_for(guarded: &Guarded, time: Duration) -> Result<()> {
+    let end = Instant::now() + time;
+    while Instant::now() < end {
+        let state = guarded.state().await?;
+        ensure!(state == "sending", "it is not held while the host is silent: the page is at {state}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
 }
 
 /// What goes without a host is told when there is one again.
@@ -126,6 +177,8 @@ async fn host_missing_and_lenient(guarded: &Guarded) -> Result<()> {
 async fn host_missing_for_a_new_background(guarded: &Guarded) -> Result<()> {
     guarded.home().hide_host(true)?;
     guarded.kill_background().await?;
+    is_refused(guarded, MISSING).await?;
+    guarded.open(Site::Claude).await?;
     guarded.send(BLOCKED.text).await?;
     guarded.wait_for(State::Failed).await?;
     guarded.never_left(BLOCKED.secret)
@@ -240,15 +293,48 @@ async fn suspended(guarded: &Guarded) -> Result<()> {
     guarded.suspend(Duration::from_secs(12)).await?;
     // The host sleeps no longer either: it may answer in time, or be given up.
     guarded.until_state(&[State::Done, State::Failed]).await?;
-    works(guarded).await
+    let went = guarded.state().await? == "done";
+    let arrived = guarded.stand_ins().ledger().contains(ALLOWED.text);
+    ensure!(arrived == went, "the page says that it went: {went}; it arrived: {arrived}");
+    if went {
+        let sent = guarded.sent(0, &["judged", "released", "response"]).await?;
+        ensure!(sent.row("refused").is_none(), "it went, and is on record as refused: {sent:?}");
+        return works(guarded).await;
+    }
+    works(guarded).await?;
+    ensure!(!guarded.stand_ins().ledger().contains(ALLOWED.text), "it left after it had failed");
+    // By the background's deadline, told to the host that knew it or as an entry; or by the hook's own.
+    let is_told = |row: &Value| {
+        (row["kind"] == "late" && row["released"] == json!(false))
+            || (row["kind"] == "refused" && row["by"] == json!({"extension": "deadline"}))
+    };
+    let records = guarded.records()?;
+    let told =
+        async |kind: &str| -> Result<bool> { Ok(records.list(&["--kind", kind])?.iter().any(is_told)) };
+    let end = Instant::now() + PATIENCE;
+    while !(told("late").await? || told("refused").await?) {
+        ensure!(Instant::now() < end, "nobody told how it ended: {:?}", records.list(&[])?);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
 }
 
-/// A prompt that would go is refused for the fault, and the card says so.
-async fn is_refused(guarded: &Guarded) -> Result<()> {
+/// A prompt that would go is refused for the fault, and the card says which it was.
+async fn is_refused(guarded: &Guarded, fault: &str) -> Result<()> {
     guarded.send(ALLOWED.text).await?;
     guarded.wait_for(State::Failed).await?;
-    guarded.card().await?.leave().await?;
+    let card = guarded.card().await?;
+    let said = card.text().await?;
+    card.leave().await?;
+    ensure!(said.contains(fault), "the card does not say `{fault}`: {said}");
     ensure!(!guarded.stand_ins().ledger().contains(ALLOWED.text), "it left");
+    Ok(())
+}
+
+/// No row says that something went while the host was away.
+fn nothing_was_let_go(guarded: &Guarded) -> Result<()> {
+    let late = guarded.records()?.list(&["--kind", "late"])?;
+    ensure!(late.iter().all(|row| row["released"] == json!(false)), "{late:?}");
     Ok(())
 }
 

@@ -1,8 +1,9 @@
-//! An address that carries a prompt, followed as a link: judged before its page is asked for.
+//! An address that carries a prompt, gone to by a link, a script or a form: judged before its page is asked for.
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
 use tests_e2e::{ALLOWED, BLOCKED, Guarded, REDACTED};
-use tests_harness::{Browser, Launch, PATIENCE, Site, State, axe};
+use tests_harness::{Browser, Launch, PATIENCE, Served, Site, State, axe};
 
 /// A test in each browser.
 macro_rules! in_both {
@@ -34,18 +35,17 @@ macro_rules! in_both {
     };
 }
 
-in_both!(harmless, secret, redacted, in_a_new_tab, of_each_site);
+in_both!(harmless, secret, redacted, in_a_new_tab, of_each_site, under_the_mark, once, other_ways);
 
 /// The address of a new conversation that asks `text`.
 fn asking(site: Site, key: &str, text: &str) -> String {
     format!("https://{}/?{key}={}&utm_source=mail", site.host(), text.replace(' ', "%20"))
 }
 
-/// Waits until a site was asked for the page with these words, under the mark of what was permitted.
+/// Waits until a site was asked for the page with these words.
 async fn arrives(guarded: &Guarded, site: Site, words: &str) -> Result<()> {
-    let asked = guarded.stand_ins().ledger().wait_for(PATIENCE, |entry| {
-        entry.host == site.host() && entry.target.ends_with('&') && entry.contains(words)
-    });
+    let ledger = guarded.stand_ins().ledger();
+    let asked = ledger.wait_for(PATIENCE, |entry| entry.host == site.host() && entry.contains(words));
     asked.await.map(drop).with_context(|| guarded.stand_ins().ledger().outline())
 }
 
@@ -108,6 +108,56 @@ async fn of_each_site(guarded: &Guarded) -> Result<()> {
         guarded.open(site).await?;
         guarded.follow(&asking(site, "q", BLOCKED.text), false).await?;
         guarded.gate_refused().await.with_context(|| site.id())?;
+    }
+    guarded.never_left(BLOCKED.secret)
+}
+
+/// The mark of a hook at the end of a link, where anybody can write it, is no way past the gate.
+async fn under_the_mark(guarded: &Guarded) -> Result<()> {
+    let link = format!("{}&", asking(Site::ChatGpt, "q", BLOCKED.text));
+    guarded.follow(&link, false).await?;
+    guarded.gate_refused().await?;
+    guarded.sent(0, &["judged"]).await?.expect_action(BLOCKED.action)?;
+    guarded.never_left(BLOCKED.secret)
+}
+
+/// What was let go went once: when its page is loaded again, it is judged again.
+async fn once(guarded: &Guarded) -> Result<()> {
+    guarded.follow(&asking(Site::ChatGpt, "q", ALLOWED.text), false).await?;
+    arrives(guarded, Site::ChatGpt, ALLOWED.text).await?;
+    guarded.wait_for(State::Idle).await?;
+    let first = guarded.sent(0, &["judged", "released"]).await?;
+    guarded.script("setTimeout(() => location.reload(), 0)", Vec::new()).await?;
+    let second = guarded.sent(1, &["judged", "released"]).await?;
+    ensure!(first.event != second.event, "it was judged once");
+    Ok(())
+}
+
+/// A page without a policy that would keep it, which goes to an address as scripts and forms do.
+async fn other_ways(guarded: &Guarded) -> Result<()> {
+    let body = "<!doctype html><html lang=\"en\" data-state=\"idle\"><meta charset=\"utf-8\"><title>Ways</title><body>";
+    let page = Served { content_type: "text/html; charset=utf-8", policy: None, body: body.to_owned() };
+    guarded.stand_ins().serve("/ways/", page);
+    let form = "const url = new URL(address);
+        const form = document.createElement('form');
+        form.action = `${url.origin}/`;
+        const field = document.createElement('input');
+        field.name = 'q';
+        field.value = url.searchParams.get('q');
+        form.append(field);
+        document.body.append(form);
+        form.submit();";
+    let ways = [("location", "location.href = address"), ("form", form), ("window", "window.open(address)")];
+    for (number, (way, script)) in ways.into_iter().enumerate() {
+        guarded.open_at(Site::Claude, "/ways/").await?;
+        let go = format!("const [address] = arguments; setTimeout(() => {{ {script} }}, 0);");
+        guarded.script(&go, vec![json!(asking(Site::ChatGpt, "q", BLOCKED.text))]).await?;
+        let judged = guarded.sent(number, &["judged"]).await.with_context(|| way)?;
+        judged.expect_action(BLOCKED.action)?;
+        if way == "window" {
+            guarded.newest_of(2).await?;
+        }
+        guarded.gate_refused().await.with_context(|| way)?;
     }
     guarded.never_left(BLOCKED.secret)
 }

@@ -1,22 +1,62 @@
-//! Pages that are open while the product comes, goes and comes back.
+//! Pages that are open while the product comes, goes and comes back, or that come back themselves.
 
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
-use tests_e2e::{ALLOWED, BLOCKED, Guarded};
-use tests_harness::{Browser, Launch, PATIENCE, Session, Site, StandIns, State};
+use tests_e2e::{ALLOWED, BLOCKED, Guarded, WARNED};
+use tests_harness::{Browser, Launch, PATIENCE, Served, Session, Site, StandIns, State};
 
-/// A page whose extension is gone lets nothing go until it is loaded again.
+/// A page's own send to Claude: `argument 0` the words, `argument 1` the name of the mark that says its end.
+const SEND: &str = "const [words, mark] = arguments;
+const path = '/api/organizations/00000000-0000-4000-8000-000000000001/chat_conversations/' +
+  '00000000-0000-4000-8000-000000000002/completion';
+const body = JSON.stringify({ prompt: words, parent_message_uuid: '00000000-0000-4000-8000-000000000000',
+  create_conversation_params: {} });
+delete document.documentElement.dataset[mark];
+fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  .then(({ status }) => status, ({ name }) => name)
+  .then((end) => { document.documentElement.dataset[mark] = end; });";
+
+/// Begins a send; its end is for [`Session::wait_for_mark`].
+async fn begin(guarded: &Guarded, words: &str, mark: &str) -> Result<()> {
+    guarded.script(SEND, vec![json!(words), json!(mark)]).await.map(drop)
+}
+
+/// Sends words that may go, and fails unless they went.
+async fn goes(guarded: &Guarded, words: &str, when: &str) -> Result<()> {
+    begin(guarded, words, "goes").await?;
+    let end = guarded.wait_for_mark("goes").await.with_context(|| when.to_owned())?;
+    ensure!(end == "200", "{when}: what may go ended as {end}");
+    ensure!(guarded.stand_ins().ledger().contains(words), "{when}: what may go did not arrive");
+    Ok(())
+}
+
+/// Sends words that may not go, and fails unless they were refused.
+async fn stays(guarded: &Guarded, words: &str, secret: &str, when: &str) -> Result<()> {
+    begin(guarded, words, "stays").await?;
+    let end = guarded.wait_for_mark("stays").await.with_context(|| when.to_owned())?;
+    ensure!(end != "200", "{when}: it went");
+    guarded.never_left(secret).context(when.to_owned())
+}
+
+/// A page whose extension is gone lets nothing go until it is loaded again, and what it held then is over.
 async fn reloaded(browser: Browser) -> Result<()> {
     let launch = Launch::guarded(browser)?;
     let guarded = Guarded::launch(&launch, Site::Claude).await?;
     let played = async {
         guarded.ask(ALLOWED.text).await?;
+        // Waits for a person, for far longer than anybody waits here.
+        begin(&guarded, WARNED.text, "held").await?;
+        guarded.card().await?.leave().await?;
         guarded.reload_extension(&launch).await?;
-        guarded.send(BLOCKED.text).await?;
-        guarded.wait_for(State::Failed).await?;
-        guarded.never_left(BLOCKED.secret)?;
+        let end = guarded.wait_for_mark("held").await.context("what was held while it was reloaded")?;
+        ensure!(end != "200", "what was held went with the extension: {end}");
+        guarded.never_left(WARNED.secret)?;
+        stays(&guarded, BLOCKED.text, BLOCKED.secret, "in the page of before").await?;
+        // Nobody is there who could tell it from the other.
+        let harmless = "What is a good name for a ship's parrot?";
+        stays(&guarded, harmless, harmless, "in the page of before").await?;
         guarded.open(Site::Claude).await?;
         ensure!(!guarded.ask(ALLOWED.text).await?.is_empty(), "no answer once it was loaded again");
         guarded.send(BLOCKED.text).await?;
@@ -113,4 +153,70 @@ async fn a_page_that_is_gone_back_to_in_chromium() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_that_is_gone_back_to_in_firefox() -> Result<()> {
     back(Browser::Firefox).await
+}
+
+/// A page that a browser may keep, which says by a mark whether it is shown again or for the first time.
+const KEPT_PAGE: &str =
+    "<!doctype html><html lang=\"en\" data-state=\"idle\"><meta charset=\"utf-8\"><title>Kept</title><body>
+<script>
+  const mark = document.documentElement.dataset;
+  addEventListener('pagehide', () => { delete mark.shown; });
+  addEventListener('pageshow', ({ persisted }) => { mark.shown = persisted ? 'again' : 'new'; });
+</script>";
+
+/// Why Chromium did not keep a page; Firefox does not say.
+const WHY: &str = "return JSON.stringify(performance.getEntriesByType('navigation')[0]?.notRestoredReasons ?? 'it does not say')";
+
+/// Of a page that is left, what it held ends; shown again as it was, it is guarded as before.
+async fn kept_by_the_browser(browser: Browser) -> Result<()> {
+    let guarded = Guarded::start(browser, Site::Claude).await?;
+    let played = async {
+        let page =
+            Served { content_type: "text/html; charset=utf-8", policy: None, body: KEPT_PAGE.to_owned() };
+        guarded.stand_ins().serve_kept("/kept", page);
+        guarded.open_at(Site::Claude, "/kept").await?;
+        goes(&guarded, ALLOWED.text, "before the page was left").await?;
+        // No card: the host is silent. What is held is the page's own promise, and no request of the network.
+        let held = "What is a good name for a ship's goat?";
+        guarded.hang_host()?;
+        begin(&guarded, held, "held").await?;
+        guarded.open(Site::ChatGpt).await?;
+        guarded.wake_host()?;
+        let closed = |rows: &[Value]| rows.iter().any(|row| row["by"] == json!({"extension": "closed"}));
+        let told = guarded.records()?.wait_for_those(&["--kind", "refused"], PATIENCE, closed).await;
+        told.context("nobody told that the page of a held prompt was left")?;
+        guarded.driver()?.back().await?;
+        let shown = guarded.wait_for_mark("shown").await?;
+        ensure!(shown == "again", "the page was loaded anew: {}", guarded.script(WHY, Vec::new()).await?);
+        let end = guarded.wait_for_mark("held").await.context("what was held when the page was left")?;
+        ensure!(end != "200", "what was held when the page was left went: {end}");
+        ensure!(!guarded.stand_ins().ledger().contains(held), "what was held when the page was left arrived");
+        stays(&guarded, BLOCKED.text, BLOCKED.secret, "in a page that is shown again").await?;
+        goes(&guarded, "What is a good name for a ship's parrot?", "in a page that is shown again").await?;
+        // One that waits for a person goes with its page, too.
+        guarded.open(Site::Claude).await?;
+        begin(&guarded, WARNED.text, "held").await?;
+        guarded.card().await?.leave().await?;
+        guarded.open(Site::ChatGpt).await?;
+        let both = |rows: &[Value]| {
+            rows.iter().filter(|row| row["by"] == json!({"extension": "closed"})).count() >= 2
+        };
+        let told = guarded.records()?.wait_for_those(&["--kind", "refused"], PATIENCE, both).await;
+        told.context("nobody told that the page of a prompt that was asked about was left")?;
+        guarded.never_left(WARNED.secret)
+    };
+    let played = played.await;
+    // A host that is stopped would outlive its browser.
+    let _none_is_stopped = guarded.wake_host();
+    guarded.end(module_path!(), &format!("kept-{browser}"), played).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_the_browser_kept_in_chromium() -> Result<()> {
+    kept_by_the_browser(Browser::Chromium).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_the_browser_kept_in_firefox() -> Result<()> {
+    kept_by_the_browser(Browser::Firefox).await
 }

@@ -5,11 +5,14 @@ mod firefox;
 mod home;
 mod managed;
 mod process;
+mod xpi;
 
 pub(crate) use chromium::extension_id as chromium_id;
+pub(crate) use firefox::extension_id as firefox_id;
 pub use home::Home;
 pub use managed::Managed;
 pub(crate) use process::{Process, signal};
+pub(crate) use xpi::pack;
 
 use crate::paths;
 use crate::stand_ins::StandIns;
@@ -57,7 +60,7 @@ impl Browser {
     pub(crate) fn capabilities(self, launch: &Launch, home: &Home, stand_ins: &StandIns) -> Result<Value> {
         match self {
             Browser::Chromium => chromium::capabilities(launch, home, stand_ins),
-            Browser::Firefox => firefox::capabilities(launch, stand_ins),
+            Browser::Firefox => firefox::capabilities(launch, home, stand_ins),
         }
     }
 }
@@ -94,6 +97,9 @@ pub struct Launch {
     pub settings: Option<String>,
     /// Firefox's managed storage says that an organisation manages the profile; for either browser see [`Managed`].
     pub managed: bool,
+    /// Firefox keeps its profile in the home and has the extension for good, so that it can be started again with both.
+    /// Chromium's profile is there anyway, and it is handed the extension with every start.
+    pub lasting: bool,
     /// The sites themselves instead of their stand-ins: for hand work, never for a test.
     pub real: bool,
 }
@@ -113,6 +119,7 @@ impl Launch {
             host: None,
             settings: None,
             managed: false,
+            lasting: false,
             real: false,
         }
     }
@@ -134,6 +141,12 @@ impl Launch {
     /// Without the extension at the start of Firefox.
     pub fn later(mut self) -> Launch {
         self.later = true;
+        self
+    }
+
+    /// With a profile and an extension that outlast one start.
+    pub fn lasting(mut self) -> Launch {
+        self.lasting = true;
         self
     }
 

@@ -9,6 +9,7 @@ mod lifecycle;
 mod page;
 mod part;
 mod popup;
+mod restart;
 mod signing;
 mod viewer;
 mod wire;
@@ -18,7 +19,7 @@ pub use card::Card;
 pub use part::{Part, Resident};
 pub use signing::Tabs;
 
-use crate::browser::{Browser, Home, Launch, Process};
+use crate::browser::{Browser, Home, Launch, Process, pack};
 use crate::records::Records;
 use crate::site::Site;
 use crate::stand_ins::StandIns;
@@ -26,8 +27,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use thirtyfour::WebDriver;
 use thirtyfour::extensions::addons::firefox::FirefoxTools;
-use thirtyfour::{Capabilities, WebDriver};
 
 /// How long a page, a card or an answer may take before a test fails. Long: machines are shared.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -96,13 +97,7 @@ impl Session {
     async fn begin(stand_ins: &StandIns, launch: &Launch) -> Result<Session> {
         let home = Home::new(launch)?;
         let process = launch.browser.driver(&home)?;
-        let Value::Object(capabilities) = launch.browser.capabilities(launch, &home, stand_ins)? else {
-            bail!("capabilities are an object");
-        };
-        let url = format!("http://127.0.0.1:{}", process.port);
-        let driver = WebDriver::new(&url, Capabilities::from(capabilities)).await;
-        let driver =
-            driver.with_context(|| format!("{} does not start:\n{}", launch.browser, process.output()))?;
+        let driver = restart::connect(launch, &home, &process, stand_ins).await?;
         let (browser, host, extension) = (launch.browser, launch.host.clone(), launch.extension.clone());
         Ok(Session { browser, driver: Some(driver), process, home, host, extension })
     }
@@ -147,9 +142,16 @@ impl Session {
     /// Hands the extension to a Firefox that runs; one that has it already takes it for an update.
     pub(crate) async fn install(&self, launch: &Launch) -> Result<()> {
         let Some(extension) = &launch.extension else { return Ok(()) };
-        let path = extension.canonicalize()?.display().to_string();
-        FirefoxTools::new(self.driver()?.handle().clone()).install_addon(&path, Some(true)).await?;
-        Ok(())
+        let mut path = extension.canonicalize()?;
+        if launch.lasting {
+            // For good it takes one file, and no folder.
+            let packed = pack(&path)?;
+            path = self.home.path().join("extension.xpi");
+            std::fs::write(&path, packed)?;
+        }
+        let path = path.display().to_string();
+        let tools = FirefoxTools::new(self.driver()?.handle().clone());
+        Ok(tools.install_addon(&path, Some(!launch.lasting)).await?)
     }
 
     /// Which browser it is.

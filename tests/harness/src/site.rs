@@ -64,12 +64,14 @@ pub(crate) enum Origin {
     Front(Site),
     /// ChatGPT's sockets.
     Sockets,
+    /// Perplexity's socket of suggestions.
+    Suggestions,
     /// A store for uploaded bytes, of this site.
     Store(Site),
 }
 
 /// Every name that leads to the stand-ins; no other name resolves in the browsers.
-pub(crate) const ORIGINS: [(&str, Origin); 9] = [
+pub(crate) const ORIGINS: [(&str, Origin); 10] = [
     ("chatgpt.com", Origin::Front(Site::ChatGpt)),
     ("ws.chatgpt.com", Origin::Sockets),
     (CHATGPT_STORE, Origin::Store(Site::ChatGpt)),
@@ -78,12 +80,14 @@ pub(crate) const ORIGINS: [(&str, Origin); 9] = [
     ("claude.ai", Origin::Front(Site::Claude)),
     ("www.perplexity.ai", Origin::Front(Site::Perplexity)),
     ("perplexity.ai", Origin::Front(Site::Perplexity)),
+    (PERPLEXITY_SUGGESTIONS, Origin::Suggestions),
     (PERPLEXITY_STORE, Origin::Store(Site::Perplexity)),
 ];
 
 pub(crate) const CHATGPT_STORE: &str = "sdmntprwestus.oaiusercontent.com";
 pub(crate) const GEMINI_STORE: &str = "content-push.googleapis.com";
 pub(crate) const PERPLEXITY_STORE: &str = "ppl-ai-file-upload.s3.amazonaws.com";
+pub(crate) const PERPLEXITY_SUGGESTIONS: &str = "suggest.perplexity.ai";
 
 /// The names alone.
 pub(crate) fn hosts() -> Vec<&'static str> {

@@ -1,4 +1,5 @@
-//! The stand-ins: one TLS server on the loopback that answers under the host names of the four sites.
+//! The stand-ins: one TLS server on the loopback that answers under the host names of the four sites. Datagrams to the
+//! same port are counted.
 //!
 //! It runs on threads of its own and stops when dropped. It shares no code or data with the product: what it knows of
 //! the sites is written here a second time, so that a wrong belief shows as a test that fails.
@@ -10,6 +11,7 @@ mod connection;
 mod events;
 mod exchange;
 mod gemini;
+mod packets;
 mod page;
 mod perplexity;
 mod pieces;
@@ -19,18 +21,23 @@ use crate::certificate::{self, Identity};
 use crate::ledger::Ledger;
 use crate::site::{self, Origin, Site};
 pub use answer::answer_to;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use exchange::{Incoming, Reply};
+use packets::Packets;
 pub use served::{Paced, Served};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio_rustls::rustls::pki_types::CertificateDer;
+
+/// The system gives a port for connections whose number may be taken for datagrams: then another one.
+const PORTS: usize = 8;
 
 /// The running stand-ins of all four sites.
 pub struct StandIns {
     address: SocketAddr,
     ledger: Ledger,
+    packets: Packets,
     authority: CertificateDer<'static>,
     fronts: Arc<Fronts>,
     runtime: Option<Runtime>,
@@ -40,15 +47,16 @@ impl StandIns {
     /// Starts them on a free port.
     pub fn start() -> Result<StandIns> {
         let Identity { server, authority } = certificate::issue(&site::hosts())?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on the loopback")?;
-        listener.set_nonblocking(true)?;
+        let (listener, datagrams) = listen()?;
         let address = listener.local_addr()?;
         let ledger = Ledger::new();
+        let packets = Packets::default();
         let runtime =
             Builder::new_multi_thread().worker_threads(2).thread_name("stand-ins").enable_all().build()?;
         let fronts = Arc::new(Fronts::new(ledger.clone()));
         runtime.spawn(connection::accept(listener, server, Arc::clone(&fronts)));
-        Ok(StandIns { address, ledger, authority, fronts, runtime: Some(runtime) })
+        runtime.spawn(packets.clone().take(datagrams));
+        Ok(StandIns { address, ledger, packets, authority, fronts, runtime: Some(runtime) })
     }
 
     /// Where they listen.
@@ -61,6 +69,11 @@ impl StandIns {
         &self.ledger
     }
 
+    /// How many datagrams reached them, under whatever name.
+    pub fn packets(&self) -> u64 {
+        self.packets.count()
+    }
+
     /// The certificate of their authority, for a plain client.
     pub fn authority(&self) -> &CertificateDer<'static> {
         &self.authority
@@ -69,6 +82,11 @@ impl StandIns {
     /// Serves a file of the test's own at this path of every site's host, from now on.
     pub fn serve(&self, path: &str, file: Served) {
         self.fronts.files.put(path, file);
+    }
+
+    /// The same, of a page that the browser may keep when it is left, and show again for "back".
+    pub fn serve_kept(&self, path: &str, file: Served) {
+        self.fronts.files.put_kept(path, file);
     }
 
     /// Streams this at this path of every site's host, from now on.
@@ -85,6 +103,19 @@ impl StandIns {
     pub fn hosts() -> Vec<&'static str> {
         site::hosts()
     }
+}
+
+/// A port of the loopback for connections and for datagrams.
+fn listen() -> Result<(TcpListener, UdpSocket)> {
+    for _ in 0..PORTS {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on the loopback")?;
+        if let Ok(datagrams) = UdpSocket::bind(listener.local_addr()?) {
+            listener.set_nonblocking(true)?;
+            datagrams.set_nonblocking(true)?;
+            return Ok((listener, datagrams));
+        }
+    }
+    bail!("no port of the loopback is free for connections and for datagrams");
 }
 
 impl Drop for StandIns {
@@ -133,6 +164,7 @@ impl Fronts {
                 Site::Perplexity => self.perplexity.reply(request),
             }),
             Some(Origin::Sockets) => self.chatgpt.socket(request),
+            Some(Origin::Suggestions) => perplexity::suggestions(request),
             Some(Origin::Store(site)) => exchange::store(site, request),
             None => Reply::empty(421),
         }

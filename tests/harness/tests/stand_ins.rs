@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result, ensure};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tests_harness::{Site, StandIns};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UdpSocket};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -113,5 +113,22 @@ async fn the_ledger_wakes_who_waits_and_gives_up_in_time() -> Result<()> {
     assert_eq!(waiting.await??.host, "perplexity.ai");
     let nothing = stand_ins.ledger().wait_for(Duration::from_millis(1), |e| e.contains("nobody")).await;
     ensure!(nothing.is_err_and(|error| error.to_string().contains("POST https://perplexity.ai/rest/thread")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn datagrams_to_the_same_port_are_counted() -> Result<()> {
+    let stand_ins = StandIns::start()?;
+    assert_eq!(stand_ins.packets(), 0);
+    let socket = UdpSocket::bind(("127.0.0.1", 0)).await?;
+    let end = Instant::now() + Duration::from_secs(20);
+    for wanted in 1..=2 {
+        socket.send_to(b"hello", stand_ins.address()).await?;
+        while stand_ins.packets() < wanted {
+            ensure!(Instant::now() < end, "datagram {wanted} was not counted");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    assert_eq!(stand_ins.packets(), 2);
     Ok(())
 }

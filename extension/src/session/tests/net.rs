@@ -65,6 +65,17 @@ fn what_is_vouched_for_or_harmless_is_no_row() {
     }
 }
 
+/// Anybody can write the mark into a link.
+#[test]
+fn a_link_under_the_mark_is_a_row() {
+    let mut script = Script::with_host(enforcing());
+    let (method, url) = ("GET".to_owned(), "https://chatgpt.com/?q=my+secret&".into());
+    let link = Seen { event: event(70), tab: None, road: Road::Navigation, method, url, stopped: false };
+    let effects = script.happen(Event::Seen(Box::new(link)));
+    let row = Uncovered { road: Road::Navigation, path: "GET /".to_owned(), stopped: false };
+    assert_eq!(told(&mut script, &effects), [row]);
+}
+
 #[test]
 fn a_person_who_waits_is_told_to_reload() {
     let mut script = Script::with_host(enforcing());

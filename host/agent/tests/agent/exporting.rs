@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use shared_protocol::{App, Drift, DriftKind, Operation, Reading, ToHost};
 
-use crate::browser::{Browser, event};
+use crate::browser::{AT, Browser, event, judge};
 use crate::home::{Home, json_lines};
 use crate::receiver::{program, tool};
 use crate::shipping::{lines, recorded};
@@ -43,6 +44,52 @@ fn json_lines_end_with_what_they_hold_and_the_export_is_on_record() {
     assert_eq!(some["rows"], 1);
     let foot = lines(&home.path().join("y.jsonl")).pop().unwrap();
     assert_eq!(foot["head"]["complete"], false);
+}
+
+#[test]
+fn drift_is_exported_as_it_is_listed() {
+    let home = Home::new();
+    let mut browser = Browser::start(&home);
+    let drift = |what, path: &str, place: Option<&str>| {
+        let (path, place) = (path.to_owned(), place.map(str::to_owned));
+        Drift { what, operation: Some(Operation::SendPrompt), path, place, size: None }
+    };
+    let moved = drift(DriftKind::Shape, "POST /backend-api/f/conversation", Some("messages[].author.role"));
+    browser.send(&ToHost::Judge(Box::new(judge(&event(1), Reading::Unread(moved.clone())))));
+    browser.verdict(&event(1));
+    let wordless = drift(DriftKind::Answer, "delta-encoding", None);
+    browser.send(&ToHost::Drift { app: App::new("chatgpt"), drift: wordless.clone(), at: AT });
+    assert!(browser.close().0.success());
+
+    let to = home.path().join("x.jsonl");
+    export(&home, &to, &[]);
+    let all = lines(&to);
+    let rows: Vec<&Value> = all.iter().filter(|row| row["kind"] == "drift").collect();
+    let [unread, answer] = rows[..] else { panic!("{} drift rows in {all:#?}", rows.len()) };
+    assert_eq!((&unread["event"], &answer["event"]), (&event(1).as_str().into(), &Value::Null));
+    for (row, drift) in [(unread, &moved), (answer, &wordless)] {
+        assert_eq!(row["body"]["app"], "chatgpt", "{row}");
+        assert_eq!(row["body"]["drift"], json!(drift), "{row}");
+        assert!(row["sealed"].is_null(), "{row}");
+    }
+    let listed = home.lines(&["log", "list", "--kind", "drift", "--json"]);
+    let listed: Vec<&Value> = listed.iter().map(|row| &row["drift"]).collect();
+    // The newest first.
+    assert_eq!(listed, [&answer["body"]["drift"], &unread["body"]["drift"]]);
+
+    // By its kind alone, and in the other format.
+    let to = home.path().join("x.csv");
+    let told = export(&home, &to, &["--format", "csv", "--kind", "drift"]);
+    assert_eq!(told["rows"], 2);
+    let table = fs::read_to_string(&to).unwrap();
+    for path in [&moved.path, &wordless.path] {
+        let of_path: Vec<&str> = table.lines().filter(|line| line.contains(path.as_str())).collect();
+        let [line] = of_path[..] else { panic!("{} lines with {path} in {table}", of_path.len()) };
+        assert!(
+            line.contains(",drift,") && line.contains("chatgpt") && line.contains("send-prompt"),
+            "{line}"
+        );
+    }
 }
 
 #[test]

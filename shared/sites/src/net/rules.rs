@@ -13,9 +13,17 @@ use crate::sites::Sites;
 const STOP: u8 = 1;
 const LET_GO: u8 = 2;
 
-/// A list of types to leave out is the one way to name all others, pages included, that both browsers take; no
-/// font is ever asked for at these addresses.
-const ALL_TYPES: &[&str] = &["font"];
+/// A list of types to leave out is the one way to name all others, pages included, that both browsers take; reports
+/// of policies are left out, which no page can send: the site's own answers name where they go.
+const ALL_TYPES: &[&str] = &["csp_report"];
+
+/// What a page fetches as a part of itself, or goes to: the page writes these addresses, no hook does, so that a
+/// mark in one says nothing.
+const UNHOOKED: &[&str] =
+    &["main_frame", "sub_frame", "stylesheet", "script", "image", "font", "object", "media", "csp_report"];
+
+/// Where a form is posted to. A hooked form is posted by one of the hook's own, under a mark.
+const PAGES: &[&str] = &["main_frame", "sub_frame"];
 
 /// One rule, as `chrome.declarativeNetRequest` names its fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -107,8 +115,15 @@ fn of_site(site: &NetSite) -> Vec<(NetAction, NetCondition)> {
     // One browser sees a socket's handshake under `wss:`, the other under `https:`.
     let socket = of(format!("^(https|wss)://{sockets}([/?#]|$)"));
     rules.push((NetAction::Block, NetCondition { resource_types: &["websocket"], ..socket }));
-    let marked = format!("^(https|wss)://{sockets}/[^?#]*[?]([^#]*&)?(#|$)");
-    rules.push((NetAction::Allow, of_all(marked)));
+    // A worker's `WebTransport`, often to a port of its own. Only one browser knows its type; every request of its
+    // method is one.
+    let transport = of(format!("^https://{sockets}(:[0-9]+)?([/?#]|$)"));
+    rules.push((NetAction::Block, NetCondition { request_methods: vec!["connect".to_owned()], ..transport }));
+    let marked = of(format!("^(https|wss)://{sockets}/[^?#]*[?]([^#]*&)?(#|$)"));
+    let posted =
+        NetCondition { request_methods: vec!["post".to_owned()], resource_types: PAGES, ..marked.clone() };
+    rules.push((NetAction::Allow, NetCondition { excluded_resource_types: UNHOOKED, ..marked }));
+    rules.push((NetAction::Allow, posted));
     rules
 }
 
@@ -158,9 +173,42 @@ mod tests {
         let first = &rules[0];
         assert_eq!((&first["id"], &first["priority"]), (&1.into(), &1.into()));
         assert_eq!(first["action"], serde_json::json!({"type": "block"}));
-        assert_eq!(first["condition"]["excludedResourceTypes"], serde_json::json!(["font"]));
+        assert_eq!(first["condition"]["excludedResourceTypes"], serde_json::json!(["csp_report"]));
         assert!(first["condition"]["requestMethods"][0].is_string());
         assert!(first["condition"].get("resourceTypes").is_none());
+    }
+
+    #[test]
+    fn a_mark_counts_for_what_a_hook_writes_alone() {
+        let rules = Sites::builtin().unwrap().net_rules();
+        let lets = rules.iter().filter(|rule| rule.action == NetAction::Allow).map(|rule| &rule.condition);
+        let marks = lets.filter(|of| of.regex_filter.ends_with("&)?(#|$)")).collect::<Vec<_>>();
+        assert_eq!(marks.len(), 2 * Sites::builtin().unwrap().net().len());
+        for of in marks {
+            let names = |kind: &str| of.resource_types.contains(&kind);
+            if names("main_frame") || names("sub_frame") {
+                assert_eq!(of.request_methods, ["post"], "{}", of.regex_filter);
+            } else {
+                for kind in ["main_frame", "sub_frame", "image", "font"] {
+                    assert!(of.excluded_resource_types.contains(&kind), "{kind}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn text_in_the_address_of_a_font_and_a_transport_is_stopped() {
+        let rules = Sites::builtin().unwrap().net_rules();
+        let stops = rules.iter().filter(|rule| rule.action == NetAction::Block).map(|rule| &rule.condition);
+        let fonts = stops.clone().filter(|of| {
+            of.regex_filter.ends_with("=[^&#]")
+                && of.resource_types.is_empty()
+                && !of.excluded_resource_types.is_empty()
+                && !of.excluded_resource_types.contains(&"font")
+        });
+        let sites = Sites::builtin().unwrap().net().len();
+        assert_eq!(fonts.count(), sites);
+        assert_eq!(stops.filter(|of| of.request_methods == ["connect"]).count(), sites);
     }
 
     #[test]

@@ -29,8 +29,11 @@ const ONLY_STAND_INS: [&str; 5] = [
     "security.cert_pinning.enforcement_level",
 ];
 
-pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Value> {
-    let args = if launch.headless { vec!["-headless"] } else { Vec::new() };
+pub(super) fn capabilities(launch: &Launch, home: &Home, stand_ins: &StandIns) -> Result<Value> {
+    let mut args = if launch.headless { vec!["-headless".to_owned()] } else { Vec::new() };
+    if launch.lasting {
+        args.extend(["-profile".to_owned(), home.profile().display().to_string()]);
+    }
     let pages = match &launch.extension {
         Some(extension) => json!({ extension_id(extension)?: PAGES }),
         None => json!({}),
@@ -73,6 +76,10 @@ pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Valu
     {
         prefs.retain(|name, _| !ONLY_STAND_INS.contains(&name.as_str()));
     }
+    if launch.lasting {
+        // What is installed for good has to be signed by Mozilla, or be let in.
+        capabilities["moz:firefoxOptions"]["prefs"]["xpinstall.signatures.required"] = json!(false);
+    }
     if let Some(language) = launch.language {
         capabilities["moz:firefoxOptions"]["prefs"]["intl.accept_languages"] = json!(language);
     }
@@ -80,7 +87,7 @@ pub(super) fn capabilities(launch: &Launch, stand_ins: &StandIns) -> Result<Valu
 }
 
 /// The id in the manifest's `browser_specific_settings`.
-pub(super) fn extension_id(extension: &Path) -> Result<String> {
+pub(crate) fn extension_id(extension: &Path) -> Result<String> {
     let path = extension.join("manifest.json");
     let text = fs::read(&path).with_context(|| format!("no extension at {}", extension.display()))?;
     let manifest: Value = serde_json::from_slice(&text)?;

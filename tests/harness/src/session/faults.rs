@@ -1,10 +1,11 @@
-//! What breaks around a page: the host stopped, killed or missing, the extension's background killed.
+//! What breaks around a page: the host stopped, killed or missing, the extension's background stopped or ended.
 
-use super::{PATIENCE, Session};
-use crate::browser::{Browser, signal};
+use super::{PATIENCE, Part, Session};
+use crate::browser::{Browser, firefox_id, signal};
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
+use std::process::Command;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -12,8 +13,13 @@ use tokio::net::TcpStream;
 /// The native host's process.
 const HOST: &str = "promptgate";
 
-/// Firefox runs the extension's pages, its background among them, in a process of this name.
-const EXTENSIONS: &str = "WebExtensions";
+/// Ends the background from Firefox's own window, as Firefox does with one that has nothing to do, whatever it does now.
+/// The process in which it runs takes the driver along when it is killed.
+const END: &str = "const [id, done] = arguments;
+const { extension } = WebExtensionPolicy.getByID(id);
+if (extension.backgroundState !== 'running') return done(`it is ${extension.backgroundState}`);
+const all = { ignoreDevToolsAttached: true, disableResetIdleForTest: true };
+extension.terminateBackground(all).then(() => done(''), (error) => done(`${error}`));";
 
 impl Session {
     /// Stops the native host as a debugger or a full machine would: it lives and says nothing.
@@ -43,12 +49,39 @@ impl Session {
         Ok(())
     }
 
-    /// Kills the extension's background in the middle of whatever it does.
+    /// Stops the process of the extension's background: it lives and says nothing, nor do the extension's frames.
+    pub fn hang_background(&self) -> Result<()> {
+        self.signal_background("STOP")
+    }
+
+    /// Lets it go on.
+    pub fn wake_background(&self) -> Result<()> {
+        self.signal_background("CONT")
+    }
+
+    fn signal_background(&self, signal: &str) -> Result<()> {
+        let processes = self.processes(Part::Extension);
+        ensure!(!processes.is_empty(), "no process of the extension runs");
+        for process in processes {
+            let sent = Command::new("kill").args([&format!("-{signal}"), &process.to_string()]).status()?;
+            ensure!(sent.success(), "{signal} did not reach the extension's process");
+        }
+        Ok(())
+    }
+
+    /// Ends the extension's background in the middle of whatever it does.
     pub async fn kill_background(&self) -> Result<()> {
         match self.browser {
             Browser::Chromium => self.close_worker().await,
             Browser::Firefox => {
-                ensure!(signal(self.home.path(), EXTENSIONS, "KILL") > 0, "no process of extensions runs");
+                let extension =
+                    self.extension.as_deref().context("the browser was started without the extension")?;
+                let id = firefox_id(extension)?;
+                self.own("moz/context", json!({ "context": "chrome" })).await?;
+                let said = self.driver()?.execute_async(END, vec![json!(id)]).await;
+                self.own("moz/context", json!({ "context": "content" })).await?;
+                let said = said.context("Firefox's own window takes no script")?.json().clone();
+                ensure!(said == "", "the background is not ended: {said}");
                 Ok(())
             }
         }

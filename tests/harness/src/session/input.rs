@@ -87,7 +87,7 @@ impl Session {
         Ok(())
     }
 
-    async fn own(&self, path: &'static str, body: Value) -> Result<()> {
+    pub(super) async fn own(&self, path: &'static str, body: Value) -> Result<()> {
         self.driver()?.handle().cmd(Own { path, body }).await?;
         Ok(())
     }

@@ -58,7 +58,7 @@ impl Session {
         self.until(&format!("end of {part:?}"), look).await
     }
 
-    fn processes(&self, part: Part) -> Vec<u32> {
+    pub(super) fn processes(&self, part: Part) -> Vec<u32> {
         let is_part = |process: &u32| {
             let name = fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
             let arguments = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();

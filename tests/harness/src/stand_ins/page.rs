@@ -4,7 +4,7 @@
 //! draws must live with that.
 
 use super::exchange::{Incoming, Reply};
-use crate::site::{CHATGPT_STORE, GEMINI_STORE, PERPLEXITY_STORE, Site};
+use crate::site::{CHATGPT_STORE, GEMINI_STORE, PERPLEXITY_STORE, PERPLEXITY_SUGGESTIONS, Site};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const KIT: &str = include_str!("pages/kit.js");
@@ -71,8 +71,8 @@ pub(super) fn policy(site: Site, nonce: &str) -> String {
             )
         }
         Site::Perplexity => format!(
-            "default-src 'self'; {script}; connect-src 'self' https://{PERPLEXITY_STORE}; style-src 'self'; \
-             frame-src 'none'; {types}"
+            "default-src 'self'; {script}; connect-src 'self' wss://{PERPLEXITY_SUGGESTIONS} \
+             https://{PERPLEXITY_STORE}; style-src 'self'; frame-src 'none'; {types}"
         ),
     }
 }

@@ -1,4 +1,5 @@
-//! Perplexity's server side: suggestions while typing, asks as event streams, uploads registered for another origin.
+//! Perplexity's server side: suggestions while typing, by request and by socket, asks as event streams, uploads
+//! registered for another origin.
 //!
 //! A follow-up must name an entry this server gave, with the token that went with it.
 
@@ -6,11 +7,13 @@ mod stream;
 
 use super::answer::answer_to;
 use super::events::Events;
-use super::exchange::{Incoming, Reply};
+use super::exchange::{Incoming, Reply, Socket, SocketLog};
 use crate::site::PERPLEXITY_STORE;
+use futures_util::{SinkExt, StreamExt};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use tokio_tungstenite::tungstenite::Message;
 
 /// The token that allows to write to a thread of the stand-in.
 const TOKEN: &str = "stand-in-read-write-token";
@@ -63,6 +66,30 @@ impl Perplexity {
         let model = &body["params"]["model_preference"];
         let names = stream::Names { entry: &entry, thread: &thread, token: TOKEN, prompt, model };
         stream::answer(&names, &answer_to(prompt))
+    }
+}
+
+/// The socket of suggestions, under a host of its own.
+pub(super) fn suggestions(request: &Incoming) -> Reply {
+    if request.path != "/suggest/ws" {
+        return Reply::empty(404);
+    }
+    Reply::Socket(Box::new(|socket, log| Box::pin(suggest(socket, log))))
+}
+
+/// Answers each frame that asks, with its text and its number, until the socket closes.
+async fn suggest(mut socket: Socket, log: SocketLog) {
+    while let Some(Ok(message)) = socket.next().await {
+        if let Message::Binary(bytes) = &message {
+            log(bytes);
+        }
+        let Message::Text(text) = message else { continue };
+        log(text.as_bytes());
+        let asked: Value = serde_json::from_str(&text).unwrap_or_default();
+        let reply = json!([asked["q"], [], asked["uuid"], []]);
+        if socket.send(Message::text(reply.to_string())).await.is_err() {
+            return;
+        }
     }
 }
 

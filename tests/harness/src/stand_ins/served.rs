@@ -30,6 +30,7 @@ pub struct Paced {
 #[derive(Clone)]
 enum Content {
     Whole(Served),
+    Kept(Served),
     Paced(Paced),
 }
 
@@ -42,23 +43,29 @@ impl Files {
         self.lock().insert(path.to_owned(), Content::Whole(file));
     }
 
+    /// A browser may keep this one, and show it again without a question.
+    pub(super) fn put_kept(&self, path: &str, file: Served) {
+        self.lock().insert(path.to_owned(), Content::Kept(file));
+    }
+
     pub(super) fn put_paced(&self, path: &str, stream: Paced) {
         self.lock().insert(path.to_owned(), Content::Paced(stream));
     }
 
     pub(super) fn reply(&self, path: &str) -> Option<Reply> {
-        let file = match self.lock().get(path).cloned()? {
-            Content::Whole(file) => file,
+        let (file, kept) = match self.lock().get(path).cloned()? {
+            Content::Whole(file) => (file, false),
+            Content::Kept(file) => (file, true),
             Content::Paced(Paced { pace, pieces }) => {
                 let pieces = Pieces::paced(pieces, pace);
                 return Some(Reply::Streamed { content_type: "text/event-stream; charset=utf-8", pieces });
             }
         };
-        let mut headers = vec![
-            ("content-type", file.content_type.to_owned()),
-            ("cache-control", "no-store".to_owned()),
-            ("service-worker-allowed", "/".to_owned()),
-        ];
+        let mut headers =
+            vec![("content-type", file.content_type.to_owned()), ("service-worker-allowed", "/".to_owned())];
+        if !kept {
+            headers.push(("cache-control", "no-store".to_owned()));
+        }
         headers.extend(file.policy.map(|policy| ("content-security-policy", policy)));
         Some(Reply::Whole { status: 200, headers, body: file.body.into_bytes() })
     }
