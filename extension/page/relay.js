@@ -10,8 +10,7 @@
   const MOST_KEPT = 4 * 1024 * 1024;
   const PING_MS = 20_000;
   // By event: {id, hold} while held; {id, ticket, head, text} while its answer is copied.
-  const open = new Map();
-  const events = new Map();
+  const [open, events] = [new Map(), new Map()];
   let [hook, worker] = [null, null];
   let [failures, lost] = [0, false];
 
@@ -85,6 +84,7 @@
   const onHook = ({ data }) => {
     if (data === null || typeof data !== "object") return;
     if (data.kind === "hold") return onHold(data);
+    if (data.kind === "there") return hook.postMessage({ kind: "here" });
     if (data.kind === "frame") {
       if (isText(data.url, 4096) && isText(data.text, 1 << 20)) say({ kind: "frame", url: data.url, text: data.text });
       return undefined;

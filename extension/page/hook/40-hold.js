@@ -4,6 +4,9 @@
 // INVARIANT: a word comes by a call and never by a promise: the page could resolve a promise itself.
 
 const ANSWER_CAP = 16 * 1024 * 1024;
+// While a person is waited for, a relay that is there says so when asked.
+const THERE_MS = 4000;
+const MOST_UNHEARD = 3;
 
 const channel = new MessageChannel();
 const wire = channel.port1;
@@ -66,7 +69,7 @@ const hold = (about, read, ended, atOnce = null) => {
   last += 1;
   const id = last;
   const timer = native.setTimeout(() => fall(id, fail.on_deadline), fail.deadline_ms);
-  const held = { __proto__: null, about, ended, timer, atOnce, told: false };
+  const held = { __proto__: null, about, ended, timer, atOnce, told: false, asked: false };
   mapSet(holds, id, held);
   readBody(read, (body) => {
     if (mapGet(holds, id) === held && !held.told) tellHold(id, held, body);
@@ -83,6 +86,28 @@ const abandon = (id) => {
   tell({ __proto__: null, kind: "abort", id });
 };
 
+let unheard = 0;
+let asks = false;
+
+// Firefox takes the relay away with its extension and tells nobody.
+const askThere = () => {
+  let waits = false;
+  mapEach(holds, (held) => { waits ||= held.asked; });
+  asks = waits;
+  if (!waits) return;
+  if (unheard === MOST_UNHEARD) return isGone();
+  unheard += 1;
+  tell({ __proto__: null, kind: "there" });
+  native.setTimeout(askThere, THERE_MS);
+};
+
+// Nobody will answer: what is held ends now, and what comes at once. What a person was asked about stays here.
+const isGone = () => {
+  asks = false;
+  fail.deadline_ms = 0;
+  mapEach(holds, (held, id) => fall(id, held.asked ? "refuse" : fail.on_deadline));
+};
+
 const obey = (message) => {
   switch (message.kind) {
     case "config":
@@ -92,10 +117,11 @@ const obey = (message) => {
       fail.on_deadline = message.on_deadline;
       fail.at_once = message.at_once;
       break;
-    // Nobody will answer: what is held ends now, and what comes at once.
     case "gone":
-      fail.deadline_ms = 0;
-      mapEach(holds, (held, id) => fall(id, fail.on_deadline));
+      isGone();
+      break;
+    case "here":
+      unheard = 0;
       break;
     case "open":
       fail.on_deadline = "send";
@@ -105,6 +131,11 @@ const obey = (message) => {
       if (!waiting) break;
       native.clearTimeout(waiting.timer);
       waiting.timer = native.setTimeout(() => fall(message.id, "refuse"), message.ms);
+      waiting.asked = true;
+      if (!asks) {
+        unheard = 0;
+        askThere();
+      }
       break;
     }
     case "send":

@@ -15,8 +15,8 @@ const body = JSON.stringify({ prompt: words, parent_message_uuid: '00000000-0000
   create_conversation_params: {} });
 delete document.documentElement.dataset[mark];
 fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-  .then(({ status }) => status, ({ name }) => name)
-  .then((end) => { document.documentElement.dataset[mark] = end; });";
+  .then(async (response) => { await response.text(); return response.status; })
+  .catch(({ name }) => name).then((end) => { document.documentElement.dataset[mark] = end; });";
 
 /// Begins a send; its end is for [`Session::wait_for_mark`].
 async fn begin(guarded: &Guarded, words: &str, mark: &str) -> Result<()> {
@@ -176,6 +176,12 @@ async fn kept_by_the_browser(browser: Browser) -> Result<()> {
         guarded.stand_ins().serve_kept("/kept", page);
         guarded.open_at(Site::Claude, "/kept").await?;
         goes(&guarded, ALLOWED.text, "before the page was left").await?;
+        guarded.open(Site::ChatGpt).await?;
+        guarded.driver()?.back().await?;
+        let shown = guarded.wait_for_mark("shown").await?;
+        ensure!(shown == "again", "the page was loaded anew: {}", guarded.script(WHY, Vec::new()).await?);
+        stays(&guarded, BLOCKED.text, BLOCKED.secret, "in a page that is shown again").await?;
+        goes(&guarded, "What is a good name for a ship's parrot?", "in a page that is shown again").await?;
         // No card: the host is silent. What is held is the page's own promise, and no request of the network.
         let held = "What is a good name for a ship's goat?";
         guarded.hang_host()?;
@@ -186,13 +192,13 @@ async fn kept_by_the_browser(browser: Browser) -> Result<()> {
         let told = guarded.records()?.wait_for_those(&["--kind", "refused"], PATIENCE, closed).await;
         told.context("nobody told that the page of a held prompt was left")?;
         guarded.driver()?.back().await?;
-        let shown = guarded.wait_for_mark("shown").await?;
-        ensure!(shown == "again", "the page was loaded anew: {}", guarded.script(WHY, Vec::new()).await?);
-        let end = guarded.wait_for_mark("held").await.context("what was held when the page was left")?;
-        ensure!(end != "200", "what was held when the page was left went: {end}");
+        // Firefox keeps no page that held something.
+        if guarded.wait_for_mark("shown").await? == "again" {
+            let end = guarded.wait_for_mark("held").await.context("what was held when the page was left")?;
+            ensure!(end != "200", "what was held when the page was left went: {end}");
+        }
+        goes(&guarded, "What is a good name for a ship's cat?", "in a page that is gone back to").await?;
         ensure!(!guarded.stand_ins().ledger().contains(held), "what was held when the page was left arrived");
-        stays(&guarded, BLOCKED.text, BLOCKED.secret, "in a page that is shown again").await?;
-        goes(&guarded, "What is a good name for a ship's parrot?", "in a page that is shown again").await?;
         // One that waits for a person goes with its page, too.
         guarded.open(Site::Claude).await?;
         begin(&guarded, WARNED.text, "held").await?;
