@@ -160,7 +160,9 @@ impl Recording {
     /// From the files of a case.
     pub(super) fn read(format: AnswerFormat, stream: &str, frames: &str) -> Self {
         let lines = stream.split_inclusive('\n').map(|line| Line::read(format, line)).collect();
-        let frames = frames.lines().map(|frame| serde_json::from_str(frame).unwrap()).collect();
+        // A line may hold more than one array: the site sends them as it has them.
+        let values = |line| serde_json::Deserializer::from_str(line).into_iter::<Value>();
+        let frames = frames.lines().flat_map(values).map(Result::unwrap).collect();
         Self { format, lines, frames }
     }
 
