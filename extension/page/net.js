@@ -55,18 +55,26 @@ const toGate = async ({ tabId, url }) => {
 const isClosed = async () =>
   (await net.getEnabledRulesets()).includes(RULES) || (await net.getDynamicRules()).length > 0;
 
-// The rules of repaired data, or none of them. The browser takes all of a change or nothing, and keeps them.
+// Rules of ours in the browser's keeping, or none of them. The browser takes all of a change or nothing. It keeps them over an
+// update of the extension, when the manifest's own are off until the new background has run.
+// What was put is remembered: a background starts often, and a change is written to the disk.
 const put = async (rules) => {
-  const before = await net.getDynamicRules();
+  const [before, { net: kept }] = await Promise.all([net.getDynamicRules(), api.storage.local.get("net")]);
+  const text = JSON.stringify(rules);
+  if (before.length === rules.length && (rules.length === 0 || kept === text)) return;
   await net.updateDynamicRules({ removeRuleIds: before.map(({ id }) => id), addRules: rules });
+  await api.storage.local.set({ net: text });
 };
 
 const enable = (on) => net.updateEnabledRulesets(on ? { enableRulesetIds: [RULES] } : { disableRulesetIds: [RULES] });
 
+const ownRules = async () => (await fetch(api.runtime.getURL("net.json"))).json();
+
 // `rules`: made from repaired data, in place of those that came with the extension. What is stricter is done first,
 // and rules that the browser does not take leave those that came with it. One after the other: the last word counts.
 const stands = async ({ closed, rules }) => {
-  const taken = closed && rules ? await put(rules).then(() => true, () => false) : false;
+  const took = async (some) => put(await some).then(() => true, () => false);
+  const taken = closed && ((rules && (await took(rules))) || (await took(ownRules()).catch(() => false)));
   await enable(closed && !taken);
   if (!taken) await put([]);
 };

@@ -162,10 +162,9 @@ async fn play(unhooked: &mut Unhooked) -> Result<()> {
     unhooked.until_told(before, when).await?;
     unhooked.can_send(when).await?;
 
-    // An update begins with the rules of its manifest, of which none is on, until its background has run.
+    // The rules are in the browser's keeping, whatever the manifest of the new one says.
     let when = "after the extension was loaded anew";
     unhooked.session.reload_extension(&unhooked.launch).await?;
-    unhooked.until_stopped(when).await?;
     unhooked.is_stopped(when).await?;
     unhooked.can_send(when).await?;
 
@@ -177,10 +176,6 @@ async fn play(unhooked: &mut Unhooked) -> Result<()> {
         unhooked.session.close_other_tabs().await?;
     }
     unhooked.open().await?;
-    if browser == Browser::Chromium {
-        // What comes from the command line counts as installed anew with every start; see above.
-        unhooked.until_stopped(when).await?;
-    }
     unhooked.is_stopped(when).await?;
     unhooked.can_send(when).await?;
     unhooked.last_settings_hold().await.context(when)?;
