@@ -76,7 +76,8 @@ impl Pieces {
     /// What was judged with this request's file, if pieces of that may go.
     fn permits(&mut self, now: Millis, hold: &Hold) -> Option<&[Part]> {
         let known = self.permitted.get_mut(hold.request.body.whole()?)?;
-        let is_late = now.saturating_sub(known.at) > PERMITTED_MS;
+        // Also where the clock was set back: that must not make it last.
+        let is_late = now.abs_diff(known.at) > PERMITTED_MS;
         if is_late || known.port != hold.port || known.app != hold.app {
             return None;
         }

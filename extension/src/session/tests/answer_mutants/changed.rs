@@ -138,6 +138,11 @@ fn mapped(value: &Value, here: &str, with: &dyn Fn(&str, Value) -> Value) -> Val
     with(here, inner)
 }
 
+// What is done, in words, and how: to a text where it stands, to an event, to JSON in a string.
+type Moving = (&'static str, fn(Value) -> Value);
+type Wrapping = (&'static str, fn(&str) -> String);
+type Embedding = (&'static str, fn(String) -> Value);
+
 impl Line {
     fn read(format: AnswerFormat, line: &str) -> Self {
         let body = line.trim_end_matches(['\r', '\n']);
@@ -269,7 +274,7 @@ pub(super) fn mutants(recording: &Recording, text: &str) -> Vec<Mutant> {
         }
     }
     for place in &places {
-        let wraps: [(&str, fn(Value) -> Value); 3] = [
+        let wraps: [Moving; 3] = [
             ("in an object", |text| json!({"text": text})),
             ("two objects deep", |text| json!({"content": {"value": text}})),
             ("in a list", |text| json!([text])),
@@ -325,7 +330,7 @@ pub(super) fn mutants(recording: &Recording, text: &str) -> Vec<Mutant> {
     }
 
     let (plain, frames) = recording.plain();
-    let events: [(&str, fn(&str) -> String); 5] = [
+    let events: [Wrapping; 5] = [
         ("events in an object", |event| format!("{{\"data\":{event}}}")),
         ("events in a list", |event| format!("[{event}]")),
         ("events as JSON strings", |event| json!(event).to_string()),
@@ -336,7 +341,7 @@ pub(super) fn mutants(recording: &Recording, text: &str) -> Vec<Mutant> {
         push(Kind::Encoded, how.to_owned(), recording.written(&event, &Value::String));
     }
     if recording.trees().any(|tree| tree.to_string().contains("\\u0000json")) {
-        let inner: [(&str, fn(String) -> Value); 3] = [
+        let inner: [Embedding; 3] = [
             ("JSON in strings as it is", |text| serde_json::from_str(&text).unwrap()),
             ("JSON in strings in hexadecimal", |text| json!(hex(&text))),
             ("JSON in strings in strings", |text| json!(json!(text).to_string())),

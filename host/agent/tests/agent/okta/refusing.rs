@@ -110,8 +110,11 @@ fn device() -> Value {
     json!({"device": {"format": "opaque", "id": "device-identifier-001"}})
 }
 
-/// Each type: an event with all its members, and which of them are required, beside how errors call them.
-fn examples() -> [(&'static str, Value, &'static [(&'static str, &'static str)]); 6] {
+/// A type, an event of it with all its members, and which of them are required, beside how errors call them.
+type Example = (&'static str, Value, &'static [(&'static str, &'static str)]);
+
+/// One of each type.
+fn examples() -> [Example; 6] {
     let with = |members: Value| {
         let mut event = json!({
             "event_timestamp": 1_702_448_550, "initiating_entity": "admin",
