@@ -142,7 +142,8 @@ mod tests {
         large[29..33].copy_from_slice(&crc.sum().to_be_bytes());
         assert_eq!(drawn(&large).unwrap_err(), UnreadFile::TooLarge);
         // Few bytes, each side within its bound: only all of it together is too much.
-        assert_eq!(drawn(b"GIF89a\x20\x4e\x20\x4e\0\0\0").unwrap_err(), UnreadFile::TooLarge);
+        let gif = b"GIF89a\x20\x4e\x20\x4e\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+        assert_eq!(drawn(gif).unwrap_err(), UnreadFile::TooLarge);
         // A decoder that takes four bytes a pixel for itself.
         let webp = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\xff\xff\x07\x07\x10\x11\x11\x88\x88\xfe\x07\0";
         assert_eq!(drawn(webp).unwrap_err(), UnreadFile::TooLarge);
