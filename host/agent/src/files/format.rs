@@ -2,6 +2,7 @@
 //!
 //! INVARIANT: runs in a process of its own. A reader may fail or be ended at any byte; what it told before counts.
 
+mod aside;
 mod compound;
 mod gzip;
 mod html;
@@ -15,6 +16,7 @@ mod picture;
 mod rest;
 mod rtf;
 mod sheet;
+mod silent;
 mod slides;
 mod tar;
 pub(crate) mod text;

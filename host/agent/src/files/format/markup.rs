@@ -66,6 +66,18 @@ impl Attributes<'_> {
         })
     }
 
+    /// The values of all attributes of these names, without prefix.
+    pub(super) fn all(&self, names: &[&str]) -> Vec<String> {
+        let mut all = self.0.attributes();
+        let all = all.with_checks(false).filter_map(Result::ok);
+        all.filter(|one| names.iter().any(|name| one.key.local_name().as_ref() == *name))
+            .map(|one| match one.normalized_value(XmlVersion::Implicit1_0) {
+                Ok(value) => value.into_owned(),
+                Err(_) => one.value.into_owned(),
+            })
+            .collect()
+    }
+
     /// The id of a relationship: `id` with a prefix, which plain ids stand beside.
     pub(super) fn relation(&self) -> Option<String> {
         let mut all = self.0.attributes();

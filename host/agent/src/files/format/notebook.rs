@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use shared_protocol::UnreadFile;
 
 use super::super::out::{Counted, Out};
 use super::super::said::Places;
@@ -36,10 +37,33 @@ pub(super) fn read(text: &str, inside: &[String], out: &mut Out<'_>) -> bool {
         }
     }
     out.text(inside, shown.text, Places::Blocks(starts));
+    // Pictures beside no text: what they show is all that there is.
+    let has_text =
+        notebook.cells.iter().any(|cell| holds(&cell.source, &|_: &str, text: &str| !text.trim().is_empty()));
+    let has_picture = notebook.cells.iter().any(|cell| {
+        let is_picture = |key: &str, _: &str| key.starts_with("image/");
+        holds(&cell.outputs, &is_picture) || holds(&cell.attachments, &is_picture)
+    });
+    if has_picture && !has_text {
+        out.unread(UnreadFile::Picture);
+    }
     let mut about = Counted::default();
     lines(&notebook.metadata, "", &mut about);
     out.text(inside, about.text, Places::About);
     true
+}
+
+/// Whether a string in it, with the name that it goes by, is such a one.
+fn holds(value: &Value, is_such: &dyn Fn(&str, &str) -> bool) -> bool {
+    fn under(value: &Value, key: &str, is_such: &dyn Fn(&str, &str) -> bool) -> bool {
+        match value {
+            Value::String(text) => is_such(key, text),
+            Value::Array(all) => all.iter().any(|one| under(one, key, is_such)),
+            Value::Object(all) => all.iter().any(|(key, one)| under(one, key, is_such)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+    under(value, "", is_such)
 }
 
 /// Every string: those of one list are lines of one text. Pictures of outputs are part of the page.

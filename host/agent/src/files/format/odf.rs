@@ -4,6 +4,7 @@ use shared_protocol::UnreadFile;
 
 use super::super::out::{Counted, Out};
 use super::super::said::Places;
+use super::aside::end_line;
 use super::markup::{Node, walk};
 use super::rest;
 use super::sheet::Grid;
@@ -19,6 +20,7 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
     if is_encrypted {
         return out.unread(UnreadFile::Encrypted);
     }
+    let before = out.texts();
     if let Some(xml) = package.part("content.xml", out) {
         let kind = package.part("mimetype", out).unwrap_or_default();
         let whole = if kind.contains("spreadsheet") {
@@ -30,6 +32,8 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
             out.unread(UnreadFile::Damaged);
         }
     }
+    objects(package, inside, out);
+    let has_text = out.texts() > before;
     for part in ["meta.xml", "styles.xml"] {
         let mut text = String::new();
         if let Some(xml) = package.part(part, out) {
@@ -43,8 +47,7 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
         }
         out.text(inside, text, Places::About);
     }
-    objects(package, inside, out);
-    pictures(package, "Pictures/", inside, out);
+    pictures(package, "Pictures/", has_text, inside, out);
     rest::read(package, inside, out);
 }
 
@@ -81,7 +84,7 @@ fn objects(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
 /// Paragraphs, or slides.
 fn flow(xml: &str, is_shown: bool, inside: &[String], out: &mut Out<'_>) -> bool {
     let (mut text, mut starts) = (Counted::default(), Vec::new());
-    let mut depth = 0_u32;
+    let (mut depth, mut beside, mut is_beside) = (0_u32, String::new(), false);
     let whole = walk(xml, |node| {
         let more = match node {
             Node::Start("page", _) if is_shown => {
@@ -95,6 +98,16 @@ fn flow(xml: &str, is_shown: bool, inside: &[String], out: &mut Out<'_>) -> bool
                 depth += 1;
                 ""
             }
+            // What pictures are described as.
+            Node::Start("title" | "desc", _) => {
+                is_beside = depth == 0;
+                ""
+            }
+            Node::End("title" | "desc") => {
+                is_beside = false;
+                end_line(&mut beside);
+                ""
+            }
             Node::Start("tab", _) => "\t",
             Node::Start("line-break", _) | Node::End("p" | "h") => {
                 if matches!(node, Node::End(_)) {
@@ -104,19 +117,25 @@ fn flow(xml: &str, is_shown: bool, inside: &[String], out: &mut Out<'_>) -> bool
             }
             Node::Start("s", _) => " ",
             Node::Text(more) if depth > 0 => more,
+            Node::Text(more) if is_beside => {
+                beside.push_str(more);
+                ""
+            }
             Node::Text(_) | Node::Start(..) | Node::End(_) => "",
         };
         text.push(more);
     });
     out.text(inside, text.text, if is_shown { Places::Slides(starts) } else { Places::Paragraphs(starts) });
+    out.text(inside, beside, Places::About);
     whole
 }
 
 fn sheets(xml: &str, inside: &[String], out: &mut Out<'_>) -> bool {
     let (mut grid, mut name, mut shown) = (Grid::default(), String::new(), String::new());
     let (mut row, mut rows, mut cells, mut in_cell) = (0_u32, 1, 1, false);
-    let mut done = Vec::new();
+    let (mut done, mut beside, mut is_body) = (Vec::new(), String::new(), false);
     let whole = walk(xml, |node| match node {
+        Node::Start("body", _) => is_body = true,
         Node::Start("table", attributes) => {
             (grid, row) = (Grid::default(), 0);
             name = attributes.get("name").unwrap_or_default();
@@ -141,11 +160,15 @@ fn sheets(xml: &str, inside: &[String], out: &mut Out<'_>) -> bool {
             grid.skip(cells.saturating_sub(REPEATED));
         }
         Node::End("table-row") => row = row.saturating_add(rows),
+        // Boxes on the sheet, descriptions, hints: not looks, which stand before the body.
+        Node::Text(more) if is_body => beside.push_str(more),
+        Node::End("p" | "title" | "desc") => end_line(&mut beside),
         Node::End("table") => done.push((std::mem::take(&mut grid), std::mem::take(&mut name))),
         Node::Text(_) | Node::Start(..) | Node::End(_) => {}
     });
     for (grid, name) in done {
         grid.tell(&name, inside, out);
     }
+    out.text(inside, beside, Places::About);
     whole
 }

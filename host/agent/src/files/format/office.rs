@@ -4,18 +4,24 @@ use shared_protocol::UnreadFile;
 
 use super::super::out::{Counted, Out};
 use super::super::said::Places;
+use super::aside;
 use super::markup::{Node, walk};
 use super::rest;
 use super::zip::{Package, embedded, nested, pictures};
 
+/// Elements whose text `paragraphs` takes.
+pub(super) const TAKEN: &[&str] = &["t", "delText", "instrText", "v", "pt"];
+
 pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
     let before = out.texts();
+    let mut beyond = None;
     if let Some(xml) = package.part("word/document.xml", out) {
         let (text, starts, whole) = paragraphs(&xml);
         if !whole {
             out.unread(UnreadFile::Damaged);
         }
         out.text(inside, text, Places::Paragraphs(starts));
+        beyond = Some(xml);
     }
     for kind in
         ["header", "footer", "footnotes", "endnotes", "comments", "charts/", "diagrams/data", "glossary/doc"]
@@ -24,12 +30,12 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
     }
     chunks(package, inside, out);
     let has_text = out.texts() > before;
+    if let Some(xml) = beyond {
+        aside::read(&xml, TAKEN, inside, out);
+    }
     about(package, "word/", inside, out);
     embedded(package, "word/embeddings/", inside, out);
-    let are_read = pictures(package, "word/media/", inside, out);
-    if !are_read && !has_text && !package.like("word/media/", "").is_empty() {
-        out.unread(UnreadFile::Picture);
-    }
+    pictures(package, "word/media/", has_text, inside, out);
     rest::read(package, inside, out);
 }
 
@@ -89,6 +95,7 @@ pub(super) fn beside(package: &mut Package<'_>, prefix: &str, inside: &[String],
                 out.unread(UnreadFile::Damaged);
             }
             out.text(inside, text, Places::About);
+            aside::read(&xml, TAKEN, inside, out);
         }
     }
 }
@@ -113,12 +120,15 @@ pub(super) fn about(package: &mut Package<'_>, folder: &str, inside: &[String], 
     }
     for name in package.like(folder, ".rels") {
         if let Some(xml) = package.part(&name, out) {
-            walk(&xml, |node| {
-                if let Node::Start("Relationship", attributes) = node
-                    && attributes.get("TargetMode").as_deref() == Some("External")
+            walk(&xml, |node| match node {
+                Node::Start("Relationship", attributes)
+                    if attributes.get("TargetMode").as_deref() == Some("External") =>
                 {
                     line(&mut text, &attributes.get("Target").unwrap_or_default());
                 }
+                // A part that only is named like one of relationships.
+                Node::Text(more) => line(&mut text, more),
+                Node::Start(..) | Node::End(_) => {}
             });
         }
     }
@@ -129,14 +139,22 @@ pub(super) fn about(package: &mut Package<'_>, folder: &str, inside: &[String], 
 /// still in the file, so they are here too. WordprocessingML and DrawingML name these elements alike.
 pub(super) fn paragraphs(xml: &str) -> (String, Vec<u32>, bool) {
     let (mut text, mut starts) = (Counted::default(), Vec::new());
-    let (mut in_text, mut is_begun) = (false, false);
+    let (mut in_text, mut has_text, mut is_begun) = (false, false, false);
     let whole = walk(xml, |node| match node {
-        Node::Start("t" | "delText" | "instrText" | "v" | "pt", _) => in_text = true,
+        Node::Start(name, _) if TAKEN.contains(&name) => (in_text, has_text) = (true, false),
         Node::Start("tab", _) if is_begun => text.push("\t"),
         Node::Start("br" | "cr", _) if is_begun => text.push("\n"),
         Node::Start("tc", _) => text.push("\t"),
         Node::Start(..) => {}
-        Node::End("t" | "delText" | "v" | "pt") => in_text = false,
+        Node::End("t" | "delText") => in_text = false,
+        // Values of a chart stand in no paragraph: each is a line.
+        Node::End("v" | "pt") => {
+            in_text = false;
+            if is_begun && has_text {
+                text.push("\n");
+                is_begun = false;
+            }
+        }
         Node::End("instrText") => {
             in_text = false;
             text.push(" ");
@@ -152,6 +170,7 @@ pub(super) fn paragraphs(xml: &str) -> (String, Vec<u32>, bool) {
                 starts.push(text.length);
             }
             text.push(more);
+            has_text = true;
         }
         Node::Text(_) => {}
     });

@@ -1,66 +1,15 @@
 //! Parts of a document that its reader did not ask for: the text of what is XML; anything else is a file of its own.
 //!
-//! INVARIANT: whatever is neither read here nor named below as part of every document is told as not read.
+//! INVARIANT: whatever is neither read here nor, by name and bytes, part of every document is told as not read.
 
 use super::super::kind::{Kind, kind};
 use super::super::out::Out;
 use super::super::said::Places;
+use super::aside::{self, end_line};
 use super::markup::{Node, walk};
+use super::silent::{self, Silent};
 use super::text;
 use super::zip::{Package, deeper};
-
-/// How names begin of what programs put beside a document: signatures, previews, their own settings, junk.
-const SILENT_ROOTS: &[&str] = &[
-    "[content_types].xml",
-    "[trash]/",
-    "_xmlsignatures/",
-    "configurations2/",
-    "layout-cache",
-    "manifest.rdf",
-    "meta-inf/",
-    "mimetype",
-    "objectreplacements/",
-    "thumbnails/",
-];
-
-/// Folders of what has no text: pictures, sound and video are told by those who handle pictures.
-const SILENT_FOLDERS: &[&str] = &[
-    "activex",
-    "ctrlprops",
-    "customproperty",
-    "fonts",
-    "ink",
-    "media",
-    "pictures",
-    "printersettings",
-    "theme",
-];
-
-/// Files of what has no text, without number and ending: looks, settings, macros, what Google's editors keep for themselves.
-const SILENT_FILES: &[&str] = &[
-    "attachedtoolbars",
-    "calcchain",
-    "commentsmeta",
-    "customproperty",
-    "fonttable",
-    "itemprops",
-    "metadata",
-    "presprops",
-    "printersettings",
-    "recipientdata",
-    "settings",
-    "styles",
-    "styleswitheffects",
-    "tablestyles",
-    "thumbnail",
-    "vbadata",
-    "vbaproject",
-    "vbaprojectsignature",
-    "vbaprojectsignatureagile",
-    "vbaprojectsignaturev",
-    "viewprops",
-    "websettings",
-];
 
 /// Elements whose text is a place on the page.
 const SPOTS: &[&str] = &["Anchor", "posOffset", "trace"];
@@ -69,10 +18,18 @@ const SPOTS: &[&str] = &["Anchor", "posOffset", "trace"];
 pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
     let mut beside = String::new();
     for (at, name) in package.names.clone().into_iter().enumerate() {
-        if !package.is_left(at) || is_silent(&name) {
+        if !package.is_left(at) || name.ends_with('/') {
+            continue;
+        }
+        let silent = silent::of(&name);
+        // Sound and video may be larger than what is unpacked.
+        if silent == Some(Silent::Drawn) && silent::is_drawn(&package.head(at)) {
             continue;
         }
         let Some(bytes) = package.at(at, out) else { continue };
+        if silent.is_some_and(|silent| silent.is(&bytes)) {
+            continue;
+        }
         match kind(&bytes) {
             Kind::Picture => continue,
             Kind::Text => {
@@ -81,6 +38,8 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
                     && let (more, true) = strings(&xml)
                 {
                     beside.push_str(&more);
+                    end_line(&mut beside);
+                    beside.push_str(&aside::words(&xml));
                     end_line(&mut beside);
                     continue;
                 }
@@ -95,21 +54,9 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
     out.text(inside, beside, Places::About);
 }
 
-fn is_silent(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let file = name.rsplit('/').next().unwrap_or_default();
-    let stem = file.split('.').next().unwrap_or_default();
-    let stem = stem.trim_end_matches(|char: char| char.is_ascii_digit());
-    name.ends_with('/')
-        || name.ends_with(".rels")
-        || SILENT_ROOTS.iter().any(|root| name.starts_with(root))
-        || name.split('/').rev().skip(1).any(|folder| SILENT_FOLDERS.contains(&folder))
-        || SILENT_FILES.contains(&stem)
-}
-
 fn is_xml(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.ends_with(".xml") || name.ends_with(".vml")
+    [".xml", ".vml", ".svg"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// The text of a part, a line for each paragraph and for each element that stands in none; and whether the part is well
@@ -136,11 +83,4 @@ pub(super) fn strings(xml: &str) -> (String, bool) {
         }
     });
     (text, whole)
-}
-
-fn end_line(text: &mut String) {
-    text.truncate(text.trim_end().len());
-    if !text.is_empty() {
-        text.push('\n');
-    }
 }

@@ -28,12 +28,30 @@ const SILENT: &[&str] = &[
     "blipuid",
 ];
 
+/// Destinations whose text is kept, and stands on no page.
+const BESIDE: &[&str] = &[
+    "bkmkend",
+    "bkmkstart",
+    "fchars",
+    "info",
+    "lchars",
+    "pgdsctbl",
+    "pntxta",
+    "pntxtb",
+    "sn",
+    "sv",
+    "userprops",
+    "wgrffmtfilter",
+];
+
 /// Deepest nesting that is told apart.
 const GROUPS: usize = 1_000;
 
 #[derive(Clone, Copy)]
 struct Group {
     is_silent: bool,
+    /// Words beside the page: properties, names of looks.
+    is_beside: bool,
     /// Characters that stand for one of Unicode's to readers that do not know it.
     skip: usize,
 }
@@ -46,18 +64,24 @@ pub(super) fn read(bytes: &[u8], inside: &[String], out: &mut Out<'_>) {
         pending: Vec::new(),
         high: None,
         encoding: WINDOWS_1252,
-        groups: vec![Group { is_silent: false, skip: 1 }],
+        groups: vec![Group { is_silent: false, is_beside: false, skip: 1 }],
         to_skip: 0,
         has_object: false,
+        has_picture: false,
+        has_page: false,
     };
     let whole = reader.run();
-    let (text, starts, has_object) = (reader.text.text, reader.starts, reader.has_object);
+    let (has_object, is_picture) = (reader.has_object, reader.has_picture && !reader.has_page);
+    let (text, starts) = (reader.text.text, reader.starts);
     out.text(inside, text, Places::Paragraphs(starts));
     if !whole {
         out.unread(UnreadFile::Damaged);
     }
     if has_object {
         out.unread(UnreadFile::Format);
+    }
+    if is_picture {
+        out.unread(UnreadFile::Picture);
     }
 }
 
@@ -72,6 +96,9 @@ struct Reader<'a> {
     groups: Vec<Group>,
     to_skip: usize,
     has_object: bool,
+    has_picture: bool,
+    /// Whether there is text on the page.
+    has_page: bool,
 }
 
 impl Reader<'_> {
@@ -163,8 +190,14 @@ impl Reader<'_> {
             }
             _ if SILENT.contains(&word) => {
                 self.has_object |= word == "objdata";
+                self.has_picture |= word == "pict";
                 if let Some(group) = self.groups.last_mut() {
                     group.is_silent = true;
+                }
+            }
+            _ if BESIDE.contains(&word) => {
+                if let Some(group) = self.groups.last_mut() {
+                    group.is_beside = true;
                 }
             }
             _ => {}
@@ -214,6 +247,8 @@ impl Reader<'_> {
             return;
         }
         for char in char::decode_utf16(units).flatten() {
+            let is_page = !char.is_whitespace() && !self.is_beside();
+            self.has_page |= is_page;
             self.text.push(char.encode_utf8(&mut [0; 4]));
         }
     }
@@ -232,9 +267,15 @@ impl Reader<'_> {
         }
     }
 
+    fn is_beside(&self) -> bool {
+        self.groups.last().is_some_and(|group| group.is_beside)
+    }
+
     fn flush(&mut self) {
         if !self.pending.is_empty() {
             let text = self.encoding.decode_without_bom_handling(&self.pending).0;
+            let is_page = !text.trim().is_empty() && !self.is_beside();
+            self.has_page |= is_page;
             self.text.push(&text);
             self.pending.clear();
         }

@@ -6,31 +6,40 @@ use shared_protocol::{Text, UnreadFile};
 
 use super::super::out::{Counted, Out};
 use super::super::said::Places;
+use super::aside;
 use super::markup::{Node, walk};
 use super::office::{about, beside, related};
 use super::rest;
 use super::zip::{Package, embedded, pictures};
 
 pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'_>) {
-    let shared = strings(package, out);
+    let before = out.texts();
+    let (mut shared, sounds) = strings(package, out);
     let mut read = Vec::new();
     for (name, part) in listed(package, "xl/workbook.xml", "sheet", out) {
-        one(package, &part, &name, &shared, inside, out);
+        one(package, &part, &name, &mut shared, inside, out);
         read.push(part);
     }
     // Sheets that the book does not list are in the file all the same.
     for part in package.like("xl/worksheets/", ".xml") {
         if !read.contains(&part) {
             let name = part.rsplit('/').next().unwrap_or_default().to_owned();
-            one(package, &part, &name, &shared, inside, out);
+            one(package, &part, &name, &mut shared, inside, out);
         }
     }
     for kind in ["comments", "threadedComments/", "drawings/", "charts/", "pivotCache/", "tables/"] {
         beside(package, &format!("xl/{kind}"), inside, out);
     }
+    // What no cell points to is in the file all the same.
+    let left = shared.into_iter().filter(|(_, is_shown)| !is_shown).map(|(text, _)| text);
+    out.text(inside, left.chain([sounds]).collect::<Vec<_>>().join("\n"), Places::About);
+    let has_text = out.texts() > before;
+    if let Some(xml) = package.part("xl/workbook.xml", out) {
+        aside::read(&xml, &[], inside, out);
+    }
     about(package, "xl/", inside, out);
     embedded(package, "xl/embeddings/", inside, out);
-    pictures(package, "xl/media/", inside, out);
+    pictures(package, "xl/media/", has_text, inside, out);
     rest::read(package, inside, out);
 }
 
@@ -69,42 +78,47 @@ pub(super) fn listed(
     listed
 }
 
-/// Strings that cells name by number, of the part that the book names.
-fn strings(package: &mut Package<'_>, out: &mut Out<'_>) -> Vec<String> {
+/// Strings that cells name by number, each with whether one has named it, of the part that the book names; and how those
+/// of East Asia are pronounced.
+fn strings(package: &mut Package<'_>, out: &mut Out<'_>) -> (Vec<(String, bool)>, String) {
     let named = related(package, "xl/_rels/workbook.xml", "/sharedStrings", out);
     let named = named.into_iter().find(|name| package.find(name).is_some());
     let Some(xml) = package.part(named.as_deref().unwrap_or("xl/sharedStrings.xml"), out) else {
-        return Vec::new();
+        return (Vec::new(), String::new());
     };
-    let (all, whole) = shared(&xml);
+    let (all, sounds, whole) = shared(&xml);
     if !whole {
         out.unread(UnreadFile::Damaged);
     }
-    all
+    (all.into_iter().map(|text| (text, false)).collect(), sounds)
 }
 
-/// Strings in their order, and whether the part is well formed.
-fn shared(xml: &str) -> (Vec<String>, bool) {
-    let (mut all, mut one) = (Vec::new(), String::new());
+/// Strings in their order, their sounds, and whether the part is well formed.
+fn shared(xml: &str) -> (Vec<String>, String, bool) {
+    let (mut all, mut one, mut sounds) = (Vec::new(), String::new(), String::new());
     let (mut in_text, mut is_sound) = (false, false);
     let whole = walk(xml, |node| match node {
         Node::Start("si", _) => one.clear(),
-        Node::Start("t", _) => in_text = !is_sound,
+        Node::Start("t", _) => in_text = true,
         Node::Start("rPh", _) => is_sound = true,
         Node::End("t") => in_text = false,
-        Node::End("rPh") => is_sound = false,
+        Node::End("rPh") => {
+            is_sound = false;
+            sounds.push('\n');
+        }
         Node::End("si") => all.push(std::mem::take(&mut one)),
+        Node::Text(more) if in_text && is_sound => sounds.push_str(more),
         Node::Text(more) if in_text => one.push_str(more),
         Node::Start(..) | Node::End(_) | Node::Text(_) => {}
     });
-    (all, whole)
+    (all, sounds, whole)
 }
 
 fn one(
     package: &mut Package<'_>,
     part: &str,
     name: &str,
-    shared: &[String],
+    shared: &mut [(String, bool)],
     inside: &[String],
     out: &mut Out<'_>,
 ) {
@@ -127,9 +141,14 @@ fn one(
         Node::End("c") => {
             let shown = match kind.as_str() {
                 "s" => {
-                    let found = value.trim().parse().ok().and_then(|at: usize| shared.get(at)).cloned();
+                    let found = value.trim().parse().ok().and_then(|at: usize| shared.get_mut(at));
                     is_missing |= found.is_none() && !value.trim().is_empty();
-                    found.unwrap_or_default()
+                    found
+                        .map(|(text, is_shown)| {
+                            *is_shown = true;
+                            text.clone()
+                        })
+                        .unwrap_or_default()
                 }
                 "" | "n" => number(&value),
                 _ => value.clone(),
@@ -142,6 +161,7 @@ fn one(
         out.unread(UnreadFile::Damaged);
     }
     grid.tell(name, inside, out);
+    aside::read(&xml, &["v", "t"], inside, out);
 }
 
 /// A number as people write it: long ones are kept as `4.111111111111111E+15`.

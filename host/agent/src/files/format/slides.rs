@@ -4,7 +4,8 @@ use shared_protocol::UnreadFile;
 
 use super::super::out::{Counted, Out};
 use super::super::said::Places;
-use super::office::{about, beside, paragraphs};
+use super::aside;
+use super::office::{TAKEN, about, beside, paragraphs};
 use super::rest;
 use super::sheet::listed;
 use super::zip::{Package, embedded, pictures};
@@ -21,7 +22,7 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
             slides.push(part);
         }
     }
-    let (mut text, mut starts) = (Counted::default(), Vec::new());
+    let (mut text, mut starts, mut more) = (Counted::default(), Vec::new(), Vec::new());
     for part in slides {
         starts.push(text.length);
         if let Some(xml) = package.part(&part, out) {
@@ -30,6 +31,7 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
                 out.unread(UnreadFile::Damaged);
             }
             text.push(&shown);
+            more.push(xml);
         }
     }
     out.text(inside, text.text, Places::Slides(starts));
@@ -37,11 +39,11 @@ pub(super) fn read(package: &mut Package<'_>, inside: &[String], out: &mut Out<'
         beside(package, &format!("ppt/{kind}"), inside, out);
     }
     let has_text = out.texts() > before;
+    for xml in more {
+        aside::read(&xml, TAKEN, inside, out);
+    }
     about(package, "ppt/", inside, out);
     embedded(package, "ppt/embeddings/", inside, out);
-    let are_read = pictures(package, "ppt/media/", inside, out);
-    if !are_read && !has_text && !package.like("ppt/media/", "").is_empty() {
-        out.unread(UnreadFile::Picture);
-    }
+    pictures(package, "ppt/media/", has_text, inside, out);
     rest::read(package, inside, out);
 }

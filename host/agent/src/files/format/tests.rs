@@ -9,6 +9,8 @@ use zip::write::SimpleFileOptions;
 use super::super::out::Out;
 use super::super::said::Said;
 
+mod beside;
+
 const CARD: &str = "4111 1111 1111 1111";
 
 const WORDS: &str = "<w:document><w:body><w:p><w:r><w:t>first</w:t></w:r></w:p></w:body></w:document>";
@@ -119,15 +121,18 @@ fn parts_that_nobody_knows_are_read_or_told() {
 #[test]
 fn what_programs_put_beside_a_document_is_not_told() {
     let bytes: &[u8] = &[0, 1, 2, 0, 3];
+    let drawing = [vec![1_u8, 0, 0, 0], vec![0; 36], b" EMF".to_vec()].concat();
     let document = zip(&[
         ("word/document.xml", WORDS.as_bytes()),
         ("[Content_Types].xml", b"<Types/>"),
-        ("docProps/thumbnail.emf", bytes),
+        ("docProps/thumbnail.emf", &drawing),
         ("word/vbaProject.bin", bytes),
         ("word/printerSettings/printerSettings1.bin", bytes),
         ("word/printerSettings2.bin", bytes),
         ("word/fonts/font1.odttf", bytes),
-        ("word/media/image1.emf", bytes),
+        ("word/media/image1.emf", &drawing),
+        ("word/media/image2.svg", b"<svg><path d='M1 2'/></svg>"),
+        ("word/media/film.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0"),
         ("word/activeX/activeX1.bin", bytes),
         ("word/theme/theme1.xml", b"<a:theme/>"),
         ("word/metadata", bytes),
@@ -137,6 +142,31 @@ fn what_programs_put_beside_a_document_is_not_told() {
     ]);
     let (texts, unread) = read(&document);
     assert_eq!((texts.len(), unread), (1, vec![]), "{texts:?}");
+}
+
+#[test]
+fn a_name_alone_keeps_nothing_from_being_read() {
+    let words = ("word/document.xml", WORDS.as_bytes());
+    for name in [
+        "word/media/pay.csv",
+        "word/fonts/pay.csv",
+        "word/theme/pay.csv",
+        "word/ink/pay.csv",
+        "word/activeX/pay.csv",
+        "docs/pictures/pay.csv",
+        "[trash]/pay.csv",
+        "Thumbnails/pay.csv",
+        "META-INF/pay.csv",
+        "word/settings.csv",
+        "word/styles.csv",
+        "word/metadata",
+        "word/pay.rels",
+    ] {
+        let (texts, _) = read(&zip(&[words, (name, CARD.as_bytes())]));
+        assert!(texts.iter().any(|(_, text)| text.contains(CARD)), "{name}: {texts:?}");
+    }
+    let (_, unread) = read(&zip(&[words, ("word/media/image1.png", &[0, 1, 2, 0, 3])]));
+    assert_eq!(unread, [UnreadFile::Format]);
 }
 
 #[test]
@@ -152,7 +182,7 @@ fn documents_inside_of_open_documents_are_read() {
         ("Object 1/content.xml", table.as_bytes()),
         ("Object 2/content.xml", formula),
         ("Object 2/settings.xml", b"<x>noise</x>"),
-        ("ObjectReplacements/Object 1", &[0, 1, 2, 0, 3]),
+        ("ObjectReplacements/Object 1", b"VCLMTF\x01\0"),
         ("layout-cache", &[0, 1, 2, 0, 3]),
     ]);
     let (texts, unread) = read(&document);

@@ -1,6 +1,6 @@
 //! ZIP: documents that are made of it (Office, OpenDocument), and archives.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use shared_protocol::UnreadFile;
 use zip::ZipArchive;
@@ -10,6 +10,9 @@ use super::super::kind::{Kind, kind};
 use super::super::out::Out;
 use super::super::said::Places;
 use super::{odf, office, sheet, slides, text};
+
+/// Bytes that say what a part is.
+const HEAD: u64 = 1_024;
 
 /// The parts of a package.
 pub(super) struct Package<'a> {
@@ -65,6 +68,17 @@ impl<'a> Package<'a> {
                 None
             }
         }
+    }
+
+    /// The first bytes of the part that stands there, which count for nothing; none where they cannot be had.
+    pub(super) fn head(&mut self, at: usize) -> Vec<u8> {
+        let mut head = Vec::new();
+        if let Ok(member) = self.archive.by_index(at)
+            && member.take(HEAD).read_to_end(&mut head).is_err()
+        {
+            head.clear();
+        }
+        head
     }
 
     /// The characters of a part.
@@ -179,26 +193,32 @@ pub(super) fn deeper(inside: &[String], name: &str) -> Vec<String> {
     inside.iter().cloned().chain([last]).collect()
 }
 
-/// Pictures of a document, where somebody reads them. `false`: nobody does. Drawings of other kinds are part of the page.
+/// Pictures of a document, where somebody reads them; where nobody does, a document that has no text but pictures is told
+/// as one. Drawings of other kinds are part of the page.
 pub(super) fn pictures(
     package: &mut Package<'_>,
     folder: &str,
+    has_text: bool,
     inside: &[String],
     out: &mut Out<'_>,
-) -> bool {
+) {
+    let all = package.like(folder, "");
     if !out.reads_pictures() {
-        return false;
+        if !has_text && all.iter().any(|name| !name.ends_with('/')) {
+            out.unread(UnreadFile::Picture);
+        }
+        return;
     }
-    for name in package.like(folder, "") {
+    for name in all {
         if !out.member() {
             break;
         }
-        let bytes = package.bytes(&name, out).filter(|bytes| kind(bytes) == Kind::Picture);
-        if let Some(bytes) = bytes {
+        // What is none is left to those who read the rest.
+        let is_picture = package.find(&name).is_some_and(|at| kind(&package.head(at)) == Kind::Picture);
+        if is_picture && let Some(bytes) = package.bytes(&name, out) {
             super::read(&bytes, &deeper(inside, &name), out);
         }
     }
-    true
 }
 
 fn why(fault: &ZipError) -> UnreadFile {
