@@ -21,6 +21,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use shared_protocol::Millis;
+
 pub(crate) use sender::{Sender, Step};
 pub(crate) use sharing::{mark, standing_before};
 
@@ -74,28 +76,37 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: PathBuf) {
     });
 }
 
-/// Of whom this machine may speak now, as rows name them: where there is a provider, only the person of `[ssf]`, who is signed
+/// Of whom this machine may speak.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Whom {
+    /// As rows name them.
+    pub(crate) person: String,
+    /// Since when they are signed in, milliseconds; 0 where nobody signs in.
+    pub(crate) since: Millis,
+}
+
+/// Of whom this machine may speak now: where there is a provider, only the person of `[ssf]`, who is signed
 /// in, bound to this device as the settings ask, and has the same address there. Else why of nobody, and what to do.
-pub(crate) fn may_speak(active: &Active) -> Result<String, String> {
+pub(crate) fn may_speak(active: &Active) -> Result<Whom, String> {
     let (configured, known) = (&active.configured, active.known());
     let (Some(ssf), Some(_)) = (&configured.ssf, &configured.identity) else {
-        return Ok(known.person.clone());
+        return Ok(Whom { person: known.person.clone(), since: 0 });
     };
-    let is_them = known.session.is_some()
-        && known.facts.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(&ssf.person));
-    if !is_them {
+    let is_them = known.facts.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(&ssf.person));
+    let Some(session) = known.session.as_ref().filter(|_| is_them) else {
         return Err(format!(
             "nothing is told while {} is not signed in here: `promptgate login`, or correct `person` in [ssf]",
             ssf.person
         ));
-    }
+    };
     if !known.facts.enrolled {
         return Err(format!(
             "nothing is told of {}, who is not enrolled here: `promptgate enrol`",
             ssf.person
         ));
     }
-    Ok(known.person.clone())
+    let since = Millis::try_from(session.signed_in_at).unwrap_or_default().saturating_mul(1_000);
+    Ok(Whom { person: known.person.clone(), since })
 }
 
 /// A sender for each receiver.
@@ -119,7 +130,7 @@ impl Senders {
     fn round(
         &mut self,
         recorder: &Recorder,
-        whom: &str,
+        whom: &Whom,
         settings: Option<SsfSettings>,
     ) -> anyhow::Result<()> {
         mark(recorder, settings.as_ref())?;

@@ -50,20 +50,26 @@ pub fn standing(
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn is_noticed(view: &View<'_>, person: &str, now: Millis) -> Result<bool, StoreError> {
-    Ok(!noticed(view, person, view.risk(person)?.as_ref(), now)?.is_empty())
+pub fn is_noticed(view: &View<'_>, person: &str, rules: &Rules, now: Millis) -> Result<bool, StoreError> {
+    Ok(!noticed(view, person, rules, view.risk(person)?.as_ref(), now)?.is_empty())
 }
 
 fn noticed(
     view: &View<'_>,
     person: &str,
+    rules: &Rules,
     row: Option<&RiskRow>,
     now: Millis,
 ) -> Result<Vec<Sign>, StoreError> {
     let since = row.map_or(Millis::MAX, |row| now.saturating_sub(row.seen));
     let mut signs = Vec::new();
     signs.extend(row.is_none().then_some(Sign::NewDevice));
-    if since > STALE && view.is_shared_since(person, now.saturating_sub(SHARED))? {
+    // Somebody who is not signed in yet, or not any more, is nobody else, and nobody is beside them.
+    let nobody = rules.nobody.as_deref();
+    if since > STALE
+        && nobody != Some(person)
+        && view.is_shared_since(person, nobody, now.saturating_sub(SHARED))?
+    {
         signs.push(Sign::OtherPerson);
     }
     Ok(signs)
@@ -87,7 +93,7 @@ pub fn observe(
     let since = row.as_ref().map_or(Millis::MAX, |row| now.saturating_sub(row.seen));
     let mut seen = seen.to_vec();
     let alone = |sign| Seen { sign, at: now, event: by.cloned(), signal: None };
-    seen.extend(noticed(tx, person, row.as_ref(), now)?.into_iter().map(alone));
+    seen.extend(noticed(tx, person, rules, row.as_ref(), now)?.into_iter().map(alone));
     let counts = |one: &Seen| rules.behaviours.iter().any(|behaviour| behaviour.is_about(&one.sign));
     seen.retain(counts);
     if seen.is_empty() && since <= STALE {
@@ -113,15 +119,12 @@ pub fn settle(
     tell: Tell<'_>,
 ) -> Result<Vec<(String, Change)>, StoreError> {
     let mut changes = Vec::new();
-    for (number, row) in (0_u8..=u8::MAX).cycle().zip(tx.risks()?) {
+    for (number, row) in (0_u32..).zip(tx.risks()?) {
         let mut standing = understood(&row);
         if let Some(change) = standing.settle(rules, now) {
             put(tx, &row.person, &standing, row.seen)?;
-            let [first, rest @ ..] = tell.seed;
-            let mut seed = [first.wrapping_add(number); 16];
-            if let Some(part) = seed.get_mut(1..) {
-                part.copy_from_slice(&rest);
-            }
+            // Other ids for each person, in the bits that an id's own number does not touch.
+            let seed = (u128::from_be_bytes(tell.seed) ^ (u128::from(number) << 96)).to_be_bytes();
             write(tx, &row.person, &change, None, Tell { seed, ..tell })?;
             changes.push((row.person, change));
         }

@@ -30,11 +30,11 @@ struct Written {
 )]
 pub struct PostureError;
 
-/// The device's level as of `now`; none where the file is too old to say.
+/// The device's level as of `now`; `None` where the file is too old to say, which is not the same as well.
 ///
 /// # Errors
 /// When it is not of the form above.
-pub fn level(text: &str, now: Millis) -> Result<Level, PostureError> {
+pub fn level(text: &str, now: Millis) -> Result<Option<Level>, PostureError> {
     let Written { level, score, at } = serde_json::from_str(text).map_err(|_| PostureError)?;
     let of_score = |score| match score {
         0..=50 => Level::High,
@@ -43,7 +43,7 @@ pub fn level(text: &str, now: Millis) -> Result<Level, PostureError> {
     };
     let level = level.or(score.filter(|score| *score <= 100).map(of_score)).ok_or(PostureError)?;
     let is_old = at.is_some_and(|at| at.saturating_mul(1_000).saturating_add(FRESH) < now);
-    Ok(if is_old { Level::None } else { level })
+    Ok((!is_old).then_some(level))
 }
 
 #[cfg(test)]
@@ -55,11 +55,13 @@ mod tests {
     fn levels_and_scores_are_read() {
         let now = 1_760_500_000_000;
         for (text, wanted) in [
-            (r#"{"level":"high","product":"x"}"#, Some(Level::High)),
-            (r#"{"score":50}"#, Some(Level::High)),
-            (r#"{"score":79,"at":1760499995}"#, Some(Level::Medium)),
-            (r#"{"score":80}"#, Some(Level::None)),
-            (r#"{"level":"high","at":1760000000}"#, Some(Level::None)),
+            (r#"{"level":"high","product":"x"}"#, Some(Some(Level::High))),
+            (r#"{"score":50}"#, Some(Some(Level::High))),
+            (r#"{"score":79,"at":1760499995}"#, Some(Some(Level::Medium))),
+            (r#"{"score":80}"#, Some(Some(Level::None))),
+            // A day and some hours ago: it says nothing of now, neither ill nor well.
+            (r#"{"level":"high","at":1760400000}"#, Some(None)),
+            (r#"{"score":95,"at":1760400000}"#, Some(None)),
             (r#"{"score":101}"#, None),
             ("{}", None),
             ("high", None),

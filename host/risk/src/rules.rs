@@ -34,6 +34,9 @@ pub struct Rules {
     pub bands: [Band; 3],
     /// The behaviours.
     pub behaviours: Vec<Behaviour>,
+    /// By which name goes what is seen while nobody is known, where people sign in: no person has it. `None`: each name is
+    /// a person's.
+    pub nobody: Option<String>,
 }
 
 /// Half a week's work: what happened on Monday still counts on Wednesday, and is nearly gone after two weeks.
@@ -56,6 +59,7 @@ impl Rules {
             verified: Level::Medium,
             bands: [band(Level::Low, 10, 5), band(Level::Medium, 40, 25), band(Level::High, 80, 60)],
             behaviours: builtin::behaviours()?,
+            nobody: None,
         })
     }
 

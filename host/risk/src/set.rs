@@ -122,9 +122,10 @@ fn seconds(at: Millis) -> u64 {
 /// CAEP 1.0, section 2: who began it.
 fn entity(cause: &str) -> &'static str {
     match cause {
-        "reset" | "dismissed" | "rules" | "test" => "admin",
+        "rules" | "test" => "admin",
         "decay" => "system",
-        "verified" => "user",
+        // Whoever sits at the device can set a level back: nothing shows that it was an administrator.
+        "reset" | "dismissed" | "verified" => "user",
         _ => "policy",
     }
 }
@@ -148,8 +149,8 @@ fn reason_admin(told: &Told<'_>) -> String {
     let from = told.from.map_or_else(String::new, |from| format!(" from {}", word(from)));
     match told.cause {
         "test" => format!("A test of the connection: the risk in the use of AI assistants is {to}."),
-        "reset" => format!("An administrator set the risk in the use of AI assistants back{from} to {to}."),
-        "dismissed" => format!("An administrator called this a mistake: {behind}. The risk is {to} now."),
+        "reset" => format!("The risk in the use of AI assistants was set back on the device{from} to {to}."),
+        "dismissed" => format!("This was called a mistake on the device: {behind}. The risk is {to} now."),
         "verified" => format!(
             "The person proved who they are. The risk in the use of AI assistants went{from} to {to}."
         ),

@@ -58,7 +58,7 @@ pub struct Told {
     pub event: Event,
     /// Whether it is about the person of this machine.
     pub about: Match,
-    /// The other device that it names, where it does.
+    /// The device that it names, where it does.
     pub device: Option<String>,
     /// It is our own.
     pub ours: bool,

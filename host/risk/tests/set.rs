@@ -77,7 +77,14 @@ fn okta_gets_what_its_description_asks_for() {
     let first = event(Told { from: None, ..told(&reasons) });
     assert_eq!(first["previous_level"], "none");
     let reset = event(Told { from: Some(Level::High), to: Level::None, cause: "reset", ..told(&reasons) });
-    assert_eq!((&reset["current_level"], &reset["initiating_entity"]), (&json!("low"), &json!("admin")));
+    assert_eq!((&reset["current_level"], &reset["initiating_entity"]), (&json!("low"), &json!("user")));
+    assert_eq!(
+        reset["reason_admin"]["en"],
+        "The risk in the use of AI assistants was set back on the device from high to none."
+    );
+    let dismissed = event(Told { to: Level::Low, cause: "dismissed", ..told(&reasons) });
+    let words = dismissed["reason_admin"]["en"].as_str().unwrap();
+    assert!(dismissed["initiating_entity"] == "user" && !words.contains("administrator"), "{dismissed}");
     let decay = event(Told { from: Some(Level::High), to: Level::Medium, cause: "decay", ..told(&reasons) });
     assert_eq!((&decay["current_level"], &decay["initiating_entity"]), (&json!("medium"), &json!("system")));
 }

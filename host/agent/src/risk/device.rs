@@ -21,17 +21,17 @@ use crate::settings::RiskSettings;
 /// For the program.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The device's level now; none where nobody says anything.
+/// The device's level now; `None` where nobody says anything that still counts.
 ///
 /// # Errors
 /// When the file or the program is of no use.
-pub(super) fn level(settings: &RiskSettings) -> Result<Level> {
+pub(super) fn level(settings: &RiskSettings) -> Result<Option<Level>> {
     let of_file = settings.posture_file.as_deref().map(read).transpose()?;
     let of_program = match settings.posture_command.as_slice() {
         [] => None,
         [program, arguments @ ..] => Some(run(program, arguments, PATIENCE)?),
     };
-    let mut level = Level::None;
+    let mut level: Option<Level> = None;
     for text in [of_file, of_program].into_iter().flatten() {
         level = level.max(posture::level(&text, now())?);
     }
@@ -110,13 +110,19 @@ mod tests {
                 ..RiskSettings::default()
             })
         };
-        assert_eq!(of("echo '{\"score\": 60}'").unwrap(), Level::Medium);
-        assert_eq!(of("echo '{\"score\": 99}'").unwrap(), Level::Low);
+        assert_eq!(of("echo '{\"score\": 60}'").unwrap(), Some(Level::Medium));
+        assert_eq!(of("echo '{\"score\": 99}'").unwrap(), Some(Level::Low));
         // Nothing of this process's environment, and no input.
         assert_eq!(
             of("test -z \"$HOME\" && ! read line && echo '{\"level\": \"high\"}'").unwrap(),
-            Level::High
+            Some(Level::High)
         );
+        // What was said long ago is no word at all, and the other one's counts alone.
+        assert_eq!(of("echo '{\"level\": \"high\", \"at\": 1}'").unwrap(), Some(Level::Low));
+        fs::write(&file, "{\"level\": \"low\", \"at\": 1}").unwrap();
+        assert_eq!(of("echo '{\"score\": 99}'").unwrap(), Some(Level::None));
+        assert_eq!(of("echo '{\"score\": 42, \"at\": 1}'").unwrap(), None);
+        assert_eq!(level(&RiskSettings::default()).unwrap(), None);
         for (script, wanted) in [
             ("true", "not understood"),
             ("echo well", "not understood"),

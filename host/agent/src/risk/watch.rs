@@ -18,7 +18,6 @@ use crate::live::Live;
 use crate::native::now;
 use crate::out;
 use crate::record::Recorder;
-use crate::settings::RiskSettings;
 use crate::ssf;
 
 /// Before the first look: whoever starts is not held up by it.
@@ -48,15 +47,15 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: Option<PathB
                 continue;
             }
             let mut faults = Vec::new();
-            let mut note = |fault: anyhow::Error| faults.push(format!("{fault:#}"));
             let level = device::level(settings).unwrap_or_else(|fault| {
-                note(fault);
-                Level::None
+                faults.push(format!("{fault:#}"));
+                None
             });
-            if is_asked(settings) && faults.is_empty() {
+            // Where nobody says anything, or nothing that still counts, the device is neither at risk nor well again.
+            if let Some(level) = level {
                 // Somebody else's device is nobody's news: it is told once its person is there.
                 if let Ok(whom) = ssf::may_speak(&active) {
-                    recorder.complies(&whom, level < Level::Medium, now()).unwrap_or_else(|fault| {
+                    recorder.complies(&whom.person, level < Level::Medium, now()).unwrap_or_else(|fault| {
                         faults.push(format!("{fault:#}"));
                     });
                 }
@@ -87,11 +86,6 @@ pub(crate) fn start(live: Arc<Live>, recorder: Arc<Recorder>, data: Option<PathB
             told = faults;
         }
     });
-}
-
-/// Whether anybody says anything of the device.
-fn is_asked(settings: &RiskSettings) -> bool {
-    settings.posture_file.is_some() || !settings.posture_command.is_empty()
 }
 
 fn step(recorder: &Recorder, days: Option<u32>) -> Result<()> {

@@ -4,6 +4,7 @@
 //! only the newest is kept to be told, from the level that the receiver was told last (SSF 1.0, section 8.1.2.1).
 //! INVARIANT: a message that may have been taken, its answer lost, is overtaken by none: it goes again under its id, as it was, until
 //! its end is known. So the level that the next one starts from is the level that the receiver has.
+//! INVARIANT: the end of all sessions from before the person signed in here again is told to nobody: it would end that sign-in too.
 //! INVARIANT: what became of a message and the row about it are one transaction. It reads no clock.
 
 use anyhow::Result;
@@ -16,6 +17,7 @@ use host_store::{OutboxRow, OutboxState};
 use serde_json::Value;
 use shared_protocol::{Level, Millis};
 
+use super::Whom;
 use super::signer::{KeyFile, Signer};
 use super::way::{NotBrought, Post, Way};
 use crate::record::Recorder;
@@ -27,6 +29,9 @@ const OLD: Millis = 10 * 60 * 1_000;
 const SETUP: Millis = 60 * 1_000;
 /// A next try that is later than this was written by a clock that has gone back since: no pause is as long.
 const AHEAD: Millis = 2 * 3_600_000;
+/// Why the end of all sessions is not told.
+const SIGNED_IN_SINCE: &str =
+    "the person signed in here again since; `promptgate logout --everywhere` ends all sessions once more";
 /// Most of a fault that is kept, in characters.
 const FAULT: usize = 400;
 
@@ -68,23 +73,22 @@ impl Sender {
         Self { ssf, receiver, signer, way }
     }
 
-    /// Deals with one message that is due at `now`. `whom`: of whom this machine may speak, as rows name them.
-    pub(crate) fn step(&mut self, recorder: &Recorder, whom: &str, now: Millis) -> Result<Step> {
+    /// Deals with one message that is due at `now`. `whom`: of whom this machine may speak.
+    pub(crate) fn step(&mut self, recorder: &Recorder, whom: &Whom, now: Millis) -> Result<Step> {
         let name = self.receiver.name.clone();
         let due = recorder.look(|view| view.outbox_first(&name))?;
         // A time that a clock wrote which has gone back since is no reason to wait for it.
         let is_due = |row: &OutboxRow| row.retry_at <= now || row.retry_at > now.saturating_add(AHEAD);
         let Some(row) = due.into_iter().find(is_due) else { return Ok(Step::Idle) };
         // No receiver refused it, and there is nothing to be done: it is told to nobody.
-        if row.person != whom {
-            let row = OutboxRow {
-                state: OutboxState::Overtaken,
-                done_at: Some(now),
-                claims: None,
-                fault: None,
-                ..row
-            };
-            recorder.in_record(|tx, _| Ok(tx.put_outbox(&row)?))?;
+        if row.person != whom.person {
+            closed(recorder, row, None, now)?;
+            return Ok(Step::Sent(String::new()));
+        }
+        // A sign-in that is still to come was dated by a clock that has gone back since.
+        let is_before = row.at < whom.since && whom.since <= now;
+        if row.event == Kind::SessionRevoked.as_str() && is_before {
+            closed(recorder, row, Some(SIGNED_IN_SINCE), now)?;
             return Ok(Step::Sent(String::new()));
         }
         let Some(row) = self.newest(recorder, row, now)? else { return Ok(Step::Sent(String::new())) };
@@ -173,8 +177,7 @@ impl Sender {
         if row.attempts > 0 || is_asked || last.as_ref().is_none_or(is_news) {
             return Ok(Some(row));
         }
-        let row = OutboxRow { state: OutboxState::Overtaken, done_at: Some(now), ..row };
-        recorder.in_record(|tx, _| Ok(tx.put_outbox(&row)?))?;
+        closed(recorder, row, None, now)?;
         Ok(None)
     }
 
@@ -289,6 +292,18 @@ impl Sender {
         audit.count = Some(u64::from(row.after));
         audit
     }
+}
+
+/// A message that nobody is to be told, and why where that is worth a word. What was set aside before it goes with it: let go, it would
+/// say what has long been otherwise.
+fn closed(recorder: &Recorder, row: OutboxRow, why: Option<&str>, now: Millis) -> Result<()> {
+    let (state, fault) = (OutboxState::Overtaken, why.map(short));
+    let row = OutboxRow { state, done_at: Some(now), claims: None, fault, ..row };
+    recorder.in_record(|tx, _| {
+        tx.put_outbox(&row)?;
+        tx.overtake_outbox(&row, now)?;
+        Ok(())
+    })
 }
 
 /// What this try wrote down is taken back: the receiver does not have it. An earlier one's stays, for it may be there.

@@ -14,12 +14,13 @@ use host_risk::{Rules, Seen, Sign};
 use host_store::OutboxState;
 use shared_protocol::{Label, Level};
 
-use super::{Sender, Step, keys};
+use super::{Sender, Step, Whom, keys};
 use crate::record::Recorder;
 use crate::settings::{ReceiverSettings, SsfSettings};
 
 mod elsewhere;
 mod lost;
+mod outlived;
 mod speaking;
 
 const MINUTE: u64 = 60_000;
@@ -46,6 +47,11 @@ impl Machine {
 
     fn sender(&self, port: u16) -> Sender {
         sender(self.folder.path(), port, Profile::Okta)
+    }
+
+    /// One step about jane, whom nobody signed in.
+    fn step(&self, sender: &mut Sender, now: u64) -> Step {
+        sender.step(&self.recorder, &Whom { person: "jane".to_owned(), since: 0 }, now).unwrap()
     }
 
     /// Something besides a level of risk.
@@ -167,13 +173,13 @@ fn a_day_without_a_network_leaves_the_newest_to_be_told() {
     let (mut now, mut tries) = (START, 0);
     machine.see("jane", now);
     while now < START + DAY {
-        match nowhere.step(&machine.recorder, "jane", now).unwrap() {
+        match machine.step(&mut nowhere, now) {
             Step::Later(until, why) => {
                 assert!(until > now && until <= now + 5 * MINUTE, "{until}");
                 assert!(why.contains("cannot be reached"), "{why}");
                 tries += 1;
                 // Not a moment before.
-                assert_eq!(nowhere.step(&machine.recorder, "jane", until - 1).unwrap(), Step::Idle);
+                assert_eq!(machine.step(&mut nowhere, until - 1), Step::Idle);
                 now = until;
             }
             other => panic!("{other:?}"),
@@ -189,8 +195,8 @@ fn a_day_without_a_network_leaves_the_newest_to_be_told() {
     assert!((280..620).contains(&tries), "{tries}");
     let (port, told) = answering(&[202]);
     let mut there = machine.sender(port);
-    assert!(matches!(there.step(&machine.recorder, "jane", now).unwrap(), Step::Sent(_)));
-    assert_eq!(there.step(&machine.recorder, "jane", now).unwrap(), Step::Idle);
+    assert!(matches!(machine.step(&mut there, now), Step::Sent(_)));
+    assert_eq!(machine.step(&mut there, now), Step::Idle);
     let rows = machine.rows();
     assert!(rows[..rows.len() - 1].iter().all(|row| row.0 == OutboxState::Overtaken), "{rows:?}");
     assert_eq!(rows.last().unwrap().0, OutboxState::Sent);
@@ -200,7 +206,7 @@ fn a_day_without_a_network_leaves_the_newest_to_be_told() {
     assert!(claims.contains("\"previous_level\":\"none\""), "{claims}");
     // The next one says from where the receiver's level moves, and a reset is told too.
     machine.reset(now + MINUTE);
-    assert!(matches!(there.step(&machine.recorder, "jane", now + MINUTE).unwrap(), Step::Sent(_)));
+    assert!(matches!(machine.step(&mut there, now + MINUTE), Step::Sent(_)));
     let last = machine.recorder.look(|view| view.outbox_last_sent("okta", "jane", "risk")).unwrap().unwrap();
     assert_eq!((keep::level_of(last.after), last.cause.as_str()), (Level::None, "reset"));
 }
@@ -214,7 +220,7 @@ fn a_receiver_that_comes_and_goes_gets_the_same_bytes_until_it_takes_them() {
     let mut now = START;
     let mut steps = Vec::new();
     while steps.last() != Some(&"sent") {
-        match sender.step(&machine.recorder, "jane", now).unwrap() {
+        match machine.step(&mut sender, now) {
             Step::Later(until, _) => {
                 steps.push("later");
                 now = until;
@@ -240,9 +246,9 @@ fn a_level_that_fades_is_told_and_what_moves_nothing_there_is_not() {
     }
     for days in 1..20 {
         machine.settle(START + days * DAY);
-        while let Step::Sent(_) = sender.step(&machine.recorder, "jane", START + days * DAY).unwrap() {}
+        while let Step::Sent(_) = machine.step(&mut sender, START + days * DAY) {}
     }
-    assert_eq!(sender.step(&machine.recorder, "jane", START + 20 * DAY).unwrap(), Step::Idle);
+    assert_eq!(machine.step(&mut sender, START + 20 * DAY), Step::Idle);
     let rows = machine.rows();
     let to: Vec<u8> = rows.iter().map(|row| row.2).collect();
     assert_eq!(to, [1, 2, 1, 0]);
@@ -261,12 +267,10 @@ fn a_key_that_is_missing_is_told_and_waited_for() {
     machine.see("jane", START);
     let (key, away) = (machine.folder.path().join("key"), machine.folder.path().join("away"));
     std::fs::rename(&key, &away).unwrap();
-    let Step::Later(until, why) = sender.step(&machine.recorder, "jane", START).unwrap() else {
-        panic!("it has no key")
-    };
+    let Step::Later(until, why) = machine.step(&mut sender, START) else { panic!("it has no key") };
     assert!(why.contains("ssf keygen"), "{why}");
     std::fs::rename(&away, &key).unwrap();
-    assert!(matches!(sender.step(&machine.recorder, "jane", until).unwrap(), Step::Sent(_)));
+    assert!(matches!(machine.step(&mut sender, until), Step::Sent(_)));
     assert_eq!(told.try_iter().count(), 1);
 }
 
@@ -292,7 +296,7 @@ fn the_matrix_of_receivers() {
                         machine.tell(kind, &said, false, START);
                     }
                 }
-                let _step = sender.step(&machine.recorder, "jane", START).unwrap();
+                let _step = machine.step(&mut sender, START);
                 let becomes = machine.rows()[0].0;
                 println!("{:8} {:26} {status:>6}  {}", profile.as_str(), kind.as_str(), becomes.as_str());
                 let is_taken = kind.event(profile).is_some();
@@ -309,27 +313,6 @@ fn the_matrix_of_receivers() {
     }
 }
 
-#[test]
-fn messages_of_one_kind_overtake_each_other_and_no_others() {
-    let mut machine = Machine::new();
-    let mut nowhere = machine.sender(closed_port());
-    let device = Said { device: Some("d7".to_owned()), ..Said::default() };
-    machine.see("jane", START);
-    machine.tell(Kind::DeviceCompliance, &device, false, START + 1);
-    machine.tell(Kind::SessionRevoked, &Said::default(), true, START + 2);
-    machine.see("jane", START + 3);
-    machine.tell(Kind::DeviceCompliance, &device, true, START + 4);
-    assert!(matches!(nowhere.step(&machine.recorder, "jane", START + 5).unwrap(), Step::Later(..)));
-    let (port, told) = answering(&[202]);
-    let mut there = machine.sender(port);
-    while let Step::Sent(_) = there.step(&machine.recorder, "jane", START + DAY).unwrap() {}
-    let states: Vec<OutboxState> = machine.rows().into_iter().map(|row| row.0).collect();
-    use OutboxState::{Overtaken, Sent};
-    // The newest of each: risk, the device that is well again, the session.
-    assert_eq!(states, [Overtaken, Overtaken, Sent, Sent, Sent]);
-    assert_eq!(told.try_iter().count(), 3);
-}
-
 fn claims_of(machine: &Machine) -> serde_json::Value {
     let row = machine.recorder.look(|view| view.outbox(1)).unwrap().remove(0);
     serde_json::from_str(&row.claims.unwrap()).unwrap()
@@ -341,7 +324,7 @@ fn a_wrong_clock_dates_nothing_ahead_of_itself_and_stops_nothing() {
     let mut machine = Machine::new();
     let (port, _told) = answering(&[202]);
     machine.see("jane", START + DAY);
-    assert!(matches!(machine.sender(port).step(&machine.recorder, "jane", START).unwrap(), Step::Sent(_)));
+    assert!(matches!(machine.step(&mut machine.sender(port), START), Step::Sent(_)));
     let claims = claims_of(&machine);
     let event = &claims["events"][Profile::Okta.event()];
     assert_eq!(
@@ -353,13 +336,10 @@ fn a_wrong_clock_dates_nothing_ahead_of_itself_and_stops_nothing() {
     let mut machine = Machine::new();
     let (port, told) = answering(&[400, 202]);
     machine.see("jane", START + DAY);
-    let ahead = machine.sender(port).step(&machine.recorder, "jane", START + DAY).unwrap();
+    let ahead = machine.step(&mut machine.sender(port), START + DAY);
     assert!(matches!(ahead, Step::Parked(_)), "{ahead:?}");
     machine.recorder.in_record(|tx, _| Ok(tx.unpark_outbox(None)?)).unwrap();
-    assert!(matches!(
-        machine.sender(port).step(&machine.recorder, "jane", START + DAY + 1).unwrap(),
-        Step::Sent(_)
-    ));
+    assert!(matches!(machine.step(&mut machine.sender(port), START + DAY + 1), Step::Sent(_)));
     let bodies: Vec<String> = told.try_iter().collect();
     assert_eq!(bodies.len(), 2);
     assert_eq!(bodies[0], bodies[1]);
@@ -369,10 +349,10 @@ fn a_wrong_clock_dates_nothing_ahead_of_itself_and_stops_nothing() {
     machine.see("jane", START + 300 * DAY);
     let (port, _told) = answering(&[503]);
     let mut busy = machine.sender(port);
-    assert!(matches!(busy.step(&machine.recorder, "jane", START + 300 * DAY).unwrap(), Step::Later(..)));
+    assert!(matches!(machine.step(&mut busy, START + 300 * DAY), Step::Later(..)));
     let before = claims_of(&machine);
     let (port, _told) = answering(&[202]);
-    assert!(matches!(machine.sender(port).step(&machine.recorder, "jane", START).unwrap(), Step::Sent(_)));
+    assert!(matches!(machine.step(&mut machine.sender(port), START), Step::Sent(_)));
     // And what it dated is dated anew, under the same id.
     let after = claims_of(&machine);
     assert_eq!((&after["jti"], after["iat"].as_u64()), (&before["jti"], Some(START / 1000)));
@@ -384,13 +364,13 @@ fn a_key_that_is_rotated_between_two_tries_signs_the_same_claims() {
     let mut machine = Machine::new();
     let (port, told) = answering(&[503, 202]);
     machine.see("jane", START);
-    let Step::Later(until, _) = machine.sender(port).step(&machine.recorder, "jane", START).unwrap() else {
+    let Step::Later(until, _) = machine.step(&mut machine.sender(port), START) else {
         panic!("it is not there")
     };
     let key = machine.folder.path().join("key");
     std::fs::remove_file(&key).unwrap();
     keys::make(&key).unwrap();
-    assert!(matches!(machine.sender(port).step(&machine.recorder, "jane", until).unwrap(), Step::Sent(_)));
+    assert!(matches!(machine.step(&mut machine.sender(port), until), Step::Sent(_)));
     let bodies: Vec<String> = told.try_iter().collect();
     let parts: Vec<Vec<&str>> = bodies.iter().map(|body| body.split('.').collect()).collect();
     assert_eq!(parts[0][1], parts[1][1]);

@@ -206,6 +206,36 @@ fn settings_switch_behaviours_modes_and_all_of_it() {
     }
 }
 
+/// Whatever became of the process under which it was switched on.
+#[test]
+fn sharing_that_is_switched_on_and_off_has_a_row_each_time() {
+    let address = "http://127.0.0.1:1/";
+    let home = shared(address);
+    let off = || home.settings("policy = \"builtin-enforce\"\n");
+    let rows = || -> Vec<String> {
+        let word = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        let rows = home.audits().into_iter().rev().filter(|row| word(row, "what").starts_with("sharing-"));
+        rows.map(|row| [word(&row, "what"), word(&row, "name")].join(" ")).collect()
+    };
+    let mut wanted = vec!["sharing-on okta"];
+    let mut browser = Browser::start(&home);
+    // From here on there is a record.
+    judge(&mut browser, 1, "good morning");
+    until("it is on", || rows() == wanted);
+    off();
+    wanted.push("sharing-off okta");
+    until("it is off", || rows() == wanted);
+    configure(&home, address, ISSUER, AUDIENCE);
+    wanted.push("sharing-on okta");
+    until("it is on again", || rows() == wanted);
+    assert!(browser.close().0.success());
+    off();
+    let browser = Browser::start(&home);
+    wanted.push("sharing-off okta");
+    until("the next process tells", || rows() == wanted);
+    assert!(browser.close().0.success());
+}
+
 /// Every answer that is documented, and what becomes of the message and of the command.
 #[test]
 fn each_answer_has_its_end() {

@@ -1,8 +1,8 @@
 //! A score, its history and its messages, kept together in a real record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use host_store::{OutboxState, RiskRow, Store, StoreError};
+use host_store::{OutboxState, RiskRow, Store, StoreError, Tx};
 use shared_protocol::{EventId, Label, Level};
 
 use super::{Said, Tell, observe, reset, settle, standing, uuid};
@@ -97,6 +97,44 @@ fn other_people_on_the_device_count_once_and_a_quiet_moment_writes_nothing() {
     // New here, and not alone.
     assert_eq!(see("jane", DAY + 2).level, 1);
     assert_eq!(see("joe", DAY + 3), first);
+}
+
+/// Where people sign in, the time before and after is no second person's; the next who signs in is.
+#[test]
+fn nobody_is_nobody_else() {
+    let store = Store::in_memory().unwrap();
+    let rules = Rules { nobody: Some("account".to_owned()), ..Rules::builtin().unwrap() };
+    let tell = Tell { receivers: &[], seed: [0; 16] };
+    let is_shared = |who: &str, at| {
+        store.write::<_, StoreError>(|tx| observe(tx, who, &rules, at, &[secret(at)], None, tell)).unwrap();
+        let standing = store.read(|view| standing(view, who, &rules, at)).unwrap().unwrap();
+        standing.pots.contains_key("several-persons")
+    };
+    assert!(!is_shared("account", DAY));
+    assert!(!is_shared("jane", DAY + 1));
+    assert!(!is_shared("account", DAY + 2));
+    assert!(is_shared("joe", DAY + 3));
+    // Two hours later, signed out in between.
+    assert!(!is_shared("account", DAY + 7_200_000));
+    assert!(is_shared("jane", DAY + 7_200_001));
+}
+
+/// However many people used the device: each of them has messages of their own when all of their levels fade at once.
+#[test]
+fn the_levels_of_many_people_fade_in_one_moment() {
+    let store = Store::in_memory().unwrap();
+    let rules = Rules::builtin().unwrap();
+    let receivers = ["okta".to_owned(), "caep".to_owned()];
+    for number in 0..300_u128 {
+        let tell = Tell { receivers: &[], seed: number.to_be_bytes() };
+        let see = |tx: &Tx<'_>| observe(tx, &number.to_string(), &rules, DAY, &[secret(DAY)], None, tell);
+        store.write::<_, StoreError>(see).unwrap();
+    }
+    let tell = Tell { receivers: &receivers, seed: [0xff; 16] };
+    let changes = store.write::<_, StoreError>(|tx| settle(tx, &rules, 60 * DAY, tell)).unwrap();
+    let rows = store.read(|view| view.outbox(1_000)).unwrap();
+    let causes: BTreeSet<&str> = rows.iter().map(|row| row.txn.as_str()).collect();
+    assert_eq!((changes.len(), rows.len(), causes.len()), (300, 600, 300));
 }
 
 #[test]

@@ -6,7 +6,7 @@
 //! | 400 `invalid_key` | again some times within hours, whatever came between: receivers keep public keys for a while; then parked |
 //! | other 400 | parked: the message or the registration is wrong |
 //! | 401, 403, 404 | parked: address or token are wrong |
-//! | 429, 5xx, no answer | again, later each time, not before the receiver's own word |
+//! | 429, 5xx, no answer | again, later each time, not before the receiver's own word, of which an hour counts at most |
 //! | 3xx and the rest | parked |
 //!
 //! A body of 400 may be empty, and need not be JSON.
@@ -18,7 +18,8 @@ use shared_protocol::Millis;
 const KEY_TRIES: u32 = 6;
 /// Between two of them.
 const KEY_PAUSE: Millis = 30 * 60 * 1_000;
-/// However long a receiver asks for.
+/// However long a receiver asks for (`Retry-After`, RFC 9110, section 10.2.3): a number that is wrong must not keep a level back for
+/// days, and a pause of some hours could not be told from one that a wrong clock wrote.
 const LONGEST: Millis = 3_600_000;
 /// Most of what a receiver says that is kept, in characters.
 const SAID: usize = 200;
@@ -169,6 +170,7 @@ mod tests {
         assert!(matches!(limited(Some(9_000), None), Outcome::Again(9_000, _)));
         assert!(matches!(limited(Some(9_000), Some(1_060)), Outcome::Again(60_000, _)));
         assert!(matches!(limited(None, Some(999)), Outcome::Again(0, _)));
+        assert!(matches!(limited(Some(3 * LONGEST), None), Outcome::Again(LONGEST, _)));
         assert!(matches!(limited(None, Some(u64::MAX)), Outcome::Again(LONGEST, _)));
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn run(args: &Args, ssf: &SsfSettings, env: &Env, json: bool) -> Resu
     let data = env.data().context("no home folder is known; set HOME")?;
     drop(Store::existing(&data, Store::BUSY)?);
     let active = Active::load(env);
-    let person = ssf::may_speak(&active).map_err(anyhow::Error::msg)?;
+    let whom = ssf::may_speak(&active).map_err(anyhow::Error::msg)?;
+    let person = whom.person.clone();
     let scoring = active.scoring();
     let recorder = Recorder::new(Some(data.clone()), live::person(env), Box::new(move || active.holders()));
     let recorder = {
@@ -70,7 +71,7 @@ pub(super) fn run(args: &Args, ssf: &SsfSettings, env: &Env, json: bool) -> Resu
     recorder.in_record(|tx, _| Ok(tx.add_outbox(&row)?))?;
     if lease.is_some() {
         let mut sender = Sender::new(ssf.clone(), receiver.clone());
-        while let Step::Sent(_) = sender.step(&recorder, &person, now())? {}
+        while let Step::Sent(_) = sender.step(&recorder, &whom, now())? {}
     } else {
         out::note("a browser's host sends at this moment and takes it within seconds");
         std::thread::sleep(std::time::Duration::from_secs(3));

@@ -20,7 +20,12 @@ pub(super) fn counted(
     told: &Told,
     now: Millis,
 ) -> Result<()> {
-    if matches!(told.event, Event::SessionRevoked | Event::Disabled) {
+    let ends = match told.event {
+        Event::Disabled => true,
+        Event::SessionRevoked => is_here(recorder, told)?,
+        _ => false,
+    };
+    if ends {
         end(recorder, whose, told)?;
     }
     let level = match &told.event {
@@ -85,6 +90,13 @@ pub(super) fn refused(recorder: &Recorder, source: &str, jti: &str, now: Millis)
     audit.version = Some(SiteWord::from(jti));
     let row = Some(recorder.audit_row(None, audit)?);
     recorder.heard(Heard { source, jti, person: "", row, seen: Vec::new(), arrivals: Vec::new() }, now)
+}
+
+/// Whether the sessions that are over may be this device's: person and device together are one subject (SSF 1.0, section 3.3), so a
+/// device that is named is meant alone. This one goes by the id that receivers are told of it.
+fn is_here(recorder: &Recorder, told: &Told) -> Result<bool> {
+    let Some(named) = &told.device else { return Ok(true) };
+    recorder.in_record(|_, device| Ok(named == device))
 }
 
 /// Ends the sign-in, if it is one from before what the signal tells of.

@@ -7,20 +7,19 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use host_identity::{Person, Tokens};
 use host_journal::{Entry, Filter, Kind, Order, Page};
 use host_risk::set::key::{self, SigningKey};
 use host_risk::{Rules, keep};
 use serde_json::{Value, json};
 use shared_protocol::Level;
 
+mod ending;
 mod named;
 
 use super::{Inbox, Polled, Whose};
-use crate::identity::{Session, State, Vault};
 use crate::record::Recorder;
 use crate::risk::Scoring;
-use crate::settings::{Configured, IdentitySettings, KeyStore, Named, SignalSettings};
+use crate::settings::{Named, SignalSettings};
 
 const DAY: u64 = 24 * 3_600_000;
 const NOW: u64 = 20_000 * DAY;
@@ -348,53 +347,4 @@ fn a_clock_that_is_wrong_loses_nothing() {
     assert_eq!((polled.left, polled.counted, polled.refused), (1, 0, 0));
     assert!(polled.fault.unwrap().contains("clock"));
     assert_eq!((machine.round(&mut inbox, NOW).counted, idp.left().len()), (1, 0));
-}
-
-fn session(signed_in_at: u64) -> Session {
-    let person = Person {
-        issuer: "https://idp.example".to_owned(),
-        sub: "00u1".to_owned(),
-        id: "jane".to_owned(),
-        email: Some("jane.doe@example.com".to_owned()),
-        department: None,
-        groups: std::collections::BTreeSet::new(),
-        acr: None,
-        amr: Vec::new(),
-        auth_time: None,
-    };
-    let at = i64::try_from(signed_in_at / 1000).unwrap();
-    Session { person, signed_in_at: at, refreshed_at: at }
-}
-
-fn identity() -> IdentitySettings {
-    let folder = tempfile::tempdir().unwrap();
-    let vars = [("HOME", folder.path().to_str().unwrap().to_owned())];
-    let env = crate::os::Env::new(crate::os::Os::Linux, vars);
-    let path = env.own_settings().unwrap();
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, "[identity]\nissuer = \"https://idp.example\"\nclient_id = \"x\"\n").unwrap();
-    Configured::load(&env).identity.unwrap()
-}
-
-#[test]
-fn a_revoked_session_ends_the_sign_in_and_an_old_word_does_not_end_a_new_one() {
-    for (signed_in, ends) in [(NOW - 3_600_000, true), (NOW + 60_000, false)] {
-        let (idp, machine) = (Transmitter::start(), Machine::new());
-        machine.recorder.open().unwrap();
-        let data = machine.folder.path().join("data");
-        let session = session(signed_in);
-        State::change(&data, |state| state.session = Some(session.clone())).unwrap();
-        let vault = Vault::new(&data, KeyStore::File);
-        vault.keep(&Tokens { id_token: "i".to_owned(), refresh_token: Some("r".to_owned()) }).unwrap();
-        let identity = Some(IdentitySettings { key_store: KeyStore::File, ..identity() });
-        let whose = Whose { session: Some(session), identity, ..machine.whose() };
-        idp.tell(&Transmitter::claims("a", "session-revoked", json!({"event_timestamp": NOW / 1000 - 1})));
-        let polled = idp.inbox().round(&machine.recorder, &whose, NOW + 120_000).unwrap();
-        assert_eq!(polled.counted, 1);
-        assert_eq!(State::load(&data).unwrap().session.is_none(), ends);
-        assert_eq!(vault.open().unwrap().is_none(), ends);
-        let audits = if ends { &["signed-out", "signal-received"][..] } else { &["signal-received"] };
-        // A session that is over says nothing of risk.
-        assert_eq!((machine.audits(), machine.level()), (audits.to_vec(), Level::None));
-    }
 }

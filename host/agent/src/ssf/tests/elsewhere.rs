@@ -48,12 +48,10 @@ fn a_key_that_is_held_elsewhere_signs_what_this_machine_tells() {
     let way = Post::to(receiver.clone());
     let mut sender = Sender::with(ssf, receiver, Box::new(Elsewhere(ask)), Box::new(way));
     machine.see("jane", START);
-    let Step::Later(until, why) = sender.step(&machine.recorder, "jane", START).unwrap() else {
-        panic!("nobody signs it")
-    };
+    let Step::Later(until, why) = machine.step(&mut sender, START) else { panic!("nobody signs it") };
     assert!(until > START && why.contains("does not sign it now"), "{why}");
     assert_eq!(told.try_iter().count(), 0);
-    assert!(matches!(sender.step(&machine.recorder, "jane", until).unwrap(), Step::Sent(_)));
+    assert!(matches!(machine.step(&mut sender, until), Step::Sent(_)));
     drop(sender);
     let seen = holder.join().unwrap();
     let token = told.try_iter().next().unwrap();

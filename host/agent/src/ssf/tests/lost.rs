@@ -13,7 +13,7 @@ use crate::ssf::Step;
 fn all(machine: &Machine, port: u16, mut now: u64) -> u64 {
     let mut sender = machine.sender(port);
     loop {
-        match sender.step(&machine.recorder, "jane", now).unwrap() {
+        match machine.step(&mut sender, now) {
             Step::Idle => return now,
             Step::Later(until, _) => now = until,
             Step::Sent(_) => {}
@@ -43,7 +43,7 @@ fn what_may_have_been_taken_goes_again_before_the_newest() {
     let mut machine = Machine::new();
     let (port, told) = answering(&[0, 0, 202]);
     machine.see("jane", START);
-    let Step::Later(until, _) = machine.sender(port).step(&machine.recorder, "jane", START).unwrap() else {
+    let Step::Later(until, _) = machine.step(&mut machine.sender(port), START) else {
         panic!("its answer was lost")
     };
     for minute in 1..4 {
@@ -64,15 +64,13 @@ fn a_network_that_goes_after_the_answer_was_lost_takes_nothing_back() {
     let mut machine = Machine::new();
     let (port, told) = answering(&[0, 202]);
     machine.see("jane", START);
-    let Step::Later(mut now, _) = machine.sender(port).step(&machine.recorder, "jane", START).unwrap() else {
+    let Step::Later(mut now, _) = machine.step(&mut machine.sender(port), START) else {
         panic!("its answer was lost")
     };
     let mut nowhere = machine.sender(closed_port());
     for _ in 0..5 {
         machine.see("jane", now);
-        let Step::Later(until, _) = nowhere.step(&machine.recorder, "jane", now).unwrap() else {
-            panic!("nobody is there")
-        };
+        let Step::Later(until, _) = machine.step(&mut nowhere, now) else { panic!("nobody is there") };
         now = until;
     }
     all(&machine, port, now);

@@ -19,14 +19,14 @@ fn it_speaks_of_nobody_else() {
     let mut sender = machine.sender(port);
     machine.see("joe", START);
     machine.see("jane", START + 1);
-    assert_eq!(sender.step(&machine.recorder, "jane", START + 1).unwrap(), Step::Sent(String::new()));
+    assert_eq!(machine.step(&mut sender, START + 1), Step::Sent(String::new()));
     assert_eq!(told.try_iter().count(), 0);
     // Nobody refused it: no row says so, and nobody has to do anything.
     let filter = Filter { kinds: vec![Kind::Audit], ..Filter::default() };
     let page = Page { order: Order::Oldest, after: None, limit: 10 };
     let rows = machine.recorder.in_record(|tx, _| host_journal::list(tx, &filter, &page)).unwrap();
     assert!(rows.is_empty());
-    assert!(matches!(sender.step(&machine.recorder, "jane", START + 1).unwrap(), Step::Sent(_)));
+    assert!(matches!(machine.step(&mut sender, START + 1), Step::Sent(_)));
     let states: Vec<OutboxState> = machine.rows().into_iter().map(|row| row.0).collect();
     assert_eq!(states, [OutboxState::Overtaken, OutboxState::Sent]);
     assert_eq!(told.try_iter().count(), 1);
@@ -39,8 +39,8 @@ fn a_pause_that_a_clock_some_hours_ahead_wrote_is_not_waited_for() {
     let (port, _told) = answering(&[503, 202]);
     let mut sender = machine.sender(port);
     let ahead = START + 180 * MINUTE;
-    assert!(matches!(sender.step(&machine.recorder, "jane", ahead).unwrap(), Step::Later(..)));
-    assert!(matches!(sender.step(&machine.recorder, "jane", START).unwrap(), Step::Sent(_)));
+    assert!(matches!(machine.step(&mut sender, ahead), Step::Later(..)));
+    assert!(matches!(machine.step(&mut sender, START), Step::Sent(_)));
 }
 
 #[test]
@@ -50,12 +50,10 @@ fn what_is_refused_for_its_key_is_overtaken_by_the_newest() {
     let (port, _told) = refusing(&[400, 202], r#"{"err":"invalid_key"}"#);
     let mut sender = machine.sender(port);
     machine.see("jane", START);
-    let Step::Later(until, why) = sender.step(&machine.recorder, "jane", START).unwrap() else {
-        panic!("its key is not known")
-    };
+    let Step::Later(until, why) = machine.step(&mut sender, START) else { panic!("its key is not known") };
     assert!(why.contains("invalid_key"), "{why}");
     machine.see("jane", START + 1);
-    assert!(matches!(sender.step(&machine.recorder, "jane", until).unwrap(), Step::Sent(_)));
+    assert!(matches!(machine.step(&mut sender, until), Step::Sent(_)));
     let states: Vec<OutboxState> = machine.rows().into_iter().map(|row| row.0).collect();
     assert_eq!(states, [OutboxState::Overtaken, OutboxState::Sent]);
 }
@@ -67,16 +65,14 @@ fn a_network_that_was_away_takes_nothing_of_the_wait_for_a_key() {
     machine.see("jane", START);
     let (mut nowhere, mut now) = (machine.sender(closed_port()), START);
     for _ in 0..10 {
-        let Step::Later(until, _) = nowhere.step(&machine.recorder, "jane", now).unwrap() else {
-            panic!("nobody is there")
-        };
+        let Step::Later(until, _) = machine.step(&mut nowhere, now) else { panic!("nobody is there") };
         now = until;
     }
     let (port, told) = refusing(&[400, 400, 503, 400], r#"{"err":"invalid_key"}"#);
     let mut waits = 0;
     loop {
         // Each time by a process that knows only what stands in the record.
-        match machine.sender(port).step(&machine.recorder, "jane", now).unwrap() {
+        match machine.step(&mut machine.sender(port), now) {
             Step::Later(until, why) if why.contains("503") => now = until,
             Step::Later(until, why) => {
                 assert!(until == now + 30 * MINUTE && why.contains("invalid_key"), "{why}");
@@ -93,7 +89,7 @@ fn a_network_that_was_away_takes_nothing_of_the_wait_for_a_key() {
     assert_eq!((waits, told.try_iter().count()), (5, 7));
     // Let go, it is waited for as long again.
     machine.recorder.in_record(|tx, _| Ok(tx.unpark_outbox(None)?)).unwrap();
-    let again = machine.sender(port).step(&machine.recorder, "jane", now).unwrap();
+    let again = machine.step(&mut machine.sender(port), now);
     assert!(matches!(again, Step::Later(until, _) if until == now + 30 * MINUTE), "{again:?}");
 }
 
@@ -152,7 +148,10 @@ fn nothing_is_told_but_of_the_person_of_the_settings_signed_in_and_enrolled() {
         let active = Active::load(&env);
         assert!(active.configured.fault.is_none());
         assert_eq!(senders.turn(&machine.recorder, &active), may_speak(&active).map(drop));
-        (may_speak(&active), told.try_iter().count())
+        // Since when is what a session that ended before is told by.
+        let since = may_speak(&active).map_or(0, |whom| whom.since);
+        assert!(since == 0 || i64::try_from(since) == Ok(at * 1_000), "{since}");
+        (may_speak(&active).map(|whom| (whom.person, whom.since > 0)), told.try_iter().count())
     };
     let now = Some(seconds());
     let jane = Some(("jane", "jane.doe@example.com"));
@@ -165,5 +164,5 @@ fn nothing_is_told_but_of_the_person_of_the_settings_signed_in_and_enrolled() {
         let (may, count) = turn(who, enrolled_at);
         assert!(may.unwrap_err().contains(why) && count == 0, "{who:?}");
     }
-    assert_eq!(turn(jane, now), (Ok("jane".to_owned()), 1));
+    assert_eq!(turn(jane, now), (Ok(("jane".to_owned(), true)), 1));
 }

@@ -2,6 +2,8 @@
 //! security product calls at risk.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
@@ -10,14 +12,17 @@ use crate::browser::Browser;
 use crate::home::json_lines;
 use crate::peers::read_by_jose;
 use crate::receiver::{Receiver, Reply, until};
-use crate::sharing::{TOKEN, judge, keys, outbox};
+use crate::sharing::{TOKEN, judge, keys, now, outbox};
 
 const CAEP: &str = "https://schemas.openid.net/secevent/caep/event-type/";
 
 /// A home that tells two receivers of jane, each in its own way, and has nobody signed in.
 fn telling(posture: &str) -> Option<(Provider, Receiver)> {
+    telling_to(Receiver::start(|_, _| Reply::Status(202, "")), posture)
+}
+
+fn telling_to(receiver: Receiver, posture: &str) -> Option<(Provider, Receiver)> {
     let provider = Provider::start()?;
-    let receiver = Receiver::start(|_, _| Reply::Status(202, ""));
     let key = provider.home.path().join("ssf.key");
     let of = |profile: &str| {
         format!(
@@ -99,6 +104,34 @@ fn proofs_and_the_end_of_all_sessions_reach_who_takes_them() {
     assert_eq!(read, [("assurance-level-change".to_owned(), 2), ("session-revoked".to_owned(), 2)]);
 }
 
+/// Nobody heard of it in time: told once the person is back, it would end the very sign-in that they are back by.
+#[test]
+fn the_end_of_all_sessions_that_nobody_heard_of_does_not_end_the_next_sign_in() {
+    let is_away = Arc::new(AtomicBool::new(true));
+    let inside = Arc::clone(&is_away);
+    let receiver =
+        Receiver::start(move |_, _| Reply::Status(if inside.load(Ordering::SeqCst) { 503 } else { 202 }, ""));
+    let Some((provider, _receiver)) = telling_to(receiver, "") else { return };
+    assert!(provider.sign_in(&["enrol"], &[("who", "jane"), ("acr", "high")]).ok);
+    let out = provider.home.run(&["logout", "--everywhere", "--no-browser"]);
+    assert!(String::from_utf8_lossy(&out.stderr).contains("no receiver was told"));
+    let over = || -> Vec<Value> {
+        outbox(&provider.home).into_iter().filter(|row| row["cause"] == "session-revoked").collect()
+    };
+    assert!(over().len() == 2 && over().iter().all(|row| row["state"] == "waiting"));
+    is_away.store(false, Ordering::SeqCst);
+    assert!(provider.sign_in(&["login"], &[("who", "jane"), ("acr", "high")]).ok);
+    let browser = Browser::start(&provider.home);
+    until("all is dealt with", || outbox(&provider.home).iter().all(|row| row["state"] != "waiting"));
+    assert!(browser.close().0.success());
+    for row in over() {
+        assert_eq!(row["state"], "overtaken", "{row}");
+        assert!(row["fault"].as_str().unwrap().contains("signed in here again"), "{row}");
+    }
+    // That somebody proved who they are is as true as it was.
+    assert!(told(&provider).iter().any(|(_, event, _)| event == "assurance-level-change"));
+}
+
 /// Receiver, status before and status after of each message about the device.
 fn compliance(provider: &Provider) -> Vec<(String, Value, Value)> {
     let of = told(provider).into_iter().filter(|(_, event, _)| event == "device-compliance-change");
@@ -176,6 +209,38 @@ fn a_device_that_its_security_product_calls_at_risk_is_told_once_and_so_is_its_r
     assert_eq!(row["what"], "device-seen");
     let shown = provider.home.lines(&["risk", "show", "--json"]).remove(0);
     assert!(shown["reasons"].to_string().contains(&said[1].2), "{shown}");
+}
+
+/// A product that says nothing any more has not called the device well.
+#[cfg(unix)]
+#[test]
+fn a_word_about_the_device_that_is_too_old_is_no_recovery() {
+    let folder = tempfile::tempdir().unwrap();
+    let (said, looks) = (folder.path().join("posture.json"), folder.path().join("looks"));
+    let script = format!("cat {}; echo >> {}", said.display(), looks.display());
+    let posture = format!("[risk]\nposture_command = [\"/bin/sh\", \"-c\", \"{script}\"]\n");
+    let Some((provider, _receiver)) = telling(&posture) else { return };
+    assert!(provider.sign_in(&["enrol"], &[("who", "jane"), ("acr", "high")]).ok);
+    let looked = || fs::read_to_string(&looks).map_or(0, |text| text.lines().count());
+    let statuses =
+        || -> Vec<Value> { compliance(&provider).into_iter().map(|(_, _, after)| after).collect() };
+    // A host of its own for each word: it looks soon after its start.
+    let look = |text: String, wanted: usize| {
+        fs::write(&said, text).unwrap();
+        let before = looked();
+        let host = Browser::start(&provider.home);
+        until("the device was looked at", || looked() > before);
+        // For what comes of the look, if anything does.
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        until("it is told", || statuses().len() >= wanted);
+        assert!(host.close().0.success());
+    };
+    let now = now() / 1_000;
+    look(format!("{{\"score\": 42, \"at\": {now}}}"), 2);
+    look(format!("{{\"score\": 42, \"at\": {}}}", now - 25 * 3_600), 2);
+    look(format!("{{\"score\": 42, \"at\": {now}}}"), 2);
+    look(format!("{{\"score\": 95, \"at\": {now}}}"), 4);
+    assert_eq!(statuses(), ["not-compliant", "not-compliant", "compliant", "compliant"]);
 }
 
 /// What is tried is about the person who is signed in, whatever their account is called.

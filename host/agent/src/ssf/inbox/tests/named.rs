@@ -2,7 +2,8 @@
 
 use host_risk::signal::Subject;
 
-use super::{Machine, Whose, identity};
+use super::ending::identity;
+use super::{Machine, Whose};
 use crate::settings::{IdentitySettings, Named};
 
 /// A transmitter's own id is one person's, whoever is signed in.
