@@ -41,7 +41,8 @@ const promptgateEmptied = (() => {
   };
 
   const onKey = (event) => {
-    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    const composes = event.isComposing || event.keyCode === 229;
+    const sends = event.key === "Enter" && !event.shiftKey && !composes;
     if (event.isTrusted && sends && fieldOf(event) === field) pressed();
   };
 

@@ -9,6 +9,8 @@ const promptgateFrame = (() => {
   const WIDTH = 420;
   const GAP = 4;
   const START_HEIGHT = 160;
+  // Lower it is of no use, and lies over the field instead.
+  const LEAST_HEIGHT = 200;
   // In a root's own sheet `important` wins over all that the page's sheets and scripts say of the host.
   const SHEET =
     ":host{all:initial!important;display:block!important;position:fixed!important;inset:0 auto auto 0!important;" +
@@ -45,18 +47,24 @@ const promptgateFrame = (() => {
 
   const wide = () => Math.min(WIDTH, innerWidth - 2 * GAP);
 
-  // Above the field if there is room, else below it, else at the bottom's middle.
+  // Above the field if there is room, else below it, else where there is more, as high as that is: it scrolls. What the
+  // person wrote stays in sight. Without a field at the bottom's middle.
   const place = () => {
     if (!shown) return;
     const width = wide();
-    const height = Math.min(shown.height, innerHeight - 2 * GAP);
+    let height = Math.min(shown.height, innerHeight - 2 * GAP);
     const rect = fieldRect();
     let left = (innerWidth - width) / 2;
     let top = innerHeight - height - GAP;
     if (rect) {
       left = Math.max(GAP, Math.min(rect.left + (rect.width - width) / 2, innerWidth - width - GAP));
-      if (rect.top - height - GAP >= GAP) top = rect.top - height - GAP;
-      else if (rect.bottom + GAP + height <= innerHeight - GAP) top = rect.bottom + GAP;
+      const [above, below] = [rect.top - 2 * GAP, innerHeight - rect.bottom - 2 * GAP];
+      const isAbove = height <= above || (height > below && above >= below);
+      const room = isAbove ? above : below;
+      if (room >= Math.min(height, LEAST_HEIGHT)) {
+        height = Math.min(height, room);
+        top = isAbove ? rect.top - height - GAP : rect.bottom + GAP;
+      }
     }
     const box = { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` };
     Object.assign(shown.frame.style, box);

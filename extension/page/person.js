@@ -6,8 +6,8 @@ const api = globalThis.browser ?? globalThis.chrome;
 
 // How it stands: a mark, its colour, and the words of the button's tooltip.
 const MARKS = {
-  protected: ["", "#12703a", "badge_protected"],
-  trial: ["", "#1d5fbf", "badge_trial"],
+  protected: ["✓", "#12703a", "badge_protected"],
+  trial: ["i", "#1d5fbf", "badge_trial"],
   degraded: ["?", "#8a5200", "badge_degraded"],
   unprotected: ["!", "#b3261e", "badge_unprotected"],
 };

@@ -253,8 +253,9 @@ impl Page {
     /// A key went down somewhere in the frame.
     pub(super) fn key(&mut self, event: &KeyboardEvent) {
         let Some(model) = self.desk.as_ref().map(Desk::model) else { return };
-        // An Enter or Escape that ends the composition of a character is not a press.
-        if event.is_composing() {
+        // An Enter or Escape that ends the composition of a character is not a press. Some input methods say so by the
+        // key's number alone (UI Events, section 5.5.1: 229).
+        if event.is_composing() || event.key_code() == 229 {
             return;
         }
         let field = event.target().and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
