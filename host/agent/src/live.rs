@@ -147,7 +147,7 @@ impl Active {
 
     /// How risk is scored and who is told of it; none where it is switched off.
     pub(crate) fn scoring(&self) -> Option<Scoring> {
-        Scoring::of(&self.configured)
+        Scoring::of(&self.configured, &self.known)
     }
 
     /// Policy and classifier.

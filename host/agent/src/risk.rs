@@ -12,6 +12,7 @@ mod watch;
 use host_risk::Rules;
 use host_risk::set::{Kind, Profile};
 
+use crate::identity::Known;
 use crate::settings::Configured;
 pub(crate) use signs::{broke_off, signs};
 pub(crate) use tells::{EVERYWHERE, tells};
@@ -30,9 +31,9 @@ pub(crate) struct Scoring {
 }
 
 impl Scoring {
-    /// Of the settings; none where it is switched off.
-    pub(crate) fn of(configured: &Configured) -> Option<Self> {
-        let rules = configured.risk.rules.clone()?;
+    /// Of the settings, and of who is at the keyboard; none where it is switched off.
+    pub(crate) fn of(configured: &Configured, known: &Known) -> Option<Self> {
+        let rules = Rules { nobody: known.nobody.clone(), ..configured.risk.rules.clone()? };
         let named = || configured.ssf.iter().flat_map(|ssf| &ssf.receivers);
         Some(Self {
             rules,

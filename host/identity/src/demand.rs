@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::{Person, SKEW_S};
+use crate::{Person, SKEW_NOW_S, SKEW_S};
 
 /// What is asked of a sign-in. The default asks nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Demand {
     pub amr: Vec<String>,
     /// Claims with exactly these values.
     pub claims: BTreeMap<String, String>,
-    /// At most so many seconds between the person's proof and the moment of the demand.
+    /// At most so many seconds between the person's proof and the moment of the demand; 0 for a proof made for it.
     pub max_age_s: Option<u32>,
 }
 
@@ -113,7 +113,8 @@ impl Demand {
             return Err(Unmet::Ahead { ahead_s });
         }
         let age_s = began.saturating_sub(at);
-        if age_s > i64::from(max_age_s).saturating_add(SKEW_S) {
+        let skew_s = if max_age_s == 0 { SKEW_NOW_S } else { SKEW_S };
+        if age_s > i64::from(max_age_s).saturating_add(skew_s) {
             return Err(Unmet::Stale { age_s, max_age_s });
         }
         Ok(())

@@ -38,6 +38,8 @@ pub use signing_in::Attempt;
 
 /// Two clocks may be this far apart, in seconds.
 const SKEW_S: i64 = 60;
+/// And so far, where a proof of now is asked for: an older one is not to pass for it.
+const SKEW_NOW_S: i64 = 5;
 
 /// A provider, as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]

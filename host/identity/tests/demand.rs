@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 
 /// Two clocks may differ by so much.
 const SKEW_S: i64 = 60;
+/// And by so much where a proof of now is asked for.
+const SKEW_NOW_S: i64 = 5;
 
 fn person(acr: Option<&str>, amr: &[&str], auth_time: Option<i64>) -> Person {
     Person {
@@ -44,7 +46,7 @@ proptest! {
         wanted_acr in words(),
         wanted_amr in words(),
         wants_claim in any::<bool>(),
-        max_age_s in prop::option::of(0_u32..400),
+        max_age_s in prop::option::of(prop_oneof![Just(0_u32), 0_u32..400]),
         acr in prop::option::of(prop::sample::select(vec!["low", "high", "face", ""])),
         amr in words(),
         said in prop::option::of(claim()),
@@ -66,7 +68,8 @@ proptest! {
         let is_amr = wanted_amr.iter().all(|method| amr.contains(method));
         let is_claim = !wants_claim || said == Some(json!("nametag"));
         let is_fresh = max_age_s.is_none_or(|max| {
-            auth_time.is_some_and(|at| at <= now + SKEW_S && at + i64::from(max) + SKEW_S >= began)
+            let skew = if max == 0 { SKEW_NOW_S } else { SKEW_S };
+            auth_time.is_some_and(|at| at <= now + SKEW_S && at + i64::from(max) + skew >= began)
         });
         let met = demand.check(&person(acr, &amr, auth_time), &told, began, now);
         prop_assert_eq!(met.is_ok(), is_acr && is_amr && is_claim && is_fresh, "{:?}", met);
@@ -78,6 +81,19 @@ fn a_demand_of_freshness_needs_a_time() {
     let demand = Demand { max_age_s: Some(300), ..Demand::default() };
     let met = demand.check(&person(None, &[], None), &Map::new(), 1_800_000_000, 1_800_000_010);
     assert_eq!(met, Err(Unmet::NoAuthTime));
+}
+
+/// A proof of half a minute ago was not made for this demand, however far clocks may be apart otherwise.
+#[test]
+fn a_proof_of_now_is_none_of_before() {
+    let began = 1_800_000_000;
+    for (max_age_s, before, wanted) in
+        [(0, 5, true), (0, 6, false), (0, 30, false), (1, 61, true), (1, 62, false)]
+    {
+        let demand = Demand { max_age_s: Some(max_age_s), ..Demand::default() };
+        let met = demand.check(&person(None, &[], Some(began - before)), &Map::new(), began, began + 10);
+        assert_eq!(met.is_ok(), wanted, "{max_age_s} {before}: {met:?}");
+    }
 }
 
 /// `acr_values` is a wish: no `acr` in the token is none that was asked for, also where an empty word was.

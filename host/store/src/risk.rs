@@ -74,16 +74,24 @@ impl View<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Whether something was seen of somebody else on this device since then (milliseconds).
+    /// Whether something was seen of somebody else on this device since then (milliseconds). `besides`: a name that is
+    /// nobody else's.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn is_shared_since(&self, person: &str, since: u64) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM risk_standing WHERE person <> ? AND seen >= ?)";
+    pub fn is_shared_since(
+        &self,
+        person: &str,
+        besides: Option<&str>,
+        since: u64,
+    ) -> Result<bool, StoreError> {
+        // `IS NOT`: without a name to leave out everybody else counts.
+        let sql =
+            "SELECT EXISTS (SELECT 1 FROM risk_standing WHERE person <> ? AND person IS NOT ? AND seen >= ?)";
         Ok(self
             .connection
             .prepare_cached(sql)?
-            .query_row(params![person, integer(since)], |row| row.get(0))?)
+            .query_row(params![person, besides, integer(since)], |row| row.get(0))?)
     }
 
     /// The last changes of a person's level, newest first.

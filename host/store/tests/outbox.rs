@@ -110,8 +110,15 @@ fn nothing_is_left_of_a_person_who_is_forgotten() {
         .unwrap();
     assert_eq!(store.read(|view| view.risk("jane")).unwrap(), Some(standing("jane")));
     assert_eq!(store.read(|view| view.risk_changes("jane", 9)).unwrap(), [RiskChangeRow { id: 1, ..change }]);
-    assert_eq!(store.read(|view| view.is_shared_since("jane", 5)), Ok(true));
-    assert_eq!(store.read(|view| view.is_shared_since("jane", 6)), Ok(false));
+    assert_eq!(store.read(|view| view.is_shared_since("jane", None, 5)), Ok(true));
+    assert_eq!(store.read(|view| view.is_shared_since("jane", None, 6)), Ok(false));
+    for (besides, shared) in [("joe", false), ("ann", true)] {
+        assert_eq!(
+            store.read(|view| view.is_shared_since("jane", Some(besides), 5)),
+            Ok(shared),
+            "{besides}"
+        );
+    }
     // Past its time goes the history, and who has no risk; a level stays with who has it.
     let gone = RiskRow { level: 0, score: 0, ..standing("ann") };
     store.write(|tx| tx.put_risk(&gone)).unwrap();

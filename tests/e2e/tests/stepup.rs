@@ -296,6 +296,8 @@ async fn from_a_risky_prompt_to_a_proof(browser: Browser) -> Result<()> {
         guarded.ask(BLOCKED.text).await?;
         let shown =
             desk.told("a level", &["risk", "show", "--json"], |told| told["person"] == "jane").await?;
+        // The time before the sign-in is no second person's.
+        ensure!(!shown["reasons"].to_string().contains("several-persons"), "{shown}");
         transcript.push(format!("a prompt with a key: {} {}", shown["level"], shown["reasons"]));
     }
     let levels = || -> Vec<Value> {

@@ -23,6 +23,8 @@ pub(crate) struct Known {
     pub(crate) facts: UserFacts,
     /// For rows: the person's id, or the account's name where nobody signed in.
     pub(crate) person: String,
+    /// What rows name while nobody is signed in, where a provider says who people are: no person's name.
+    pub(crate) nobody: Option<String>,
     /// The sign-in that counts.
     pub(crate) session: Option<Session>,
     /// The moment at which any of this changes by itself, in unix seconds.
@@ -46,7 +48,7 @@ impl Known {
     /// Without a provider.
     fn account(name: &str) -> Self {
         let facts = UserFacts { id: name.to_owned(), ..UserFacts::default() };
-        Self { facts, person: name.to_owned(), session: None, until: None, seen: None }
+        Self { facts, person: name.to_owned(), nobody: None, session: None, until: None, seen: None }
     }
 
     /// What the file says, at this moment and on this machine.
@@ -57,7 +59,8 @@ impl Known {
         machine: Option<&str>,
         now: i64,
     ) -> Self {
-        let unknown = Self { facts: UserFacts::default(), ..Self::account(account) };
+        let nobody = Some(account.to_owned());
+        let unknown = Self { facts: UserFacts::default(), nobody, ..Self::account(account) };
         let Some(session) = &state.session else { return unknown };
         let offline = i64::try_from(settings.offline.as_secs()).unwrap_or(i64::MAX);
         let ends = session.refreshed_at.saturating_add(offline);
@@ -83,7 +86,16 @@ impl Known {
             ..UserFacts::default()
         };
         let later = [Some(ends), verified_until].into_iter().flatten().filter(|at| *at > now).min();
-        Self { facts, person: person.id.clone(), session: Some(session.clone()), until: later, seen: None }
+        // Somebody whom the provider calls as the account is called is a person all the same.
+        let nobody = unknown.nobody.filter(|name| *name != person.id);
+        Self {
+            facts,
+            person: person.id.clone(),
+            nobody,
+            session: Some(session.clone()),
+            until: later,
+            seen: None,
+        }
     }
 
     /// Whether the file changed, or time went by so that something else holds.

@@ -79,7 +79,7 @@ impl Signing<'_> {
         Ok(kept)
     }
 
-    /// Where the provider saw them prove who they are. Of which device it does not say, so each is held against all others.
+    /// Where the provider saw them prove who they are. The answer came back to this machine, so it was with this device.
     fn seen_at(&self, address: IpAddr, person: &Person, event: EventId, now: i64) -> Result<()> {
         let Some(travel) = self.travel else { return Ok(()) };
         let spot = risk::spot(travel, address).unwrap_or_else(|fault| {
@@ -89,16 +89,16 @@ impl Signing<'_> {
         });
         let proof = person.auth_time.map_or(now, |at| at.min(now));
         let at = u64::try_from(proof).unwrap_or_default().saturating_mul(1_000);
-        let arrival = Arrival {
+        let arrival = |device: &str| Arrival {
             at,
-            device: format!("sign-in {proof}"),
-            is_device: false,
+            device: device.to_owned(),
+            is_device: true,
             spot,
             shared: travel.shared.iter().any(|network| network.holds(address)),
             event: Some(event),
             signal: None,
         };
-        self.recorder.signed_in_at(&person.id, &arrival)
+        self.recorder.signed_in_at(&person.id, arrival)
     }
 
     /// `proves`: it met what `[identity.verify]` asks for.

@@ -72,7 +72,7 @@ impl Recorder {
         self.write(|tx, device| {
             let arrival = Arrival { event: Some(event.clone()), ..arrival(device) };
             let seen = arrive::arrived(tx, &person, &arrival, at)?;
-            let says = !seen.is_empty() || keep::is_noticed(tx, &person, at)?;
+            let says = !seen.is_empty() || keep::is_noticed(tx, &person, &scoring.rules, at)?;
             keep::observe(tx, &person, &scoring.rules, at, &seen, Some(&event), tell)?;
             if says {
                 host_journal::append(tx, device, &[row])?;
@@ -82,11 +82,12 @@ impl Recorder {
     }
 
     /// Keeps where the provider saw this person sign in, which has a row already, and what that says of risk.
-    pub(crate) fn signed_in_at(&self, person: &str, arrival: &Arrival) -> Result<()> {
+    pub(crate) fn signed_in_at(&self, person: &str, arrival: impl FnOnce(&str) -> Arrival) -> Result<()> {
         let Some((scoring, seed)) = self.rules_with_seed()? else { return Ok(()) };
         let tell = Tell { receivers: &scoring.receivers, seed };
-        self.write(|tx, _| {
-            let seen = arrive::arrived(tx, person, arrival, now())?;
+        self.write(|tx, device| {
+            let arrival = arrival(device);
+            let seen = arrive::arrived(tx, person, &arrival, now())?;
             keep::observe(tx, person, &scoring.rules, now(), &seen, arrival.event.as_ref(), tell)?;
             Ok(())
         })

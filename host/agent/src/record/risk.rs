@@ -84,7 +84,7 @@ impl Observed {
         }
         // The host's own clock: a browser that is ahead of it would let everything fade.
         let at = now();
-        if noticed.is_none() && event.is_some() && keep::is_noticed(tx, &self.person, at)? {
+        if noticed.is_none() && event.is_some() && keep::is_noticed(tx, &self.person, rules, at)? {
             noticed = Some("person");
         }
         let by = rows.iter().find_map(|row| row.event.as_ref()).or(event);

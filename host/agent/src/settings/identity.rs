@@ -15,9 +15,9 @@
 //! max_age_s = 300
 //! claims = { idp = "nametag" }
 //!
-//! [identity.verify]                               # `login --step-up`; without it the same as for enrolment
+//! [identity.verify]                               # `login --step-up`; without it as for enrolment, and proved now
 //! acr = ["urn:okta:loa:2fa:any"]
-//! max_age_s = 0
+//! max_age_s = 0                                   # a proof made for this; it is so where nothing is said
 //! again_days = 30                                 # after this somebody is no longer verified
 //! ```
 //! INVARIANT: what is said here and cannot be followed is an error with its place, not passed over.
@@ -43,8 +43,10 @@ const LOGIN_S: u64 = 300;
 const REFRESH_MINUTES: u64 = 60;
 /// How long somebody counts without a word of the provider.
 const OFFLINE_HOURS: u64 = 72;
-/// How fresh a proof has to be where the file is silent.
+/// How old a proof may be for an enrolment where the file is silent.
 const MAX_AGE_S: u32 = 300;
+/// And for a step-up: it lowers risk, and a proof from before what it is about would say nothing of that.
+const NOW_S: u32 = 0;
 /// Most bytes of an answer: metadata and keys of large providers have tens of kilobytes.
 const MOST: usize = 1024 * 1024;
 
@@ -161,11 +163,11 @@ impl Written {
         }
         let enrol = match self.enrol {
             None => None,
-            Some(written) => Some(demand(written.span().start, written.into_inner())?),
+            Some(written) => Some(demand(written.span().start, written.into_inner(), MAX_AGE_S)?),
         };
         let mut again_days = None;
         let verify = match self.verify {
-            None => enrol.clone().unwrap_or(Demand { max_age_s: Some(0), ..Demand::default() }),
+            None => Demand { max_age_s: Some(NOW_S), ..enrol.clone().unwrap_or_default() },
             Some(written) => {
                 let at = written.span().start;
                 let WrittenVerify { acr, amr, claims, max_age_s, again_days: days } = written.into_inner();
@@ -175,7 +177,7 @@ impl Written {
                     }
                     again_days = Some(days.into_inner());
                 }
-                demand(at, WrittenDemand { acr, amr, claims, max_age_s })?
+                demand(at, WrittenDemand { acr, amr, claims, max_age_s }, NOW_S)?
             }
         };
         let scopes = self.scopes.map_or_else(|| SCOPES.map(str::to_owned).to_vec(), Spanned::into_inner);
@@ -214,7 +216,8 @@ fn name(written: Option<Spanned<String>>, default: String) -> Result<String, Wro
     }
 }
 
-fn demand(at: usize, written: WrittenDemand) -> Result<Demand, Wrong> {
+/// `silent`: how old a proof may be where nothing is said of it.
+fn demand(at: usize, written: WrittenDemand, silent: u32) -> Result<Demand, Wrong> {
     let WrittenDemand { acr, amr, claims, max_age_s } = written;
     if acr.is_empty() && amr.is_empty() && claims.is_empty() && max_age_s.is_none() {
         let what = "this asks for nothing: write `acr`, `amr`, `claims` or `max_age_s`";
@@ -224,7 +227,7 @@ fn demand(at: usize, written: WrittenDemand) -> Result<Demand, Wrong> {
         return Err((at, "an empty word in `acr` or `amr` is met by nobody".to_owned()));
     }
     // A proof of whenever would say nothing of who sits there now.
-    Ok(Demand { acr, amr, claims, max_age_s: Some(max_age_s.unwrap_or(MAX_AGE_S)) })
+    Ok(Demand { acr, amr, claims, max_age_s: Some(max_age_s.unwrap_or(silent)) })
 }
 
 #[cfg(test)]

@@ -84,6 +84,12 @@ fn somebody_signed_in_is_named_by_policies_and_rows() {
     assert_eq!(known.facts.email.as_deref(), Some("jane@example.com"));
     assert_eq!(known.facts.department.as_deref(), Some("claims"));
     assert!(known.facts.groups.contains("hr"));
+    // What rows said before is no person's, unless the provider calls them so.
+    assert_eq!(known.nobody.as_deref(), Some("account"));
+    let mut namesake = signed_in();
+    namesake.session.as_mut().unwrap().person.id = "account".to_owned();
+    assert_eq!(Known::of(&settings(false), &namesake, "account", Some("m1"), NOW).nobody, None);
+    assert_eq!(Known::account("account").nobody, None);
     // Nothing asks for enrolment: signing in is enough. Nobody was verified.
     assert!(known.facts.enrolled && !known.facts.verified);
 }
@@ -96,6 +102,7 @@ fn nobody_and_somebody_of_elsewhere_is_unknown() {
         let known = known(&state, false, NOW);
         assert_eq!((known.facts.id.as_str(), known.person.as_str()), ("", "account"));
         assert!(!known.facts.enrolled && known.facts.groups.is_empty() && known.session.is_none());
+        assert_eq!(known.nobody.as_deref(), Some("account"));
     }
 }
 

@@ -23,13 +23,17 @@ fn a_provider_needs_two_lines() {
 }
 
 #[test]
-fn a_step_up_asks_what_enrolment_asks_unless_it_says_otherwise() {
+fn a_step_up_asks_what_enrolment_asks_but_now_unless_it_says_otherwise() {
     let enrol = "[identity.enrol]\nacr = [\"high\"]\n";
     let one = parse(enrol).unwrap();
-    assert_eq!(one.enrol.as_ref(), Some(&one.verify));
-    assert_eq!(one.verify.max_age_s, Some(300));
+    let asked = one.enrol.unwrap();
+    assert_eq!((&asked.acr, asked.max_age_s), (&vec!["high".to_owned()], Some(300)));
+    assert_eq!(one.verify, Demand { max_age_s: Some(0), ..asked });
     let two = parse(&format!("{enrol}[identity.verify]\namr = [\"face\"]\nagain_days = 30")).unwrap();
-    assert_eq!((two.verify.amr, two.again_days), (vec!["face".to_owned()], Some(30)));
+    assert_eq!((two.verify.max_age_s, two.again_days), (Some(0), Some(30)));
+    assert_eq!(two.verify.amr, ["face"]);
+    let three = parse(&format!("{enrol}max_age_s = 60\n[identity.verify]\nmax_age_s = 90\n")).unwrap();
+    assert_eq!((three.enrol.unwrap().max_age_s, three.verify.max_age_s), (Some(60), Some(90)));
 }
 
 #[test]

@@ -47,6 +47,32 @@ fn the_next_prompt_is_judged_as_whoever_signed_in_meanwhile() {
     assert_eq!(facts(5).0, account().as_str());
 }
 
+/// What was seen before anybody signed in is no second person's; two people who sign in are two.
+#[test]
+fn the_time_before_a_sign_in_is_nobody_elses() {
+    let Some(provider) = Provider::start() else { return };
+    let home = &provider.home;
+    let mut browser = Browser::start(home);
+    browser.judge(&event(1), "good morning");
+    for (number, who, are_several) in [(2, "jane", false), (3, "joe", true)] {
+        assert!(provider.sign_in(&["login"], &[("who", who)]).ok);
+        browser.judge(&event(number), "good morning");
+        let shown = home.lines(&["risk", "show", "--json"]).remove(0);
+        let reasons = shown["reasons"].to_string();
+        assert_eq!(shown["person"], who);
+        assert!(reasons.contains("new-device"), "{shown}");
+        assert_eq!(reasons.contains("several-persons"), are_several, "{shown}");
+    }
+    // Signed out it is nobody beside them.
+    assert!(home.run(&["logout", "--no-browser"]).status.success());
+    browser.judge(&event(4), "good morning");
+    let shown = home.lines(&["risk", "show", "--json"]).remove(0);
+    assert!(
+        shown["person"] == account().as_str() && !shown.to_string().contains("several-persons"),
+        "{shown}"
+    );
+}
+
 /// From the popup: the host names the provider's page, the browser opens it, and a status says who it is then.
 #[test]
 fn a_sign_in_that_the_extension_starts_ends_in_a_status() {

@@ -1,5 +1,5 @@
-//! Where the provider saw a person sign in: a claim of its own becomes a place, and two places that nobody reaches in time
-//! are on record with the sign-in that told of the second.
+//! Where the provider saw a person sign in: a claim of its own becomes a place of this device. Another device at a place that
+//! nobody reaches in time is on record with the sign-in that told of the second; one device has only another way out.
 
 use std::path::PathBuf;
 use std::thread;
@@ -38,8 +38,16 @@ fn travelled(provider: &Provider) -> Option<Value> {
     shown["reasons"].as_array()?.iter().find(|one| one["behaviour"] == "impossible-travel").cloned()
 }
 
+/// From here on what this device was seen with was seen with another one.
+fn by_another_device(provider: &Provider) {
+    let record = rusqlite::Connection::open(provider.home.data().join("journal.sqlite3")).unwrap();
+    record.busy_timeout(Duration::from_secs(10)).unwrap();
+    let moved = record.execute("UPDATE risk_place SET device = 'another'", ()).unwrap();
+    assert!(moved > 0, "no place is kept");
+}
+
 #[test]
-fn two_sign_ins_an_ocean_apart_are_a_journey_that_nobody_makes() {
+fn one_device_has_another_way_out_and_two_make_a_journey_that_nobody_makes() {
     for claims in ["id", "userinfo"] {
         let Some(provider) = looking(json!({ "claims": claims }), "") else { return };
         sign_in_from(&provider, LONDON);
@@ -47,7 +55,11 @@ fn two_sign_ins_an_ocean_apart_are_a_journey_that_nobody_makes() {
         // From the same place again: nothing new.
         sign_in_from(&provider, LONDON);
         assert_eq!(travelled(&provider), None, "{claims}");
+        // By a VPN: the same device.
         sign_in_from(&provider, CALIFORNIA);
+        assert_eq!(travelled(&provider), None, "{claims}");
+        by_another_device(&provider);
+        sign_in_from(&provider, LONDON);
         let told = travelled(&provider).expect("it counts");
         assert_eq!(told["count"], 1, "{claims}");
         // The sign-in that told of it is the evidence.
