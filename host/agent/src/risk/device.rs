@@ -54,11 +54,12 @@ fn text(from: impl std::io::Read) -> Result<String> {
 }
 
 fn run(program: &str, arguments: &[String], patience: Duration) -> Result<String> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
+    // Some browsers start the host without one, and a shell's own is better than an empty one.
+    let path = std::env::var_os("PATH").map(|path| ("PATH", path));
     let mut child = Command::new(program)
         .args(arguments)
         .env_clear()
-        .env("PATH", path)
+        .envs(path)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

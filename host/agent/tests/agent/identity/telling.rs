@@ -232,7 +232,7 @@ fn a_word_about_the_device_that_is_too_old_is_no_recovery() {
         until("the device was looked at", || looked() > before);
         // For what comes of the look, if anything does.
         std::thread::sleep(std::time::Duration::from_secs(2));
-        until("it is told", || statuses().len() >= wanted);
+        until(&format!("{wanted} are told, not {:?}", statuses()), || statuses().len() >= wanted);
         assert!(host.close().0.success());
     };
     let now = now() / 1_000;
