@@ -38,21 +38,18 @@ pub(crate) fn files(body: &Body) -> Vec<File> {
             let bytes = STANDARD.decode(base64.expose()).unwrap_or_default();
             multipart(&bytes).unwrap_or_else(|| whole(None))
         }
-        // A form that was put together by the page's own hands.
-        Body::File { text: Some(text), .. } if form(text) => {
-            multipart(text.expose().as_bytes()).unwrap_or_default()
-        }
-        Body::File { file, size, text: _, piece, name } => {
+        Body::File { file, size, text, piece, name } => {
             let (size, file, name) = (Some(*size), Some(file.clone()), name.clone());
             let attachment = Attachment { size, file, name, ..Attachment::default() };
-            vec![File { attachment, text: None, is_whole: *piece }]
+            let mut files = vec![File { attachment, text: None, is_whole: *piece }];
+            // A form that was put together by the page's own hands, or a person's own file that looks like one: all of it
+            // is looked at, and what it says are files as well.
+            let form = text.as_ref().and_then(|text| multipart(text.expose().as_bytes()));
+            files.extend(form.unwrap_or_default());
+            files
         }
         Body::Oversize { .. } | Body::Unreadable => whole(None),
     }
-}
-
-fn form(text: &Text) -> bool {
-    multipart(text.expose().as_bytes()).is_some_and(|files| !files.is_empty())
 }
 
 fn part(part: &FormPart) -> Option<File> {
@@ -118,6 +115,22 @@ mod tests {
 
     use super::{files, multipart};
     use crate::request::Body;
+
+    /// What stands behind the form's end, and in its fields, is in the file all the same.
+    #[test]
+    fn a_file_that_looks_like_a_form_is_looked_at_whole() {
+        let text =
+            "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\nok\r\n--b--\r\nbehind";
+        let file: Body = serde_json::from_value(serde_json::json!({
+            "type": "file", "file": "01890a5d-ac96-474b-bcce-000000000001", "size": text.len(), "text": text, "name": "dump.txt"
+        }))
+        .unwrap();
+        let files = files(&file);
+        assert_eq!(files.len(), 2);
+        assert!(files[0].attachment.file.is_some() && files[0].text.is_none());
+        assert_eq!(files[0].attachment.name.as_ref().unwrap().expose(), "dump.txt");
+        assert_eq!(files[1].text.as_ref().unwrap().expose(), "ok");
+    }
 
     #[test]
     fn forms_given_as_bytes() {
